@@ -1,0 +1,1 @@
+"""People: one account, one role."""

@@ -1,0 +1,1 @@
+"""Ground: one mechanism a file, knowing no stage of the programme."""

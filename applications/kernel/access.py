@@ -1,0 +1,50 @@
+"""Predicates: who may do a thing, as small questions that can be combined."""
+
+from applications.kernel.errors import Denied
+
+
+class Predicate:
+    """A question about a person and a thing; combine with | & ~.
+
+    about_thing: the answer needs a thing; without one it is no.
+    """
+
+    def __init__(self, ask, *, about_thing=True, name=None):
+        self.ask, self.about_thing = ask, about_thing
+        self.name = name or ask.__name__
+
+    def __call__(self, user, thing=None):
+        if self.about_thing and thing is None:
+            return False
+        return bool(self.ask(user, thing))
+
+    def __or__(self, other):
+        return Predicate(
+            lambda user, thing: self(user, thing) or other(user, thing),
+            about_thing=False,
+            name=f"({self.name} or {other.name})",
+        )
+
+    def __and__(self, other):
+        return Predicate(
+            lambda user, thing: self(user, thing) and other(user, thing),
+            about_thing=self.about_thing or other.about_thing,
+            name=f"{self.name} and {other.name}",
+        )
+
+    def __invert__(self):
+        return Predicate(
+            lambda user, thing: not self.ask(user, thing), about_thing=self.about_thing, name=f"not {self.name}"
+        )
+
+
+@Predicate
+def visible(user, thing):
+    """The thing is among those that its table shows to this person."""
+    return type(thing).objects.visible_to(user).filter(pk=thing.pk).exists()
+
+
+def require(user, permission, thing=None):
+    """Pass, or raise Denied."""
+    if not user.has_perm(permission, thing):
+        raise Denied(permission)

@@ -1,0 +1,53 @@
+"""The trace: who did what to which thing, when, from which value to which, and why."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from applications.kernel import clock
+from applications.kernel.records import AppendOnly, AppendOnlyQuerySet
+
+
+class AuditQuerySet(AppendOnlyQuerySet):
+    def about(self, thing):
+        return self.filter(thing_kind=thing._meta.model_name, thing_id=thing.pk).order_by("pk")
+
+
+class AuditEntry(AppendOnly):
+    """One thing that happened; actor is empty when the timetable did it."""
+
+    at = models.DateTimeField(_("time"), db_index=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor_role = models.CharField(_("role"), max_length=20, blank=True)
+    verb = models.CharField(_("what"), max_length=50)
+    thing_kind = models.CharField(max_length=50)
+    thing_id = models.BigIntegerField()
+    before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    note = models.TextField(_("reason"), blank=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["thing_kind", "thing_id", "id"], name="audit_thing")]
+
+
+def record(verb, thing, *, by, before=None, after=None, note=""):
+    """Write one trace in the present transaction."""
+    return AuditEntry.objects.create(
+        at=clock.now(),
+        actor=by if by.pk else None,
+        actor_role=by.role or "",
+        verb=verb,
+        thing_kind=thing._meta.model_name,
+        thing_id=thing.pk,
+        before=before,
+        after=after,
+        note=note,
+    )
+
+
+def trail(thing):
+    """All traces of a thing, oldest first."""
+    return AuditEntry.objects.about(thing)

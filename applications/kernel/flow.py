@@ -1,0 +1,69 @@
+"""The one mechanism that changes a status: a literal table of moves, and `advance`."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications.kernel import audit
+from applications.kernel.access import require
+from applications.kernel.errors import Refused
+
+STAYS = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """name: the verb; sources: statuses it starts from; target: where it leads, or STAYS; permission: who may."""
+
+    name: str
+    sources: tuple
+    target: str | None
+    permission: str
+
+
+class Flow:
+    """All statuses and moves of one kind of thing."""
+
+    def __init__(self, *moves):
+        self.moves = {}
+        for move in moves:
+            if move.name in self.moves:
+                raise ValueError(f"The move {move.name} stands twice in the table.")
+            self.moves[move.name] = move
+
+    def check(self, obj, name, *, by):
+        """The move, if this person may make it now. Raises Denied (who) or Refused (when)."""
+        move = self.moves[name]
+        require(by, move.permission, obj)
+        if obj.status not in move.sources:
+            raise Refused(
+                _("This is not possible while the status is “%(status)s”.") % {"status": obj.get_status_display()},
+                about=obj,
+            )
+        return move
+
+    def open_to(self, obj, user):
+        """Names of the moves that this person may make now: what a page draws its buttons from."""
+        return [
+            name
+            for name, move in self.moves.items()
+            if obj.status in move.sources and user.has_perm(move.permission, obj)
+        ]
+
+    @transaction.atomic
+    def advance(self, obj, name, *, by, unless=None, note="", **fields):
+        """Make one move: lock the row, ask who, when and whether, change it, leave a trace.
+
+        unless: a function of the locked thing that returns the reasons against (empty is yes).
+        fields: what else changes with the status. Raises Denied or Refused; then nothing has changed.
+        """
+        obj.refresh_from_db(from_queryset=type(obj)._base_manager.select_for_update())
+        move = self.check(obj, name, by=by)
+        if unless and (reasons := unless(obj)):
+            raise Refused(*reasons, about=obj)
+        before, fields["status"] = obj.status, move.target or obj.status
+        for field, value in fields.items():
+            setattr(obj, field, value)
+        obj.save(update_fields=fields)
+        audit.record(name, obj, by=by, before={"status": before}, after={"status": obj.status}, note=note)

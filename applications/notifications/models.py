@@ -1,0 +1,75 @@
+"""The outbox: one row for one e-mail to one person."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.kernel import clock
+
+BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 720)]
+GIVE_UP_AFTER = timedelta(days=3)
+
+
+class LetterQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Officers, directors, auditors and administrators see the outbox (SECURITY: outbox R)."""
+        if user.is_authenticated and user.role in ("officer", "director", "auditor", "administrator"):
+            return self.all()
+        return self.none()
+
+    def due(self, now):
+        """Letters that wait to be sent, and those whose sender was lost."""
+        return self.filter(
+            Q(status=Letter.Status.WAITING, next_try_at__lte=now) | Q(status=Letter.Status.SENDING, lease_until__lt=now)
+        ).order_by("pk")
+
+    def claim(self, pk, *, lease):
+        """Take one letter for sending, or None where another has it: one conditional UPDATE."""
+        now = clock.now()
+        taken = self.due(now).filter(pk=pk).order_by().update(
+            status=Letter.Status.SENDING, lease_until=now + lease, tries=models.F("tries") + 1
+        )
+        return self.get(pk=pk) if taken else None
+
+
+class Letter(models.Model):
+    """One e-mail to one address about one event; the same event never writes it twice."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+        UNCERTAIN = "uncertain", _("Uncertain")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=50)
+    event = models.CharField(max_length=120)
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="letters")
+    address = models.EmailField()
+    subject = models.CharField(max_length=250)
+    body = models.TextField()
+    html = models.TextField(blank=True)
+    written_at = models.DateTimeField(default=clock.now)
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=clock.now)
+    lease_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "kind", "address"], name="letter_once")]
+        indexes = [
+            models.Index(fields=["status", "next_try_at"], name="letter_due"),
+            models.Index(fields=["-written_at", "-id"], name="letter_latest"),
+        ]
+
+    def __str__(self):
+        return self.subject
