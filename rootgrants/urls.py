@@ -1,4 +1,4 @@
-"""The addresses: the read-only window for administrators, and the house."""
+"""The addresses: all of them are the house's."""
 
 from django.urls import include, path
 

@@ -82,9 +82,6 @@ class User(AbstractBaseUser):
         """Ask the table of permissions (applications/permissions.py)."""
         return self.is_active and any(backend.has_perm(self, permission, thing) for backend in get_backends())
 
-    def has_module_perms(self, app_label):
-        return self.role in (Role.ADMINISTRATOR, Role.AUDITOR)
-
     def get_session_auth_hash(self):
         """Bound to the seed and the role: a session ends when either changes."""
         return self._get_session_auth_hash()

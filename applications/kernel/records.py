@@ -26,7 +26,7 @@ class AppendOnly(models.Model):
     def save(self, *args, **kwargs):
         if not self._state.adding:
             raise TypeError(f"{type(self).__name__} rows are never changed.")
-        super().save(*args, force_insert=True, **kwargs)
+        super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
         raise TypeError(f"{type(self).__name__} rows are never deleted.")

@@ -1,0 +1,98 @@
+"""Pages of accounts: one's own, and those that administrators keep."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from applications.accounts import actions
+from applications.accounts.forms import InviteForm, OwnForm, ReasonForm, RoleForm
+from applications.accounts.models import User
+from applications.kernel import audit
+from applications.kernel.errors import Refused
+from applications.kernel.tables import page_by_key
+from applications.kernel.web import fetch, page
+
+
+@page("account.own", "GET", "POST")
+def me(request):
+    form = OwnForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        actions.edit_own(request.user, **form.cleaned_data)
+        messages.success(request, _("Your details are saved."))
+        return redirect("accounts:me")
+    return render(request, "accounts/me.html", {"form": form, "has_factor": is_mfa_enabled(request.user)})
+
+
+@page("account.list", "GET")
+def people(request):
+    found = User.objects.visible_to(request.user)
+    if wanted := request.GET.get("q", "").strip()[:100]:
+        found = found.filter(email__icontains=wanted) | found.filter(name__icontains=wanted)
+    rows = page_by_key(found, ["email"], request.GET.get("mark", ""))
+    return render(request, "accounts/people.html", {"page": rows, "q": wanted, "may_invite": request.user.has_perm("account.invite")})
+
+
+@page("account.invite", "GET", "POST")
+def invite(request):
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.invite(**form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            refusal.show_on(form)
+        else:
+            messages.success(request, _("The invitation is on its way."))
+            return redirect("accounts:people")
+    return render(request, "parts/form_page.html", {"form": form, "heading": _("Invite a colleague or a reviewer")})
+
+
+@page("account.list", "GET")
+def person(request, key):
+    someone = fetch(request.user, User, key=key)
+    return render(
+        request,
+        "accounts/person.html",
+        {"person": someone, "trail": audit.trail(someone).select_related("actor"), "acts": _acts(request.user, someone)},
+    )
+
+
+def _acts(user, someone):
+    if not user.has_perm("account.manage", someone):
+        return []
+    return [
+        ("role", _("Change the role")),
+        ("deactivate", _("Deactivate")) if someone.is_active else ("activate", _("Activate again")),
+        ("unlock", _("Unlock after wrong passwords")),
+        ("factor", _("Reset the second factor")),
+    ]
+
+
+ACTS = {
+    "role": (RoleForm, actions.change_role, {}),
+    "deactivate": (ReasonForm, actions.set_active, {"active": False}),
+    "activate": (ReasonForm, actions.set_active, {"active": True}),
+    "unlock": (ReasonForm, actions.unlock, {}),
+    "factor": (ReasonForm, actions.reset_second_factor, {}),
+}
+
+
+@page("account.manage", "GET", "POST")
+def act(request, key, name):
+    """One act on another person's account, with its reason."""
+    someone = fetch(request.user, User, key=key)
+    if name not in ACTS:
+        raise Http404
+    form_class, action, fixed = ACTS[name]
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            action(someone, **fixed, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            refusal.show_on(form)
+        else:
+            messages.success(request, _("It is done and recorded."))
+            return redirect("accounts:person", key=someone.key)
+    heading = dict(_acts(request.user, someone)).get(name, _("Account"))
+    return render(request, "parts/form_page.html", {"form": form, "heading": f"{heading}: {someone.name}"})

@@ -1,0 +1,97 @@
+"""Tables of agreements: what was agreed, and the two signatures under it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from applications.accounts.models import Role
+from applications.calls.models import BudgetLine
+from applications.intake.models import Application
+from applications.kernel import clock
+from applications.kernel.records import AppendOnly
+
+
+class AgreementQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if not user.is_authenticated:
+            return self.none()
+        if user.role in (Role.OFFICER, Role.DIRECTOR, Role.FINANCE, Role.MINISTRY, Role.AUDITOR):
+            return self
+        if user.role == Role.APPLICANT:
+            return self.filter(application__firm__members__user=user).exclude(status=Agreement.Status.DRAFT)
+        return self.none()
+
+
+class Agreement(models.Model):
+    """The agreement on one R&D project. What is paid never exceeds the grant."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Being drafted")
+        OFFERED = "offered", _("Waits for signatures")
+        IN_FORCE = "in_force", _("In force")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(_("agreement number"), max_length=15, unique=True)  # AG-2027-0001
+    application = models.OneToOneField(Application, models.PROTECT, related_name="agreement")
+    line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="agreements")
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    total_krw = models.PositiveBigIntegerField(_("total cost (won)"))
+    grant_krw = models.PositiveBigIntegerField(_("grant (won)"))
+    cash_krw = models.PositiveBigIntegerField(_("own share in cash (won)"))
+    paid_krw = models.PositiveBigIntegerField(_("paid (won)"), default=0, editable=False)
+    starts_on = models.DateField(_("begins"))
+    ends_on = models.DateField(_("ends"))
+    sign_by = models.DateField(_("to be signed by"))
+    rules_version = models.CharField(max_length=20)  # of the cost-sharing table that it was drawn from
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField(default=clock.now)
+    in_force_at = models.DateTimeField(null=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(grant_krw__lte=F("total_krw")), name="agreement_grant_within_total"),
+            models.CheckConstraint(condition=Q(paid_krw__lte=F("grant_krw")), name="agreement_paid_within_grant"),
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_on")), name="agreement_begins_before_it_ends"),
+        ]
+        indexes = [models.Index(fields=["-drafted_at", "-id"], name="agreement_latest")]
+
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        return reverse("agreement:detail", args=[self.key])
+
+    @property
+    def own_krw(self):
+        return self.total_krw - self.grant_krw
+
+    @property
+    def kind_krw(self):
+        return self.own_krw - self.cash_krw
+
+    @property
+    def left_krw(self):
+        return self.grant_krw - self.paid_krw
+
+
+class Signature(AppendOnly):
+    """A click-sign after the password was asked again; called 동의·확인 전자서명, nothing more."""
+
+    class Side(models.TextChoices):
+        FIRM = "firm", _("Firm")
+        AGENCY = "agency", _("Agency")
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="signatures")
+    side = models.CharField(max_length=6, choices=Side)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    sha256 = models.CharField(max_length=64)  # of the text that was signed
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "side"], name="signature_once")]

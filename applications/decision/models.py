@@ -1,0 +1,98 @@
+"""Tables of decisions: a proposed list, its places, and who approved it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from applications.accounts.models import Role
+from applications.calls.models import Call
+from applications.intake.models import Application
+from applications.kernel import clock
+
+
+class ProposalQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The list that decides: officers, directors and auditors; the ministry after publication."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role in (Role.OFFICER, Role.DIRECTOR, Role.AUDITOR):
+            return self
+        if user.role == Role.MINISTRY:
+            return self.filter(status=Proposal.Status.PUBLISHED)
+        return self.none()
+
+
+class Proposal(models.Model):
+    """One proposed result list of one call. A change makes a new one; an approved one is never edited."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", _("Waits for approval")
+        APPROVED = "approved", _("Approved")
+        PUBLISHED = "published", _("Published")
+        REPLACED = "replaced", _("Replaced")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="proposals")
+    ordinal = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED, editable=False)
+    note = models.CharField(_("reason"), max_length=1000)
+    fingerprint = models.CharField(max_length=64)  # of the scores and statuses that it was drawn from
+    publish_at = models.DateTimeField(_("published at"), null=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=clock.now)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "ordinal"], name="proposal_order"),
+            models.UniqueConstraint(
+                fields=["call"], condition=~Q(status="replaced"), name="proposal_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")), name="proposal_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["proposed", "replaced"]) | Q(approved_by__isnull=False),
+                name="proposal_published_only_approved",
+            ),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("decision:proposal", args=[self.key])
+
+
+class Place(models.Model):
+    """What a proposal says of one application."""
+
+    class Result(models.TextChoices):
+        SELECTED = "selected", _("Selected")
+        RESERVED = "reserved", _("On the reserve list")
+        DECLINED = "declined", _("Not selected")
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="places")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="places")
+    rank = models.PositiveIntegerField()
+    result = models.CharField(max_length=10, choices=Result)
+    reserve_rank = models.PositiveSmallIntegerField(null=True)
+    reason = models.CharField(max_length=300)
+    final_score = models.DecimalField(max_digits=6, decimal_places=2)
+    base_score = models.DecimalField(max_digits=6, decimal_places=2)
+    grant_krw = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "application"], name="place_once"),
+            models.UniqueConstraint(fields=["proposal", "rank"], name="place_rank"),
+            models.UniqueConstraint(fields=["proposal", "reserve_rank"], name="place_reserve_rank"),
+        ]

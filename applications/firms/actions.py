@@ -1,0 +1,111 @@
+"""The verbs of firms: register, edit, invite, join, change and remove members."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications.accounts.models import User
+from applications.firms import rules
+from applications.firms.models import Firm, Invitation, Member, Right
+from applications.kernel import audit, clock
+from applications.kernel.access import require
+from applications.kernel.errors import Reason, Refused
+from applications.notifications.outbox import notify_address
+
+INVITATION_HOURS = 72
+
+
+@transaction.atomic
+def register(*, business_number, technologies, by, **profile):
+    """Register a firm; the person becomes its owner. Raises Refused when the number is known already."""
+    require(by, "firm.register")
+    try:
+        with transaction.atomic():
+            firm = Firm.objects.create(business_number=business_number, **profile)
+    except IntegrityError:
+        raise Refused(Reason(rules.TAKEN, "business_number"))
+    firm.technologies.set(technologies)
+    Member.objects.create(firm=firm, user=by, right=Right.OWNER)
+    audit.record("register", firm, by=by, after={"business_number": business_number, "name": firm.name})
+    return firm
+
+
+def _lock(firm, permission, by):
+    firm = Firm.objects.select_for_update().get(pk=firm.pk)
+    require(by, permission, firm)
+    return firm
+
+
+@transaction.atomic
+def edit(firm, *, technologies, by, **profile):
+    """Change the profile; the business number stays for ever."""
+    firm = _lock(firm, "firm.edit", by)
+    before = {name: str(getattr(firm, name)) for name, value in profile.items() if getattr(firm, name) != value}
+    for name, value in profile.items():
+        setattr(firm, name, value)
+    firm.save(update_fields=profile)
+    firm.technologies.set(technologies)
+    audit.record("edit", firm, by=by, before=before, after={name: str(profile[name]) for name in before})
+
+
+@transaction.atomic
+def invite(firm, *, email, right, by):
+    """Invite an address into the firm: once, for 72 hours."""
+    firm = _lock(firm, "firm.manage", by)
+    email = User.objects.normalise(email)
+    if firm.members.filter(user__email=email).exists():
+        raise Refused(Reason(_("This person is a member already."), "email"))
+    now = clock.now()
+    firm.invitations.open(now).filter(email=email).update(expires_at=now)  # an earlier link stops working
+    invitation = Invitation.objects.create(
+        firm=firm, email=email, right=right, invited_by=by, invited_at=now,
+        expires_at=now + timedelta(hours=INVITATION_HOURS),
+    )  # fmt: skip
+    audit.record("invite_member", firm, by=by, after={"email": email, "right": right})
+    notify_address(
+        "member_invited", address=email, language=by.language, event=f"invitation:{invitation.key}",
+        firm=firm, invitation=invitation, inviter=by,
+    )  # fmt: skip
+    return invitation
+
+
+@transaction.atomic
+def accept(invitation, *, by):
+    """Join the firm by an invitation to one's own verified address."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    require(by, "invitation.accept", invitation)
+    if invitation.used_at:
+        raise Refused(_("This invitation is already used."), about=invitation)
+    if invitation.expires_at <= clock.now():
+        raise Refused(_("This invitation has expired. Please ask the firm for a new one."), about=invitation)
+    invitation.used_at = clock.now()
+    invitation.save(update_fields=["used_at"])
+    member, _new = Member.objects.get_or_create(
+        firm=invitation.firm, user=by, defaults={"right": invitation.right}
+    )
+    audit.record("join", invitation.firm, by=by, after={"right": member.right})
+    return member
+
+
+@transaction.atomic
+def change_right(firm, *, member, right, by):
+    """Give a member another right; the last owner keeps theirs."""
+    firm = _lock(firm, "firm.manage", by)
+    member = firm.members.get(pk=member.pk)
+    if right != Right.OWNER and (reasons := rules.last_owner(firm, member)):
+        raise Refused(*reasons, about=firm)
+    before, member.right = member.right, right
+    member.save(update_fields=["right"])
+    audit.record("change_right", firm, by=by, before={"right": before}, after={"right": right, "user": member.user_id})
+
+
+@transaction.atomic
+def remove(firm, *, member, by):
+    """Take a member out of the firm; the last owner stays."""
+    firm = _lock(firm, "firm.manage", by)
+    member = firm.members.get(pk=member.pk)
+    if reasons := rules.last_owner(firm, member):
+        raise Refused(*reasons, about=firm)
+    audit.record("remove_member", firm, by=by, before={"user": member.user_id, "right": member.right})
+    member.delete()

@@ -1,0 +1,97 @@
+"""Forms of firms."""
+
+from crispy_forms.layout import Fieldset
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from applications.firms import rules
+from applications.firms.models import Firm, Right
+from applications.kernel import clock
+from applications.kernel.forms import DateInput, WonField, layout
+from applications.kernel.taxonomy import Region, RootTechnology
+
+
+class ProfileForm(forms.ModelForm):
+    """The profile of a firm, as every application of it will show it."""
+
+    sales_krw = WonField(label=_("Sales of last year (won)"))
+
+    class Meta:
+        model = Firm
+        fields = [
+            "name", "representative", "corporate_number", "founded_on", "size", "track", "region", "address", "phone",
+            "ksic", "technologies", "field", "industry", "employees", "sales_krw",
+        ]  # fmt: skip
+        widgets = {"founded_on": DateInput(), "technologies": forms.CheckboxSelectMultiple()}
+        help_texts = {
+            "corporate_number": _("13 digits; leave empty if you are a sole proprietor."),
+            "ksic": _("Five digits of the Korean standard industrial classification."),
+            "founded_on": _("As on the certificate of business registration."),
+        }
+
+    groups = [
+        (_("The firm"), ["name", "representative", "corporate_number", "founded_on", "size", "track"]),
+        (_("Where to find it"), ["region", "address", "phone"]),
+        (_("What it does"), ["ksic", "technologies", "field", "industry", "employees", "sales_krw"]),
+    ]
+    button = _("Save the profile")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        today = clock.today()
+        self.fields["region"].queryset = Region.objects.valid_on(today)
+        self.fields["technologies"].queryset = RootTechnology.objects.valid_on(today)
+        self.helper = layout(*(Fieldset(title, *names) for title, names in self.groups), button=self.button)
+
+    def clean_corporate_number(self):
+        typed = self.cleaned_data["corporate_number"]
+        digits = rules.digits_of(typed)
+        if typed and len(digits) != 13:
+            raise ValidationError(_("A corporate registration number has 13 digits."))
+        return digits
+
+    def clean_ksic(self):
+        if len(rules.digits_of(self.cleaned_data["ksic"])) != 5:
+            raise ValidationError(_("An industry code has five digits."))
+        return self.cleaned_data["ksic"]
+
+    def clean_founded_on(self):
+        if self.cleaned_data["founded_on"] > clock.today():
+            raise ValidationError(_("This date is still to come."))
+        return self.cleaned_data["founded_on"]
+
+
+class RegisterForm(ProfileForm):
+    """The first registration: the number above, the profile below."""
+
+    business_number = forms.CharField(
+        label=_("Business registration number"), max_length=20, help_text=_("Ten digits, for example 110-81-00062.")
+    )
+
+    groups = [(_("Business registration"), ["business_number"]), *ProfileForm.groups]
+    button = _("Register the firm")
+
+    def clean_business_number(self):
+        digits = rules.digits_of(self.cleaned_data["business_number"])
+        if not rules.is_business_number(digits):
+            raise ValidationError(_("This is not a valid business registration number. Please check the ten digits."))
+        return digits
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail"))
+    right = forms.ChoiceField(
+        label=_("Right"),
+        choices=Right.choices,
+        initial=Right.EDITOR,
+        help_text=_("Owners sign and manage members; editors write and submit; viewers read."),
+    )
+
+    helper = layout("email", "right", button=_("Send the invitation"))
+
+
+class RightForm(forms.Form):
+    right = forms.ChoiceField(label=_("Right"), choices=Right.choices)
+
+    helper = layout("right", button=_("Change the right"))

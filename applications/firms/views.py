@@ -1,0 +1,137 @@
+"""Pages of firms: registration, profile, members, invitations."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from applications.firms import actions, rules
+from applications.firms.forms import InviteForm, ProfileForm, RegisterForm, RightForm
+from applications.firms.models import Firm, Invitation
+from applications.kernel import clock
+from applications.kernel.accesslog import log_view
+from applications.kernel.errors import Refused
+from applications.kernel.tables import page_by_key
+from applications.kernel.web import fetch, page
+
+
+@page("firm.register", "GET", "POST")
+def register(request):
+    form = RegisterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            firm = actions.register(**form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            refusal.show_on(form)
+        else:
+            messages.success(request, _("Your firm is registered. You can apply now."))
+            warn_of_number(request, firm)
+            return redirect(firm)
+    return render(request, "parts/form_page.html", {"form": form, "heading": _("Register a firm")})
+
+
+def warn_of_number(request, firm):
+    """Newer corporate numbers may lack a check digit: a doubt is told, never a block."""
+    if firm.corporate_number and not rules.is_corporate_number(firm.corporate_number):
+        messages.warning(request, _("Please check the corporate registration number: its check digit does not fit."))
+
+
+@page("firm.list", "GET")
+def listing(request):
+    firms = Firm.objects.visible_to(request.user)
+    if wanted := request.GET.get("q", "").strip()[:100]:
+        by_name = firms.filter(name__icontains=wanted)
+        digits = rules.digits_of(wanted)
+        firms = by_name | firms.filter(business_number__startswith=digits) if digits else by_name
+    rows = page_by_key(firms.select_related("region", "field"), ["name", "id"], request.GET.get("mark", ""))
+    return render(request, "firms/listing.html", {"page": rows, "q": wanted})
+
+
+@page("firm.view", "GET")
+def detail(request, key):
+    firm = fetch(request.user, Firm, key=key, related=("region", "field", "industry"))
+    log_view(request, "firm.view", firm)
+    return render(
+        request,
+        "firms/detail.html",
+        {
+            "firm": firm,
+            "technologies": firm.technologies.all(),
+            "may_edit": request.user.has_perm("firm.edit", firm),
+            "is_member": request.user.has_perm("firm.members", firm),
+            "shows_people": request.user.role != "ministry",
+        },
+    )
+
+
+@page("firm.edit", "GET", "POST")
+def edit(request, key):
+    firm = fetch(request.user, Firm, key=key)
+    form = ProfileForm(request.POST or None, instance=firm)
+    if request.method == "POST" and form.is_valid():
+        actions.edit(firm, **form.cleaned_data, by=request.user)
+        messages.success(request, _("The profile is saved."))
+        warn_of_number(request, firm)
+        return redirect(firm)
+    return render(request, "parts/form_page.html", {"form": form, "heading": _("Profile of the firm"), "back": firm})
+
+
+@page("firm.members", "GET")
+def members(request, key):
+    firm = fetch(request.user, Firm, key=key)
+    return render(
+        request,
+        "firms/members.html",
+        {
+            "firm": firm,
+            "members": firm.members.select_related("user"),
+            "invitations": firm.invitations.open(clock.now()),
+            "may_manage": request.user.has_perm("firm.manage", firm),
+        },
+    )
+
+
+@page("firm.manage", "GET", "POST")
+def invite(request, key):
+    firm = fetch(request.user, Firm, key=key)
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.invite(firm, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            refusal.show_on(form)
+        else:
+            messages.success(request, _("The invitation is on its way. It works once, for 72 hours."))
+            return redirect("firms:members", key=firm.key)
+    return render(request, "parts/form_page.html", {"form": form, "heading": _("Invite a colleague"), "back": firm})
+
+
+@page("firm.manage", "GET", "POST")
+def member(request, key, member):
+    """Change a member's right, or take the member out (button "remove")."""
+    firm = fetch(request.user, Firm, key=key)
+    someone = get_object_or_404(firm.members.select_related("user"), key=member)
+    form = RightForm(request.POST if "right" in request.POST else None, initial={"right": someone.right})
+    if "remove" in request.POST or form.is_valid():
+        try:
+            if "remove" in request.POST:
+                actions.remove(firm, member=someone, by=request.user)
+            else:
+                actions.change_right(firm, member=someone, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            form = RightForm({"right": someone.right})
+            refusal.show_on(form)
+        else:
+            messages.success(request, _("It is done and recorded."))
+            return redirect("portal:home") if someone.user == request.user else redirect("firms:members", key=firm.key)
+    return render(request, "firms/member.html", {"firm": firm, "member": someone, "form": form})
+
+
+@page("invitation.accept", "GET", "POST")
+def invitation(request, key):
+    found = fetch(request.user, Invitation, key=key, related=("firm", "invited_by"))
+    if request.method == "POST":
+        actions.accept(found, by=request.user)
+        messages.success(request, _("You have joined the firm."))
+        return redirect(found.firm)
+    state = "used" if found.used_at else "expired" if found.expires_at <= clock.now() else "open"
+    return render(request, "firms/invitation.html", {"invitation": found, "state": state})

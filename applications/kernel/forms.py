@@ -1,0 +1,61 @@
+"""What the forms of all rooms share: whole won and Korean dates as people type them, one-column layout."""
+
+import re
+
+from crispy_forms.bootstrap import FormActions
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+MOST_KRW = 10**13
+
+
+class WonField(forms.CharField):
+    """An amount in whole won; separators and the word 원 may be typed. Cleans to int or None."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=30, **options)
+        self.widget.attrs |= {"inputmode": "numeric"}
+
+    def prepare_value(self, value):
+        return f"{value:,}" if isinstance(value, int) else value
+
+    def clean(self, value):
+        text = re.sub(r"[,\s]|원$", "", super().clean(value))
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]+", text):
+            raise ValidationError(_("Please enter the amount in whole won, in digits."))
+        if int(text) > MOST_KRW:
+            raise ValidationError(_("This amount is too large."))
+        return int(text)
+
+    def has_changed(self, initial, data):
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class DateInput(forms.DateInput):
+    """A date by the browser's own field."""
+
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
+class InstantInput(forms.DateTimeInput):
+    """A date and time on the Korean clock by the browser's own field."""
+
+    input_type = "datetime-local"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+def layout(*fields, button, name="save"):
+    """A form helper: the fields in one column, then one button."""
+    helper = FormHelper()
+    helper.layout = Layout(*fields, FormActions(Submit(name, button)))
+    return helper

@@ -1,0 +1,98 @@
+"""The first contents of the taxonomy (docs/domain.md, "Words of the programme")."""
+
+TECHNOLOGIES = [  # 뿌리산업법 시행령 별표 1, in force from 2021-12-16
+    ("base", "T01", "주조", "Casting"),
+    ("base", "T02", "금형", "Moulds and dies"),
+    ("base", "T03", "소성가공", "Forming"),
+    ("base", "T04", "열처리", "Heat treatment"),
+    ("base", "T05", "표면처리", "Surface treatment"),
+    ("base", "T06", "용접", "Welding"),
+    ("materials", "T07", "사출·프레스", "Injection and pressing"),
+    ("materials", "T08", "정밀가공", "Precision machining"),
+    ("materials", "T09", "적층제조", "Additive manufacturing"),
+    ("materials", "T10", "산업용 필름·지류", "Industrial film and paper"),
+    ("intelligent", "T11", "로봇", "Robots"),
+    ("intelligent", "T12", "센서", "Sensors"),
+    ("intelligent", "T13", "산업지능형 SW", "Industrial intelligence software"),
+    ("intelligent", "T14", "엔지니어링 설계", "Engineering design"),
+]
+FIELDS = [  # K-뿌리산업 첨단화 전략, 2023-03-28
+    ("F1", "지능형금형", "Intelligent moulds"),
+    ("F2", "기가캐스팅", "Giga casting"),
+    ("F3", "마이크로 성형", "Micro forming"),
+    ("F4", "초고속 열처리", "High-speed heat treatment"),
+    ("F5", "친환경 표면처리", "Clean surface treatment"),
+    ("F6", "무인용접", "Unmanned welding"),
+]
+INDUSTRIES = [
+    ("D01", "자동차", "Automobiles"),
+    ("D02", "반도체", "Semiconductors"),
+    ("D03", "조선", "Shipbuilding"),
+    ("D04", "항공우주", "Aerospace"),
+    ("D05", "바이오·의료", "Bio and medical"),
+    ("D06", "기계", "Machinery"),
+    ("D07", "이차전지", "Secondary batteries"),
+    ("D08", "가전·전자", "Home appliances and electronics"),
+    ("D09", "방산", "Defence"),
+]
+PILLARS = [("P1", "기업", "Firms"), ("P2", "투자", "Investment"), ("P3", "시스템", "System")]
+LONG_AGO = "2000-01-01"
+REGIONS = [  # administrative codes; code, name, English, capital area, from, to
+    ("11", "서울", "Seoul", True, LONG_AGO, None),
+    ("26", "부산", "Busan", False, LONG_AGO, None),
+    ("27", "대구", "Daegu", False, LONG_AGO, None),
+    ("28", "인천", "Incheon", True, LONG_AGO, None),
+    ("29", "광주", "Gwangju", False, LONG_AGO, "2026-06-30"),
+    ("30", "대전", "Daejeon", False, LONG_AGO, None),
+    ("31", "울산", "Ulsan", False, LONG_AGO, None),
+    ("36", "세종", "Sejong", False, "2012-07-01", None),
+    ("41", "경기", "Gyeonggi", True, LONG_AGO, None),
+    ("42", "강원도", "Gangwon Province", False, LONG_AGO, "2023-06-10"),
+    ("51", "강원", "Gangwon", False, "2023-06-11", None),
+    ("43", "충북", "Chungbuk", False, LONG_AGO, None),
+    ("44", "충남", "Chungnam", False, LONG_AGO, None),
+    ("45", "전라북도", "Jeollabuk Province", False, LONG_AGO, "2024-01-17"),
+    ("52", "전북", "Jeonbuk", False, "2024-01-18", None),
+    ("46", "전남", "Jeonnam", False, LONG_AGO, "2026-06-30"),
+    ("12", "전남광주", "Jeonnam-Gwangju", False, "2026-07-01", None),
+    ("47", "경북", "Gyeongbuk", False, LONG_AGO, None),
+    ("48", "경남", "Gyeongnam", False, LONG_AGO, None),
+    ("50", "제주", "Jeju", False, LONG_AGO, None),
+]
+KSIC = [
+    ("KSIC10", "한국표준산업분류 제10차", "KSIC revision 10", "2017-07-01", "2024-06-30"),
+    ("KSIC11", "한국표준산업분류 제11차", "KSIC revision 11", "2024-07-01", None),
+]
+
+
+def load(apps, schema_editor):
+    """Fill the empty tables of the taxonomy; called by a migration with its own models."""
+
+    def fill(model, rows):
+        table = apps.get_model("applications", model)
+        table.objects.bulk_create(table(ordinal=number, **row) for number, row in enumerate(rows, 1))
+
+    fill(
+        "RootTechnology",
+        [
+            {"group": group, "code": code, "name": name, "name_en": english, "valid_from": "2021-12-16"}
+            for group, code, name, english in TECHNOLOGIES
+        ],
+    )
+    for model, rows, begun in (
+        ("IndustryField", FIELDS, "2023-03-28"),
+        ("DemandIndustry", INDUSTRIES, "2023-03-28"),
+        ("Pillar", PILLARS, "2023-03-28"),
+    ):
+        fill(model, [{"code": c, "name": n, "name_en": e, "valid_from": begun} for c, n, e in rows])
+    fill(
+        "Region",
+        [
+            {"code": c, "name": n, "name_en": e, "capital_area": capital, "valid_from": begun, "valid_to": ended}
+            for c, n, e, capital, begun, ended in REGIONS
+        ],
+    )
+    fill(
+        "IndustryCodeVersion",
+        [{"code": c, "name": n, "name_en": e, "valid_from": b, "valid_to": t} for c, n, e, b, t in KSIC],
+    )

@@ -1,0 +1,75 @@
+"""The only caller of the mail server: claims a letter, sends it once, writes down what the server said."""
+
+import smtplib
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from applications.kernel import clock
+from applications.notifications.models import BACK_OFF, GIVE_UP_AFTER, Letter
+
+LEASE = timedelta(minutes=5)
+
+
+def deliver(letter_id):
+    """Send one letter unless another has it. Safe to run twice and at once."""
+    letter = Letter.objects.claim(letter_id, lease=LEASE)
+    if letter is None:
+        return
+    connection = get_connection()
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        retry(letter, error)
+        return
+    try:
+        connection.send_messages([compose(letter)])
+    except (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError) as error:
+        # The server may have taken it before the line broke: a person decides, nothing is sent twice blindly.
+        settle(letter, Letter.Status.UNCERTAIN, error)
+    except smtplib.SMTPRecipientsRefused as error:
+        code = max(code for code, _answer in error.recipients.values())
+        retry(letter, error) if code < 500 else settle(letter, Letter.Status.FAILED, error)
+    except smtplib.SMTPResponseException as error:
+        retry(letter, error) if error.smtp_code < 500 else settle(letter, Letter.Status.FAILED, error)
+    except smtplib.SMTPException as error:
+        settle(letter, Letter.Status.FAILED, error)
+    else:
+        settle(letter, Letter.Status.SENT)
+    finally:
+        connection.close()
+
+
+def compose(letter):
+    message = EmailMultiAlternatives(
+        letter.subject,
+        letter.body,
+        settings.DEFAULT_FROM_EMAIL,
+        [letter.address],
+        headers={"Message-ID": f"<{letter.key}@rootgrants>", "Auto-Submitted": "auto-generated"},
+    )
+    if letter.html:
+        message.attach_alternative(letter.html, "text/html")
+    return message
+
+
+def retry(letter, error):
+    """Try again later with growing patience, and give up after three days."""
+    now = clock.now()
+    if now - letter.written_at > GIVE_UP_AFTER:
+        settle(letter, Letter.Status.FAILED, error)
+        return
+    wait = BACK_OFF[min(letter.tries, len(BACK_OFF)) - 1]
+    Letter.objects.filter(pk=letter.pk).update(
+        status=Letter.Status.WAITING, next_try_at=now + wait, lease_until=None, error=str(error)[:500]
+    )
+
+
+def settle(letter, status, error=""):
+    change = {"status": status, "lease_until": None, "error": str(error)[:500]}
+    if status == Letter.Status.SENT:
+        change["sent_at"] = clock.now()
+        if letter.is_secret and not settings.DEMO:
+            change |= {"body": "", "html": ""}
+    Letter.objects.filter(pk=letter.pk).update(**change)

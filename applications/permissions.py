@@ -1,0 +1,157 @@
+"""WHO: every permission of the house on one page, and the backend that reads it."""
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from applications.accounts.models import Role
+from applications.kernel.access import Predicate, visible
+
+
+def role(*roles):
+    """The person has one of these roles."""
+    return Predicate(lambda user, thing: user.role in roles, about_thing=False, name=" or ".join(roles))
+
+
+anyone = Predicate(lambda user, thing: user.is_authenticated, about_thing=False, name="anyone signed in")
+applicant = role(Role.APPLICANT)
+reviewer = role(Role.REVIEWER)
+officer = role(Role.OFFICER)
+director = role(Role.DIRECTOR)
+finance = role(Role.FINANCE)
+ministry = role(Role.MINISTRY)
+auditor = role(Role.AUDITOR)
+administrator = role(Role.ADMINISTRATOR)
+timetable = role("timetable")
+
+
+def firm_of(thing):
+    """The firm that a thing belongs to."""
+    match thing._meta.model_name:
+        case "firm":
+            return thing
+        case "agreement" | "submission":
+            return thing.application.firm
+        case "payment":
+            return thing.agreement.application.firm
+    return thing.firm
+
+
+def right(*rights):
+    return Predicate(
+        lambda user, thing: firm_of(thing).members.filter(user=user, right__in=rights).exists(),
+        name=f"{' or '.join(rights)} of the firm",
+    )
+
+
+owns_firm = right("owner")
+works_for_firm = right("owner", "editor")
+belongs_to_firm = right("owner", "editor", "viewer")
+
+
+@Predicate
+def own_assignment(user, thing):
+    return thing.reviewer_id == user.pk
+
+
+@Predicate
+def declared_clear(user, thing):
+    return thing.is_clear and user.pledges.filter(call=thing.application.call_id).exists()
+
+
+@Predicate
+def another_person(user, thing):
+    """Neither this account nor one of the same name and e-mail made the proposal."""
+    return thing.proposed_by_id != user.pk
+
+
+@Predicate
+def not_oneself(user, thing):
+    return thing.pk != user.pk
+
+
+PERMISSIONS = {
+    "account.own": anyone,
+    "account.manage": administrator & not_oneself,
+    "account.list": administrator | auditor,
+    "account.invite": administrator,
+    "firm.register": applicant,
+    "firm.view": visible,
+    "firm.list": officer | director | ministry | auditor | finance,
+    "firm.edit": applicant & owns_firm,
+    "firm.members": applicant & belongs_to_firm,
+    "firm.manage": applicant & owns_firm,
+    "invitation.accept": applicant & visible,
+    "call.list": officer | director | auditor | administrator,
+    "call.prepare": officer,
+    "call.edit": officer & visible,
+    "call.publish": officer & visible,
+    "application.list": officer | director | auditor,
+    "application.own": applicant,
+    "application.begin": applicant & works_for_firm,
+    "application.view": visible,
+    "application.edit": applicant & works_for_firm,
+    "application.submit": applicant & works_for_firm,
+    "application.withdraw": applicant & owns_firm,
+    "application.receipt": visible & ~reviewer,
+    "application.screen": officer & visible,
+    "application.confirm": director & visible,
+    "application.readmit": director & visible,
+    "application.case": (officer | director | auditor) & visible,
+    "application.assign": officer & visible,
+    "application.rank": officer & visible,
+    "review.own": reviewer,
+    "review.pledge": reviewer,
+    "review.declare": reviewer & own_assignment,
+    "review.read": reviewer & own_assignment & declared_clear,
+    "review.score": reviewer & own_assignment & declared_clear,
+    "review.manage": officer & visible,
+    "decision.desk": officer | director | auditor,
+    "decision.rank": (officer | director | auditor) & visible,
+    "decision.propose": officer,
+    "decision.view": visible,
+    "decision.approve": (officer | director) & visible & another_person,
+    "decision.publish": officer | timetable,
+    "decision.result": applicant & belongs_to_firm,
+    "agreement.list": officer | director | finance | ministry | auditor,
+    "agreement.draft": officer,
+    "agreement.view": visible,
+    "agreement.sign": (director & visible) | (applicant & owns_firm),
+    "agreement.take_effect": director | applicant,
+    "payment.list": officer | director | finance | ministry | auditor,
+    "payment.view": visible,
+    "payment.request": applicant & owns_firm,
+    "payment.verify": officer & visible,
+    "payment.approve": finance & visible,
+    "payment.pay": finance & visible,
+    "budget.list": officer | director | finance | ministry | auditor,
+    "budget.view": visible,
+    "budget.allocate": finance & visible,
+    "cohort.view": officer | director | ministry | auditor,
+    "cohort.seat": officer,
+    "cohort.end": director & visible,
+    "audit.view": auditor | administrator,
+    "access.view": auditor | administrator,
+    "outbox.view": officer | director | auditor | administrator,
+    "outbox.read": (officer | director | auditor | administrator) & visible,
+}
+
+
+class TableBackend(AuthenticationBackend):
+    """Signs people in by e-mail, and answers has_perm from the table above; an unknown name is a mistake."""
+
+    def has_perm(self, user_obj, perm, obj=None):
+        return PERMISSIONS[perm](user_obj, obj)
+
+
+class Timetable:
+    """What acts when an instant falls due: no person, and allowed only what its role is."""
+
+    pk = None
+    role = "timetable"
+    is_authenticated = True
+
+    @staticmethod
+    def has_perm(permission, thing=None):
+        return PERMISSIONS[permission](TIMETABLE, thing)
+
+
+TIMETABLE = Timetable()

@@ -1,0 +1,130 @@
+"""Tables of review: the reviewer's profile, pledges, assignments, sheets and scores."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from applications.accounts.models import Role
+from applications.calls.models import Call, Criterion, Stage
+from applications.intake.models import Application
+from applications.kernel import clock
+from applications.kernel.records import AppendOnly
+from applications.kernel.taxonomy import RootTechnology
+
+
+class ReviewerProfile(models.Model):
+    """What is known of a reviewer: where they work and what they know."""
+
+    class Kind(models.TextChoices):
+        INDUSTRY = "industry", _("Industry")
+        ACADEMIA = "academia", _("Academia")
+        INSTITUTE = "institute", _("Research institute")
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviewer_profile")
+    affiliation = models.CharField(_("affiliation"), max_length=100)
+    affiliation_number = models.CharField(_("business number of the affiliation"), max_length=10, blank=True)
+    department = models.CharField(_("department"), max_length=100, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    technologies = models.ManyToManyField(RootTechnology, verbose_name=_("expertise"))
+
+
+class Pledge(AppendOnly):
+    """A reviewer's promise of secrecy and fairness for one call (docs/domain.md, conflicts of interest)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="pledges")
+    call = models.ForeignKey(Call, models.PROTECT, related_name="pledges")
+    version = models.CharField(max_length=20)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "call"], name="pledge_once")]
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Reviewers see their own, without those they stand in conflict with; staff see all."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role in (Role.OFFICER, Role.DIRECTOR, Role.AUDITOR):
+            return self
+        if user.role == Role.REVIEWER:
+            return self.filter(reviewer=user).exclude(declaration=Assignment.Declaration.CONFLICT)
+        return self.none()
+
+    def clear_for(self, user):
+        """Assignments of this reviewer that are declared free of conflict and under a pledge."""
+        pledged = Pledge.objects.filter(user=user, call=OuterRef("application__call"))
+        return self.filter(Exists(pledged), reviewer=user, declaration=Assignment.Declaration.CLEAR)
+
+
+class Assignment(models.Model):
+    """One reviewer asked to score one application in one stage; the sheet lives on it."""
+
+    class Declaration(models.TextChoices):
+        NONE = "none", _("Not yet declared")
+        CLEAR = "clear", _("No conflict")
+        CONFLICT = "conflict", _("Conflict of interest")
+
+    class SheetStatus(models.TextChoices):
+        OPEN = "open", _("Not handed in")
+        HANDED_IN = "handed_in", _("Handed in")
+        EXCLUDED = "excluded", _("Excluded")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(Application, models.PROTECT, related_name="assignments")
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments")
+    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    assigned_at = models.DateTimeField(default=clock.now)
+    declaration = models.CharField(max_length=10, choices=Declaration, default=Declaration.NONE)
+    declared_at = models.DateTimeField(null=True)
+    conflict_code = models.CharField(max_length=3, blank=True)
+    conflict_note = models.CharField(max_length=500, blank=True)
+    status = models.CharField(max_length=10, choices=SheetStatus, default=SheetStatus.OPEN, editable=False)
+    strengths = models.TextField(_("strengths"), blank=True)
+    weaknesses = models.TextField(_("points to mend"), blank=True)
+    overall = models.TextField(_("overall opinion"), blank=True)
+    total = models.DecimalField(max_digits=7, decimal_places=3, null=True, editable=False)
+    handed_in_at = models.DateTimeField(null=True)
+    saved_at = models.DateTimeField(null=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "stage", "reviewer"], name="assignment_once"),
+            models.CheckConstraint(
+                condition=~Q(status="handed_in") | Q(declaration="clear", total__isnull=False),
+                name="sheet_counts_only_when_clear",
+            ),
+        ]
+        indexes = [models.Index(fields=["reviewer", "status", "id"], name="assignment_of_reviewer")]
+
+    def get_absolute_url(self):
+        return reverse("review:sheet", args=[self.key])
+
+    @property
+    def has_conflict(self):
+        return self.declaration == self.Declaration.CONFLICT
+
+    @property
+    def is_clear(self):
+        return self.declaration == self.Declaration.CLEAR
+
+
+class Score(models.Model):
+    """The points of one criterion on one sheet."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="scores")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
+    value = models.DecimalField(max_digits=4, decimal_places=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "criterion"], name="score_once"),
+            models.CheckConstraint(condition=Q(value__gte=0, value__lte=100), name="score_in_range"),
+        ]
