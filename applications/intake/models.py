@@ -127,6 +127,13 @@ class Application(models.Model):
     def get_absolute_url(self):
         return reverse("intake:detail", args=[self.key])
 
+    @property
+    def firm_status(self):
+        """What the firm reads: between screening and publication nothing but “under review”."""
+        if self.status in (Status.IN_REVIEW, Status.REVIEWED):
+            return _("Under review")
+        return self.get_status_display()
+
 
 class Document(models.Model):
     """The paper that stands in a draft at present; submissions keep what they were handed in with."""

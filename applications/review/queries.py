@@ -1,0 +1,84 @@
+"""Reads of review: progress of a call, the reviewers and what stands against them."""
+
+from django.db.models import Count, F, Q
+
+from applications.accounts.models import Role, User
+from applications.calls.models import Criterion
+from applications.firms.models import Member
+from applications.intake.models import Application, Status
+from applications.review import rules
+from applications.review.models import Assignment
+
+
+def criteria_of(stage):
+    return list(Criterion.objects.filter(group__stage=stage).select_related("group"))
+
+
+def counted(application):
+    """The sheets that make the score: handed in, declared free of conflict, not excluded."""
+    return Assignment.objects.filter(
+        application=application, status=Assignment.SheetStatus.HANDED_IN, declaration=Assignment.Declaration.CLEAR
+    )
+
+
+def panel_size(application):
+    """How many were asked and stand in no conflict."""
+    return (
+        application.assignments.exclude(declaration=Assignment.Declaration.CONFLICT)
+        .exclude(status=Assignment.SheetStatus.EXCLUDED)
+        .count()
+    )
+
+
+def desk():
+    """Applications in review or reviewed, with how many sheets were asked for."""
+    return (
+        Application.objects.filter(status__in=(Status.IN_REVIEW, Status.REVIEWED))
+        .select_related("firm", "field", "call")
+        .annotate(
+            asked=Count("assignments", filter=~Q(assignments__declaration="conflict")),
+            stepped_back=Count("assignments", filter=Q(assignments__declaration="conflict")),
+        )
+    )
+
+
+def own(user):
+    """A reviewer's work: open sheets first, conflicts left out."""
+    return (
+        Assignment.objects.visible_to(user)
+        .filter(application__status__in=(Status.IN_REVIEW, Status.REVIEWED))
+        .select_related("application__firm", "application__call", "application__field", "stage")
+    )
+
+
+def what_bars(application, reviewers):
+    """{reviewer id: [conflict codes]} from our own data, in four queries for any number of reviewers."""
+    member_emails = list(
+        Member.objects.filter(firm=application.firm_id).values_list(F("user__email"), flat=True)
+    )
+    numbers = set(
+        Application.objects.filter(call=application.call_id)
+        .exclude(status__in=(Status.DRAFT, Status.WITHDRAWN))
+        .values_list("firm__business_number", flat=True)
+    )
+    return {
+        reviewer.pk: rules.conflicts(
+            firm=application.firm,
+            profile=reviewer.reviewer_profile,
+            email=reviewer.email,
+            member_emails=member_emails,
+            applicant_numbers=numbers,
+        )
+        for reviewer in reviewers
+    }
+
+
+def reviewers():
+    """All active reviewers with a profile, those with the least work first."""
+    return (
+        User.objects.filter(role=Role.REVIEWER, is_active=True, reviewer_profile__isnull=False)
+        .select_related("reviewer_profile")
+        .prefetch_related("reviewer_profile__technologies")
+        .annotate(load=Count("assignments", filter=Q(assignments__status="open")))
+        .order_by("load", "pk")
+    )
