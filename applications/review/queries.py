@@ -1,6 +1,7 @@
 """Reads of review: progress of a call, the reviewers and what stands against them."""
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from applications.accounts.models import Role, User
 from applications.calls.models import Criterion
@@ -31,15 +32,21 @@ def panel_size(application):
 
 
 def desk():
-    """Applications in review or reviewed, with how many sheets were asked for."""
+    """Applications in review or reviewed, with how many sheets were asked for (counted for the shown rows only)."""
+    assignments = Assignment.objects.filter(application=OuterRef("pk")).order_by()
     return (
         Application.objects.filter(status__in=(Status.IN_REVIEW, Status.REVIEWED))
         .select_related("firm", "field", "call")
         .annotate(
-            asked=Count("assignments", filter=~Q(assignments__declaration="conflict")),
-            stepped_back=Count("assignments", filter=Q(assignments__declaration="conflict")),
+            asked=number_of(assignments.exclude(declaration="conflict")),
+            stepped_back=number_of(assignments.filter(declaration="conflict")),
         )
     )
+
+
+def number_of(assignments):
+    counted = assignments.values("application").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def own(user):

@@ -1,0 +1,95 @@
+"""The verbs of agreements: draft, offer, sign by both sides."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications.accounts.models import Role, User
+from applications.agreement import rules
+from applications.agreement.models import Agreement, Signature
+from applications.intake.models import Application
+from applications.intake.queries import people_of
+from applications.intake.rules import SHARES_VERSION
+from applications.kernel import audit, clock
+from applications.kernel.access import require
+from applications.kernel.errors import Reason, Refused
+from applications.kernel.numbers import next_number
+from applications.lifecycle import AGREEMENT, APPLICATION
+from applications.notifications.outbox import notify
+
+
+@transaction.atomic
+def draft(application, *, by, total_krw, grant_krw, cash_krw, starts_on, ends_on):
+    """Draft the agreement of a selected R&D application. All amounts in won."""
+    application = (
+        Application.objects.select_for_update(of=("self",)).select_related("call", "firm").get(pk=application.pk)
+    )
+    require(by, "agreement.draft", application)
+    if application.status != "selected" or not application.call.is_rnd:
+        raise Refused(_("Agreements are made with selected R&D projects."), about=application)
+    if Agreement.objects.filter(application=application).exists():
+        raise Refused(_("There is an agreement for this project already."), about=application)
+    terms = {
+        "total_krw": total_krw, "grant_krw": grant_krw, "cash_krw": cash_krw, "starts_on": starts_on,
+        "ends_on": ends_on,
+    }  # fmt: skip
+    if reasons := rules.faults(application, **terms):
+        raise Refused(*reasons, about=application)
+    agreement = Agreement.objects.create(
+        number=next_number(f"AG-{application.call.year}"),
+        application=application,
+        line=application.call.budget_line,
+        sign_by=clock.today() + timedelta(days=rules.SIGN_WITHIN_DAYS),
+        rules_version=SHARES_VERSION,
+        drafted_by=by,
+        drafted_at=clock.now(),
+        **terms,
+    )
+    audit.record("draft", agreement, by=by, after={key: str(value) for key, value in terms.items()})
+    return agreement
+
+
+@transaction.atomic
+def amend_draft(agreement, *, by, **terms):
+    """Change the terms before they are offered."""
+    application = agreement.application
+    AGREEMENT.advance(
+        agreement, "amend_draft", by=by, unless=lambda _a: rules.faults(application, **terms), **terms
+    )
+
+
+@transaction.atomic
+def offer(agreement, *, by):
+    """Send the terms to the firm for its signature; they no longer change."""
+    AGREEMENT.advance(agreement, "offer", by=by)
+    notify("agreement_offered", to=people_of(agreement.application), event=f"offer:{agreement.number}",
+           agreement=agreement, application=agreement.application)  # fmt: skip
+
+
+def side_of(user):
+    return Signature.Side.AGENCY if user.role == Role.DIRECTOR else Signature.Side.FIRM
+
+
+@transaction.atomic
+def sign(agreement, *, password, by):
+    """Sign for one's side after the password was asked again; with both signatures it is in force."""
+    locked = Agreement.objects.select_for_update(of=("self",)).select_related("application__firm", "application__call")
+    agreement = locked.get(pk=agreement.pk)
+    if not by.check_password(password):
+        raise Refused(Reason(_("This is not your password."), "password"), about=agreement)
+    AGREEMENT.advance(agreement, "sign", by=by, note=side_of(by))
+    try:
+        with transaction.atomic():
+            Signature.objects.create(
+                agreement=agreement, side=side_of(by), by=by, at=clock.now(), sha256=rules.text_hash(agreement)
+            )
+    except IntegrityError:
+        raise Refused(_("Your side has signed already."), about=agreement)
+    if agreement.signatures.count() == 2:
+        AGREEMENT.advance(agreement, "take_effect", by=by, in_force_at=clock.now())
+        APPLICATION.advance(agreement.application, "agree", by=by)
+        told = {*people_of(agreement.application), *User.objects.filter(pk=agreement.drafted_by_id)}
+        notify("agreement_in_force", to=told, event=f"in_force:{agreement.number}", agreement=agreement,
+               application=agreement.application)  # fmt: skip
+    return agreement

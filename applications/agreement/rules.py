@@ -1,0 +1,52 @@
+"""WHETHER of agreements: amounts, terms, and what is signed."""
+
+import hashlib
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from applications.intake.rules import money_faults
+from applications.kernel.errors import Reason
+
+SIGN_WITHIN_DAYS = 30  # 국가연구개발혁신법 시행령 제13조 제2항
+
+
+def faults(application, *, total_krw, grant_krw, cash_krw, starts_on, ends_on):
+    """Why these terms cannot be agreed: the shares of the size class, the grant that was selected, the dates."""
+    names = {"requested_krw": "grant_krw"}
+    reasons = [
+        Reason(fault.text, names.get(fault.field, fault.field))
+        for fault in money_faults(
+            application.firm.size,
+            application.call.ceiling_krw,
+            total_krw=total_krw,
+            requested_krw=grant_krw,
+            cash_krw=cash_krw,
+        )
+    ]
+    if grant_krw > application.requested_krw:
+        reasons.append(Reason(_("The grant is more than what was asked for."), "grant_krw"))
+    if grant_krw <= 0:
+        reasons.append(Reason(_("An agreement grants more than 0 won."), "grant_krw"))
+    if ends_on <= starts_on:
+        reasons.append(Reason(_("The project ends after it begins."), "ends_on"))
+    if ends_on - starts_on > timedelta(days=366 * 6):
+        reasons.append(Reason(_("A project runs at most six years."), "ends_on"))
+    return reasons
+
+
+def text_hash(agreement) -> str:
+    """SHA-256 of what both sides sign: number, parties, amounts, dates."""
+    application = agreement.application
+    parts = [
+        agreement.number,
+        application.number,
+        application.firm.business_number,
+        agreement.total_krw,
+        agreement.grant_krw,
+        agreement.cash_krw,
+        agreement.starts_on.isoformat(),
+        agreement.ends_on.isoformat(),
+        agreement.rules_version,
+    ]
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()

@@ -1,0 +1,126 @@
+"""Pages of agreements: the desk, the terms, the signatures."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from applications.agreement import actions, queries
+from applications.agreement.forms import SignForm, TermsForm
+from applications.agreement.models import Agreement
+from applications.intake.models import Application
+from applications.kernel import audit
+from applications.kernel.accesslog import log_view
+from applications.kernel.errors import Refused
+from applications.kernel.tables import page_by_key
+from applications.kernel.web import fetch, page
+from applications.lifecycle import AGREEMENT
+
+TERMS = ("total_krw", "grant_krw", "cash_krw", "starts_on", "ends_on")
+
+
+@page("agreement.list", "GET")
+def desk(request):
+    found = Agreement.objects.visible_to(request.user).select_related("application__firm", "application__call")
+    rows = page_by_key(found, ["-drafted_at", "-id"], request.GET.get("mark", ""))
+    may_draft = request.user.has_perm("agreement.draft")
+    return render(
+        request,
+        "agreement/desk.html",
+        {"page": rows, "waiting": queries.waiting_for_draft()[:50] if may_draft else [], "may_draft": may_draft},
+    )
+
+
+@page("agreement.draft", "GET", "POST")
+def draft(request, key):
+    """Draft the agreement of a selected application."""
+    application = fetch(request.user, Application, key=key, related=("call", "firm"))
+    initial = {"total_krw": application.total_krw, "grant_krw": application.requested_krw,
+               "cash_krw": application.cash_krw}  # fmt: skip
+    form = TermsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            agreement = actions.draft(application, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            refusal.show_on(form)
+        else:
+            messages.success(request, _("The agreement is drafted. Offer it to the firm when it is right."))
+            return redirect(agreement)
+    return render(
+        request,
+        "parts/form_page.html",
+        {"form": form, "heading": _("Draft the agreement"), "hint": f"{application.number} · {application.firm.name}"},
+    )
+
+
+@page("agreement.draft", "GET", "POST")
+def amend(request, key):
+    agreement = fetch(request.user, Agreement, key=key, related=("application__firm", "application__call"))
+    form = TermsForm(request.POST or None, initial={name: getattr(agreement, name) for name in TERMS})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.amend_draft(agreement, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            refusal.show_on(form)
+        else:
+            messages.success(request, _("The terms are saved."))
+            return redirect(agreement)
+    return render(
+        request,
+        "parts/form_page.html",
+        {"form": form, "heading": _("Change the terms"), "hint": agreement.number, "back": agreement},
+    )
+
+
+@page("agreement.draft", "POST")
+def offer(request, key):
+    agreement = fetch(request.user, Agreement, key=key, related=("application__firm",))
+    actions.offer(agreement, by=request.user)
+    messages.success(request, _("The firm is asked to sign."))
+    return redirect(agreement)
+
+
+@page("agreement.view", "GET")
+def detail(request, key):
+    agreement = fetch(
+        request.user, Agreement, key=key, related=("application__firm", "application__call", "line", "drafted_by")
+    )
+    log_view(request, "agreement.view", agreement)
+    signatures = list(agreement.signatures.select_related("by"))
+    signed = {signature.side for signature in signatures}
+    moves = AGREEMENT.open_to(agreement, request.user)
+    if "sign" in moves and actions.side_of(request.user) in signed:
+        moves.remove("sign")
+    return render(
+        request,
+        "agreement/detail.html",
+        {
+            "agreement": agreement,
+            "application": agreement.application,
+            "signatures": signatures,
+            "moves": moves,
+            "payments": agreement.payments.order_by("tranche", "pk"),
+            "may_request": agreement.status == "in_force" and request.user.has_perm("payment.request", agreement),
+            "trail": audit.trail(agreement).select_related("actor") if request.user.is_staff else [],
+        },
+    )
+
+
+@page("agreement.sign", "GET", "POST")
+def sign(request, key):
+    agreement = fetch(request.user, Agreement, key=key, related=("application__firm", "application__call"))
+    form = SignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            agreement = actions.sign(agreement, password=form.cleaned_data["password"], by=request.user)
+        except Refused as refusal:
+            refusal.show_on(form)
+        else:
+            messages.success(
+                request,
+                _("Both sides have signed: the agreement is in force.")
+                if agreement.status == "in_force"
+                else _("Signed. The other side signs next."),
+            )
+            return redirect(agreement)
+    return render(request, "agreement/sign.html", {"agreement": agreement, "form": form,
+                                                   "application": agreement.application})  # fmt: skip

@@ -1,0 +1,26 @@
+"""What the clock does with decisions: lists whose instant has come are published."""
+
+import logging
+
+from celery import shared_task
+
+from applications.decision import actions
+from applications.decision.models import Proposal
+from applications.kernel import clock
+from applications.kernel.errors import Refused
+from applications.kernel.heartbeat import beat
+from applications.permissions import TIMETABLE
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def publish_due():
+    """Every half minute. A list that has changed since its approval stays where it is; its page says why."""
+    beat("timetable")
+    due = Proposal.objects.filter(status=Proposal.Status.APPROVED, publish_at__lte=clock.now())
+    for proposal in due.select_related("call"):
+        try:
+            actions.take_effect(proposal, by=TIMETABLE)
+        except Refused as refusal:
+            logger.warning("The list of %s was not published: %s", proposal.call.number, refusal)
