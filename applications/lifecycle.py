@@ -56,8 +56,7 @@ PAYMENT = Flow(
     Move("verify",              ("requested",),                               "verified",   "payment.verify"),
     Move("approve",             ("verified",),                                "approved",   "payment.approve"),
     Move("pay",                 ("approved",),                                "paid",       "payment.pay"),
-    Move("refuse_request",      ("requested",),                               "refused",    "payment.verify"),
-    Move("refuse_verified",     ("verified",),                                "refused",    "payment.approve"),
+    Move("refuse",              ("requested", "verified"),                    "refused",    "payment.refuse"),
 )  # fmt: skip
 
 FLOWS = {

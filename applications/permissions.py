@@ -120,6 +120,7 @@ PERMISSIONS = {
     "payment.view": visible,
     "payment.request": applicant & owns_firm,
     "payment.verify": officer & visible,
+    "payment.refuse": (officer | finance) & visible,
     "payment.approve": finance & visible,
     "payment.pay": finance & visible,
     "budget.list": officer | director | finance | ministry | auditor,

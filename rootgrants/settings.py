@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "applications.kernel.web.RefusedMiddleware",
 ]
 
+CSRF_FAILURE_VIEW = "applications.portal.errors.forged"
 ROOT_URLCONF = "rootgrants.urls"
 WSGI_APPLICATION = "rootgrants.wsgi.application"
 ASGI_APPLICATION = "rootgrants.asgi.application"

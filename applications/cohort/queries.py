@@ -1,0 +1,48 @@
+"""Reads of the cohort: n of 100, net and gross, by field, region and year. At most a few hundred rows."""
+
+from collections import Counter
+
+from applications.cohort.models import SEATS, Seat
+from applications.intake.models import Application, Status
+from applications.kernel.taxonomy import IndustryField
+
+
+def waiting_for_seat():
+    """Selected sprout applications without a seat, oldest first."""
+    return (
+        Application.objects.filter(status=Status.SELECTED, call__programme__kind="sprout", seat=None)
+        .select_related("firm", "field", "call")
+        .order_by("submitted_at", "pk")
+    )
+
+
+def figures():
+    """What the public page shows, in two queries.
+
+    net: seats held now; gross: designations ever; by_field, by_region: [(name, net)]; by_year: [(year, gross,
+    exits, net at the end of the year)]; seats: {place: field ordinal} of those held.
+    """
+    rows = list(
+        Seat.objects.select_related("field", "region").only(
+            "place", "year", "ended_on", "field__name", "field__name_en", "field__ordinal", "field__code",
+            "region__name", "region__name_en", "region__ordinal",
+        )
+    )  # fmt: skip
+    held = [seat for seat in rows if seat.ended_on is None]
+    fields = Counter(seat.field_id for seat in held)
+    regions = Counter(str(seat.region) for seat in held)
+    begun, ended = Counter(seat.year for seat in rows), Counter(s.ended_on.year for s in rows if s.ended_on)
+    by_year, net = [], 0
+    for year in sorted({*begun, *ended}):
+        net += begun[year] - ended[year]
+        by_year.append((year, begun[year], ended[year], net))
+    return {
+        "total": SEATS,
+        "net": len(held),
+        "gross": len(rows),
+        "exits": len(rows) - len(held),
+        "by_field": [(field, fields[field.pk]) for field in IndustryField.objects.all()],
+        "by_region": sorted(regions.items(), key=lambda item: (-item[1], item[0])),
+        "by_year": by_year,
+        "seats": {seat.place: seat.field.ordinal for seat in held},
+    }

@@ -1,0 +1,13 @@
+"""Addresses of the cohort."""
+
+from django.urls import path
+
+from applications.cohort import views
+
+app_name = "cohort"
+urlpatterns = [
+    path("", views.public, name="public"),
+    path("desk/", views.desk, name="desk"),
+    path("desk/<uuid:key>/seat/", views.seat, name="seat"),
+    path("desk/<uuid:key>/end/", views.end, name="end"),
+]

@@ -1,0 +1,15 @@
+"""Reads of money."""
+
+from django.db.models import Sum
+
+from applications.funding.models import Payment
+
+
+def bespoken_krw(agreement):
+    """What of a grant is paid or asked for, in won."""
+    asked = agreement.payments.exclude(status=Payment.Status.REFUSED)
+    return asked.aggregate(krw=Sum("krw"))["krw"] or 0
+
+
+def next_tranche(agreement):
+    return agreement.payments.exclude(status=Payment.Status.REFUSED).count() + 1

@@ -1,0 +1,54 @@
+"""What every page's frame shows: navigation by role, the demonstration's banner, the end of the session."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from applications.accounts.models import Role
+from applications.accounts.session import idle_seconds
+
+
+@dataclass(frozen=True)
+class Link:
+    url: str
+    label: str
+    current: bool
+
+
+PUBLIC = [("calls:list", _("Calls")), ("cohort:public", _("The hundred"))]
+SCREENING, REVIEW, DECISION = ("intake:desk", _("Applications")), ("review:desk", _("Reviews")), ("decision:desk", _("Decisions"))
+CALLS, AGREEMENTS, PAYMENTS = ("calls:desk", _("Calls")), ("agreement:desk", _("Agreements")), ("funding:desk", _("Payments"))
+BUDGET, COHORT, FIRMS = ("funding:lines", _("Budget")), ("cohort:desk", _("Cohort")), ("firms:list", _("Firms"))
+LETTERS, RECORD, ACCESS, PEOPLE = (
+    ("portal:letters", _("Letters")), ("portal:audit", _("Record")), ("portal:access", _("Access log")),
+    ("accounts:people", _("People")),
+)  # fmt: skip
+NAVIGATION = {
+    Role.APPLICANT: [("portal:home", _("My page")), ("intake:own", _("My applications")), *PUBLIC],
+    Role.REVIEWER: [("portal:home", _("My page")), ("review:own", _("My reviews")), *PUBLIC],
+    Role.OFFICER: [("portal:home", _("My page")), CALLS, SCREENING, REVIEW, DECISION, AGREEMENTS, PAYMENTS, COHORT, FIRMS, LETTERS],
+    Role.DIRECTOR: [("portal:home", _("My page")), CALLS, SCREENING, REVIEW, DECISION, AGREEMENTS, PAYMENTS, COHORT, FIRMS, LETTERS],
+    Role.FINANCE: [("portal:home", _("My page")), PAYMENTS, BUDGET, AGREEMENTS, FIRMS],
+    Role.MINISTRY: [("portal:home", _("My page")), COHORT, AGREEMENTS, PAYMENTS, BUDGET, FIRMS, *PUBLIC[:1]],
+    Role.AUDITOR: [("portal:home", _("My page")), SCREENING, REVIEW, DECISION, AGREEMENTS, PAYMENTS, BUDGET, COHORT, RECORD, ACCESS, LETTERS, PEOPLE],
+    Role.ADMINISTRATOR: [("portal:home", _("My page")), PEOPLE, RECORD, ACCESS, LETTERS, *PUBLIC[:1]],
+}  # fmt: skip
+
+
+def frame(request):
+    """The context of layout/base.html."""
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    entries = NAVIGATION[user.role] if signed_in else PUBLIC
+    here = request.path
+    links = [Link(url, label, here == url or (url.count("/") > 2 and here.startswith(url)))
+             for url, label in ((reverse(name), label) for name, label in entries)]  # fmt: skip
+    return {
+        "demo": settings.DEMO,
+        "navigation": links,
+        "home_url": reverse("portal:home" if signed_in else "portal:front"),
+        "session_ends_in": idle_seconds(user) if signed_in else None,
+        "session_warning": settings.SESSION_WARNING_SECONDS,
+    }

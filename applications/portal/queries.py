@@ -1,0 +1,84 @@
+"""Reads of the portal: what waits for each role."""
+
+from django.utils.translation import gettext_lazy as _
+
+from applications.accounts.models import Role
+from applications.agreement.models import Agreement
+from applications.agreement.queries import waiting_for_draft
+from applications.calls.models import Call
+from applications.cohort.queries import waiting_for_seat
+from applications.decision.models import Proposal
+from applications.funding.models import Payment
+from applications.intake.models import Application, Exclusion, Status
+from applications.kernel import clock
+from applications.notifications.models import Letter
+from applications.review.models import Assignment
+
+MOST = 1000  # a dashboard counts no further: 1,000 and more is “1000+”
+
+
+def number_of(queryset):
+    """A count that never reads more than a thousand rows."""
+    return queryset.order_by()[:MOST].values("pk").count()
+
+
+def waiting_for(user):
+    """[(label, number, URL name, query)] of what waits for this person; each leads to its list."""
+    match user.role:
+        case Role.OFFICER:
+            return [
+                (_("To be screened"), number_of(Application.objects.filter(status=Status.SUBMITTED)),
+                 "intake:desk", "?status=submitted"),
+                (_("Supplements asked for"), number_of(Application.objects.filter(status=Status.RETURNED)),
+                 "intake:desk", "?status=returned"),
+                (_("In review"), number_of(Application.objects.filter(status=Status.IN_REVIEW)), "review:desk", ""),
+                (_("Lists to be approved"), number_of(Proposal.objects.filter(status="proposed")
+                 .exclude(proposed_by=user)), "decision:desk", ""),
+                (_("Agreements to be drafted"), number_of(waiting_for_draft()), "agreement:desk", ""),
+                (_("Instalments to be verified"), number_of(Payment.objects.filter(status="requested")),
+                 "funding:desk", "?status=requested"),
+                (_("Seats to be given"), number_of(waiting_for_seat()), "cohort:desk", ""),
+            ]  # fmt: skip
+        case Role.DIRECTOR:
+            return [
+                (_("Exclusions to be confirmed"), number_of(Exclusion.objects.filter(answered_at=None)),
+                 "intake:desk", ""),
+                (_("Lists to be approved"), number_of(Proposal.objects.filter(status="proposed")),
+                 "decision:desk", ""),
+                (_("Agreements to be signed"), number_of(Agreement.objects.filter(status="offered")
+                 .exclude(signatures__side="agency")), "agreement:desk", ""),
+            ]  # fmt: skip
+        case Role.FINANCE:
+            return [
+                (_("Instalments to be approved"), number_of(Payment.objects.filter(status="verified")),
+                 "funding:desk", "?status=verified"),
+                (_("Instalments to be paid"), number_of(Payment.objects.filter(status="approved")
+                 .exclude(approved_by=user)), "funding:desk", "?status=approved"),
+            ]  # fmt: skip
+        case Role.REVIEWER:
+            own = Assignment.objects.visible_to(user).filter(application__status=Status.IN_REVIEW, status="open")
+            return [
+                (_("Declarations to be made"), number_of(own.filter(declaration="none")), "review:own", ""),
+                (_("Sheets to be handed in"), number_of(own.filter(declaration="clear")), "review:own", ""),
+            ]
+    return []
+
+
+def own_applications(user):
+    """The latest applications of a person's firms."""
+    found = Application.objects.visible_to(user).select_related("call", "firm")
+    return found.order_by("-created_at", "-id")[:5]
+
+
+def open_calls():
+    """Calls that take applications now, those that close first on top."""
+    now = clock.now()
+    found = Call.objects.published().filter(opens_at__lte=now, closes_at__gt=now)
+    return found.select_related("programme").order_by("closes_at", "pk")[:10]
+
+
+def letters_waiting(now):
+    """How many letters are due, and since when the oldest has been waiting (None where none is)."""
+    due = Letter.objects.due(now)
+    oldest = due.order_by("next_try_at").values_list("next_try_at", flat=True).first()
+    return number_of(due), oldest

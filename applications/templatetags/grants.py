@@ -1,0 +1,103 @@
+"""How the pages write won, instants and statuses; nothing here queries."""
+
+from django import template
+from django.template.defaultfilters import date as date_filter
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from applications.kernel.clock import KST
+
+register = template.Library()
+
+TONES = {
+    "draft": "neutral", "submitted": "info", "returned": "warning", "ineligible": "danger", "in_review": "info",
+    "reviewed": "info", "selected": "success", "reserved": "warning", "declined": "neutral", "agreed": "success",
+    "withdrawn": "neutral", "open": "success", "soon": "info", "closed": "neutral", "preparing": "warning",
+    "proposed": "warning", "approved": "info", "published": "success", "replaced": "neutral", "offered": "warning",
+    "in_force": "success", "requested": "warning", "verified": "info", "paid": "success", "refused": "danger",
+    "handed_in": "success", "excluded": "neutral", "none": "warning", "clear": "success", "conflict": "danger",
+    "waiting": "warning", "sending": "info", "sent": "success", "failed": "danger", "uncertain": "danger",
+}  # fmt: skip
+CALL_STATES = {"preparing": _("In preparation"), "soon": _("Opens soon"), "open": _("Open"), "closed": _("Closed")}
+
+
+@register.filter
+def won(krw):
+    """1,234,000 or a dash: an amount in whole won."""
+    return "–" if krw is None else f"{krw:,}"
+
+
+@register.filter
+def instant(value):
+    """2027. 1. 29.(금) 18:00 in Korean, 29 Jan 2027, 18:00 in English; Korean time."""
+    if value is None:
+        return "–"
+    shape = "Y. n. j.(D) H:i" if get_language() == "ko" else "j M Y, H:i"
+    return date_filter(value.astimezone(KST), shape)
+
+
+@register.filter
+def day(value):
+    """2027. 1. 29. in Korean, 29 Jan 2027 in English."""
+    if value is None:
+        return "–"
+    return date_filter(value, "Y. n. j." if get_language() == "ko" else "j M Y")
+
+
+@register.filter
+def tone(status):
+    """The colour of a status badge; its word says the same."""
+    return TONES.get(status, "neutral")
+
+
+@register.filter
+def score(value):
+    """A score as it was rounded, or a dash."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+@register.filter
+def call_state(state):
+    return CALL_STATES[state]
+
+
+@register.filter
+def size(octets):
+    """A file size in KB or MB."""
+    return f"{octets / 1024 / 1024:.1f} MB" if octets >= 1024 * 1024 else f"{max(1, octets // 1024)} KB"
+
+
+@register.filter
+def number_shown(value):
+    """A score without needless zeros."""
+    return "–" if value is None else f"{value.normalize():f}"
+
+
+
+VERBS = {
+    "begin": _("Begun"), "submit": _("Submitted"), "add_paper": _("Paper added"), "remove_paper": _("Paper removed"),
+    "send_back": _("Supplement requested"), "hand_in_supplement": _("Supplement handed in"),
+    "propose_exclusion": _("Exclusion proposed"), "turn_down_exclusion": _("Exclusion turned down"),
+    "rule_out": _("Ruled out"), "readmit": _("Exclusion undone"), "open_review": _("Found eligible"),
+    "adjust": _("Points adjusted"), "assign": _("Reviewer assigned"), "close_review": _("Review closed"),
+    "reopen_review": _("Review reopened"), "select": _("Selected"), "reserve": _("Put on the reserve list"),
+    "decline": _("Not selected"), "agree": _("Agreement in force"), "withdraw": _("Withdrawn"),
+    "propose": _("List proposed"), "approve": _("Approved"), "replace": _("Replaced"), "schedule": _("Publication set"),
+    "take_effect": _("Took effect"), "draft": _("Drafted"), "amend_draft": _("Terms changed"), "offer": _("Offered"),
+    "sign": _("Signed"), "request": _("Requested"), "verify": _("Verified"), "pay": _("Recorded as paid"),
+    "refuse": _("Refused"), "allocate": _("Allocated"), "seat": _("Seat taken"), "end_seat": _("Designation ended"),
+    "register": _("Registered"), "edit": _("Edited"), "invite": _("Invited"), "change_role": _("Role changed"),
+    "deactivate": _("Deactivated"), "reactivate": _("Activated again"), "unlock": _("Unlocked"),
+    "reset_second_factor": _("Second factor reset"), "invite_member": _("Member invited"), "join": _("Joined"),
+    "change_right": _("Right changed"), "remove_member": _("Member removed"), "prepare": _("Prepared"),
+    "set_points": _("Points set"), "publish": _("Published"), "declare": _("Declared free of conflict"),
+    "step_back": _("Conflict declared"), "save": _("Saved"), "hand_in": _("Handed in"), "reopen": _("Given back"),
+    "reopened_values": _("Values before"), "exclude": _("Excluded"), "set_profile": _("Profile set"),
+    "edit_own": _("Own details changed"), "create_administrator": _("Created"),
+}  # fmt: skip
+
+
+@register.filter
+def verb(entry):
+    """What an audit entry says happened, in words."""
+    return VERBS.get(entry.verb, entry.verb)
