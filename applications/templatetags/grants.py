@@ -2,6 +2,7 @@
 
 from django import template
 from django.template.defaultfilters import date as date_filter
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -101,3 +102,23 @@ VERBS = {
 def verb(entry):
     """What an audit entry says happened, in words."""
     return VERBS.get(entry.verb, entry.verb)
+
+
+class Capture(template.Node):
+    """Renders its content once into a variable, so that a title can stand in two places."""
+
+    def __init__(self, nodelist, name):
+        self.nodelist, self.name = nodelist, name
+
+    def render(self, context):
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # each part of it is escaped already
+        return ""
+
+
+@register.tag
+def capture(parser, token):
+    """{% capture as name %} ... {% endcapture %}"""
+    name = token.split_contents()[2]
+    nodelist = parser.parse(["endcapture"])
+    parser.delete_first_token()
+    return Capture(nodelist, name)
