@@ -50,7 +50,7 @@ def invite(request):
 
 @page("account.list", "GET")
 def person(request, key):
-    someone = fetch(request.user, User, key=key)
+    someone = fetch(request, User, key=key)
     return render(
         request,
         "accounts/person.html",
@@ -81,7 +81,7 @@ ACTS = {
 @page("account.manage", "GET", "POST")
 def act(request, key, name):
     """One act on another person's account, with its reason."""
-    someone = fetch(request.user, User, key=key)
+    someone = fetch(request, User, key=key)
     if name not in ACTS:
         raise Http404
     form_class, action, fixed = ACTS[name]

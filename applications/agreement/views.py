@@ -33,7 +33,7 @@ def desk(request):
 @page("agreement.draft", "GET", "POST")
 def draft(request, key):
     """Draft the agreement of a selected application."""
-    application = fetch(request.user, Application, key=key, related=("call", "firm"))
+    application = fetch(request, Application, key=key, related=("call", "firm"))
     initial = {"total_krw": application.total_krw, "grant_krw": application.requested_krw,
                "cash_krw": application.cash_krw}  # fmt: skip
     form = TermsForm(request.POST or None, initial=initial)
@@ -54,7 +54,7 @@ def draft(request, key):
 
 @page("agreement.draft", "GET", "POST")
 def amend(request, key):
-    agreement = fetch(request.user, Agreement, key=key, related=("application__firm", "application__call"))
+    agreement = fetch(request, Agreement, key=key, related=("application__firm", "application__call"))
     form = TermsForm(request.POST or None, initial={name: getattr(agreement, name) for name in TERMS})
     if request.method == "POST" and form.is_valid():
         try:
@@ -73,7 +73,7 @@ def amend(request, key):
 
 @page("agreement.draft", "POST")
 def offer(request, key):
-    agreement = fetch(request.user, Agreement, key=key, related=("application__firm",))
+    agreement = fetch(request, Agreement, key=key, related=("application__firm",))
     actions.offer(agreement, by=request.user)
     messages.success(request, _("The firm is asked to sign."))
     return redirect(agreement)
@@ -82,7 +82,7 @@ def offer(request, key):
 @page("agreement.view", "GET")
 def detail(request, key):
     agreement = fetch(
-        request.user, Agreement, key=key, related=("application__firm", "application__call", "line", "drafted_by")
+        request, Agreement, key=key, related=("application__firm", "application__call", "line", "drafted_by")
     )
     log_view(request, "agreement.view", agreement)
     signatures = list(agreement.signatures.select_related("by"))
@@ -107,7 +107,7 @@ def detail(request, key):
 
 @page("agreement.sign", "GET", "POST")
 def sign(request, key):
-    agreement = fetch(request.user, Agreement, key=key, related=("application__firm", "application__call"))
+    agreement = fetch(request, Agreement, key=key, related=("application__firm", "application__call"))
     form = SignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

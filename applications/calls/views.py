@@ -61,7 +61,7 @@ def prepare(request):
 
 @page("call.edit", "GET")
 def manage(request, key):
-    call = fetch(request.user, Call, key=key, related=("programme",))
+    call = fetch(request, Call, key=key, related=("programme",))
     return render(
         request,
         "calls/manage.html",
@@ -75,7 +75,7 @@ def manage(request, key):
 
 @page("call.edit", "GET", "POST")
 def edit(request, key):
-    call = fetch(request.user, Call, key=key, related=("programme",))
+    call = fetch(request, Call, key=key, related=("programme",))
     form = CallForm(request.POST or None, instance=call)
     if request.method == "POST" and form.is_valid():
         try:
@@ -90,7 +90,7 @@ def edit(request, key):
 
 @page("call.edit", "GET", "POST")
 def points(request, key):
-    call = fetch(request.user, Call, key=key)
+    call = fetch(request, Call, key=key)
     form = PointsForm(request.POST or None, call=call)
     if request.method == "POST" and form.is_valid():
         try:
@@ -105,7 +105,7 @@ def points(request, key):
 
 @page("call.publish", "POST")
 def publish(request, key):
-    call = fetch(request.user, Call, key=key)
+    call = fetch(request, Call, key=key)
     actions.publish(call, by=request.user)
     messages.success(request, _("The call is published."))
     return redirect("calls:manage", key=call.key)

@@ -48,7 +48,7 @@ def desk(request):
 
 @page("cohort.seat", "POST")
 def seat(request, key):
-    application = fetch(request.user, Application, key=key)
+    application = fetch(request, Application, key=key)
     taken = actions.seat(application, by=request.user)
     messages.success(
         request, _("%(firm)s has taken seat %(place)d.") % {"firm": application.firm.name, "place": taken.place}
@@ -58,7 +58,7 @@ def seat(request, key):
 
 @page("cohort.end", "GET", "POST")
 def end(request, key):
-    taken = fetch(request.user, Seat, key=key, related=("firm",))
+    taken = fetch(request, Seat, key=key, related=("firm",))
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

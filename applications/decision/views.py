@@ -36,7 +36,7 @@ def desk(request):
 @page("decision.rank", "GET")
 def ranking(request, key):
     """All reviewed applications of a call, ranked and cut by the rules as they stand now."""
-    call = fetch(request.user, Call, key=key, related=("programme",))
+    call = fetch(request, Call, key=key, related=("programme",))
     drawn = actions.draw(call)
     lines = [line for _application, line in drawn]
     return render(
@@ -82,7 +82,7 @@ def quota_counts(call, drawn):
 
 @page("decision.propose", "GET", "POST")
 def propose(request, key):
-    call = fetch(request.user, Call, key=key, related=("programme",))
+    call = fetch(request, Call, key=key, related=("programme",))
     drawn = actions.draw(call)
     tied_groups = rules.ties_at_the_cut([line for _application, line in drawn])
     tied_ids = {candidate.pk for group in tied_groups for candidate in group}
@@ -104,11 +104,11 @@ def propose(request, key):
 @page("decision.view", "GET")
 def proposal(request, key):
     found = fetch(
-        request.user, Proposal, key=key, related=("call__programme", "proposed_by", "approved_by", "published_by")
+        request, Proposal, key=key, related=("call__programme", "proposed_by", "approved_by", "published_by")
     )
     places = list(found.places.select_related("application__firm", "application__field"))
     moves = PROPOSAL.open_to(found, request.user)
-    is_stale = found.status in ("proposed", "approved") and rules.stale(found, queries.fingerprint(found.call))
+    in_question = found.status in (Proposal.Status.PROPOSED, Proposal.Status.APPROVED)
     return render(
         request,
         "decision/proposal.html",
@@ -117,17 +117,16 @@ def proposal(request, key):
             "places": places,
             "counts": [sum(p.result == name for p in places) for name in ("selected", "reserved", "declined")],
             "moves": moves,
-            "stale": is_stale,
+            "stale": rules.stale(found, queries.fingerprint(found.call)) if in_question else [],
             "own_proposal": found.proposed_by_id == request.user.pk,
             "trail": audit.trail(found).select_related("actor"),
-            "is_due": bool(found.publish_at),
         },
     )
 
 
 @page("decision.approve", "POST")
 def approve(request, key):
-    found = fetch(request.user, Proposal, key=key, related=("call",))
+    found = fetch(request, Proposal, key=key, related=("call",))
     actions.approve(found, by=request.user)
     messages.success(request, _("The list is approved. It can be published now."))
     return redirect(found)
@@ -136,7 +135,7 @@ def approve(request, key):
 @page("decision.publish", "GET", "POST")
 def publish(request, key):
     """What will happen, to how many, and that it cannot be undone."""
-    found = fetch(request.user, Proposal, key=key, related=("call",))
+    found = fetch(request, Proposal, key=key, related=("call",))
     form = PublishForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -161,7 +160,7 @@ def publish(request, key):
 @page("decision.result", "GET")
 def result(request, key):
     """A firm's own result, from its instant on; before it there is no such page."""
-    application = fetch(request.user, Application, key=key, related=("call", "firm"))
+    application = fetch(request, Application, key=key, related=("call", "firm"))
     place = queries.published_place(application, now=clock.now())
     if place is None:
         raise Http404

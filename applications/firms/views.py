@@ -48,7 +48,7 @@ def listing(request):
 
 @page("firm.view", "GET")
 def detail(request, key):
-    firm = fetch(request.user, Firm, key=key, related=("region", "field", "industry"))
+    firm = fetch(request, Firm, key=key, related=("region", "field", "industry"))
     log_view(request, "firm.view", firm)
     return render(
         request,
@@ -65,7 +65,7 @@ def detail(request, key):
 
 @page("firm.edit", "GET", "POST")
 def edit(request, key):
-    firm = fetch(request.user, Firm, key=key)
+    firm = fetch(request, Firm, key=key)
     form = ProfileForm(request.POST or None, instance=firm)
     if request.method == "POST" and form.is_valid():
         actions.edit(firm, **form.cleaned_data, by=request.user)
@@ -77,7 +77,7 @@ def edit(request, key):
 
 @page("firm.members", "GET")
 def members(request, key):
-    firm = fetch(request.user, Firm, key=key)
+    firm = fetch(request, Firm, key=key)
     return render(
         request,
         "firms/members.html",
@@ -92,7 +92,7 @@ def members(request, key):
 
 @page("firm.manage", "GET", "POST")
 def invite(request, key):
-    firm = fetch(request.user, Firm, key=key)
+    firm = fetch(request, Firm, key=key)
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -108,7 +108,7 @@ def invite(request, key):
 @page("firm.manage", "GET", "POST")
 def member(request, key, member):
     """Change a member's right, or take the member out (button "remove")."""
-    firm = fetch(request.user, Firm, key=key)
+    firm = fetch(request, Firm, key=key)
     someone = get_object_or_404(firm.members.select_related("user"), key=member)
     form = RightForm(request.POST if "right" in request.POST else None, initial={"right": someone.right})
     if "remove" in request.POST or form.is_valid():
@@ -128,7 +128,7 @@ def member(request, key, member):
 
 @page("invitation.accept", "GET", "POST")
 def invitation(request, key):
-    found = fetch(request.user, Invitation, key=key, related=("firm", "invited_by"))
+    found = fetch(request, Invitation, key=key, related=("firm", "invited_by"))
     if request.method == "POST":
         actions.accept(found, by=request.user)
         messages.success(request, _("You have joined the firm."))

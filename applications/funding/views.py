@@ -32,7 +32,7 @@ def desk(request):
 
 @page("payment.request", "GET", "POST")
 def request_payment(request, key):
-    agreement = fetch(request.user, Agreement, key=key, related=("application__firm",))
+    agreement = fetch(request, Agreement, key=key, related=("application__firm",))
     tranche = queries.next_tranche(agreement)
     left = agreement.grant_krw - queries.bespoken_krw(agreement)
     usual = min(rules.proposed_krw(agreement.grant_krw, tranche), left) if tranche <= len(rules.TRANCHES) else left
@@ -53,7 +53,7 @@ def request_payment(request, key):
 @page("payment.view", "GET")
 def payment(request, key):
     found = fetch(
-        request.user, Payment, key=key,
+        request, Payment, key=key,
         related=(*RELATED, "requested_by", "verified_by", "approved_by", "paid_by"),
     )  # fmt: skip
     moves = PAYMENT.open_to(found, request.user)
@@ -76,7 +76,7 @@ def payment(request, key):
 
 @page("payment.verify", "POST")
 def verify(request, key):
-    found = fetch(request.user, Payment, key=key)
+    found = fetch(request, Payment, key=key)
     actions.verify(found, by=request.user)
     messages.success(request, _("The instalment is verified; finance approves it next."))
     return redirect(found)
@@ -84,7 +84,7 @@ def verify(request, key):
 
 @page("payment.approve", "POST")
 def approve(request, key):
-    found = fetch(request.user, Payment, key=key, related=RELATED)
+    found = fetch(request, Payment, key=key, related=RELATED)
     actions.approve(found, by=request.user)
     messages.success(request, _("The instalment is approved. Another person of finance records the payment."))
     return redirect(found)
@@ -92,7 +92,7 @@ def approve(request, key):
 
 @page("payment.pay", "GET", "POST")
 def pay(request, key):
-    found = fetch(request.user, Payment, key=key, related=RELATED)
+    found = fetch(request, Payment, key=key, related=RELATED)
     form = PaidForm(request.POST or None, initial={"paid_on": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
@@ -109,7 +109,7 @@ def pay(request, key):
 
 @page("payment.refuse", "GET", "POST")
 def refuse(request, key):
-    found = fetch(request.user, Payment, key=key, related=RELATED)
+    found = fetch(request, Payment, key=key, related=RELATED)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -134,7 +134,7 @@ def lines(request):
 
 @page("budget.view", "GET")
 def line(request, key):
-    found = fetch(request.user, BudgetLine, key=key, related=("programme",))
+    found = fetch(request, BudgetLine, key=key, related=("programme",))
     rows = page_by_key(found.allocations.select_related("by"), ["-id"], request.GET.get("mark", ""))
     return render(
         request,
@@ -145,7 +145,7 @@ def line(request, key):
 
 @page("budget.allocate", "GET", "POST")
 def allocate(request, key):
-    found = fetch(request.user, BudgetLine, key=key)
+    found = fetch(request, BudgetLine, key=key)
     form = AllocationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -55,7 +55,7 @@ def search(found, wanted):
 
 @page("application.screen", "POST")
 def eligible(request, key):
-    application = fetch(request.user, Application, key=key)
+    application = fetch(request, Application, key=key)
     actions.open_review(application, by=request.user)
     messages.success(request, _("%(number)s is eligible and in review.") % {"number": application.number})
     return redirect(application)
@@ -63,7 +63,7 @@ def eligible(request, key):
 
 @page("application.screen", "GET", "POST")
 def supplement(request, key):
-    application = fetch(request.user, Application, key=key, related=("call",))
+    application = fetch(request, Application, key=key, related=("call",))
     form = SupplementForm(request.POST or None, call=application.call)
     if request.method == "POST" and form.is_valid():
         try:
@@ -78,7 +78,7 @@ def supplement(request, key):
 
 @page("application.screen", "GET", "POST")
 def exclusion(request, key):
-    application = fetch(request.user, Application, key=key)
+    application = fetch(request, Application, key=key)
     form = ExclusionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -94,7 +94,7 @@ def exclusion(request, key):
 @page("application.confirm", "POST")
 def answer(request, key):
     """The director confirms the proposed exclusion (button "confirm") or turns it down."""
-    application = fetch(request.user, Application, key=key)
+    application = fetch(request, Application, key=key)
     confirmed = "confirm" in request.POST
     actions.answer_exclusion(application, confirmed=confirmed, by=request.user)
     messages.success(request, _("The application is ruled out.") if confirmed else _("The proposal is turned down."))
@@ -103,7 +103,7 @@ def answer(request, key):
 
 @page("application.readmit", "GET", "POST")
 def readmit(request, key):
-    application = fetch(request.user, Application, key=key)
+    application = fetch(request, Application, key=key)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -53,7 +53,7 @@ def begin(request, call):
 
 @page("application.view", "GET")
 def detail(request, key):
-    application = fetch(request.user, Application, key=key, related=("call__programme", "firm__region", "field"))
+    application = fetch(request, Application, key=key, related=("call__programme", "firm__region", "field"))
     if request.user.role == Role.APPLICANT:
         return where_it_stands(request, application)
     log_view(request, "application.view", application)
@@ -123,7 +123,7 @@ def case(request, application):
 
 @page("application.edit", "GET", "POST")
 def section(request, key, name):
-    application = fetch(request.user, Application, key=key, related=("call__programme", "firm"))
+    application = fetch(request, Application, key=key, related=("call__programme", "firm"))
     names = rules.sections(application.call)
     if name not in names:
         raise Http404
@@ -205,7 +205,7 @@ def papers(request, application):
 @page("application.edit", "GET", "POST")
 def paper(request, key, code):
     """Upload one paper, or take it out again (button "remove")."""
-    application = fetch(request.user, Application, key=key, related=("call",))
+    application = fetch(request, Application, key=key, related=("call",))
     wanted = get_object_or_404(application.call.papers, code=code)
     form = UploadForm(*((request.POST, request.FILES) if "upload" in request.POST else ()))
     try:
@@ -234,7 +234,7 @@ def paper(request, key, code):
 @page("application.view", "GET")
 def download(request, key, file):
     """One paper of an application, to everybody who may see the application itself."""
-    application = fetch(request.user, Application, key=key)
+    application = fetch(request, Application, key=key)
     document = get_object_or_404(application.documents.select_related("file"), file__key=file)
     log_view(request, "paper.download", application)
     return files.download(document.file)
@@ -243,7 +243,7 @@ def download(request, key, file):
 @page("application.edit", "GET")
 def check(request, key):
     """Check your answers: the whole application, every gap, and the button that hands it in."""
-    application = fetch(request.user, Application, key=key, related=("call__programme", "firm__region", "field"))
+    application = fetch(request, Application, key=key, related=("call__programme", "firm__region", "field"))
     gaps = rules.gaps(application, now=clock.now())
     return render(
         request,
@@ -256,7 +256,7 @@ def check(request, key):
 @page("application.submit", "POST")
 def submit(request, key):
     """Hand in. Whatever is pressed twice ends on the same receipt."""
-    application = fetch(request.user, Application, key=key, related=("call",))
+    application = fetch(request, Application, key=key, related=("call",))
     actions.record_attempt(application, by=request.user, arrived_at=request.arrived_at)
     try:
         receipt = actions.submit(application, by=request.user, arrived_at=request.arrived_at)
@@ -280,7 +280,7 @@ def submit(request, key):
 
 @page("application.submit", "POST")
 def hand_in_supplement(request, key):
-    application = fetch(request.user, Application, key=key, related=("call",))
+    application = fetch(request, Application, key=key, related=("call",))
     actions.record_attempt(application, by=request.user, arrived_at=request.arrived_at)
     receipt = actions.hand_in_supplement(application, by=request.user, arrived_at=request.arrived_at)
     return redirect(receipt)
@@ -288,7 +288,7 @@ def hand_in_supplement(request, key):
 
 @page("application.receipt", "GET")
 def receipt(request, key):
-    found = fetch(request.user, Submission, key=key, related=("application__call", "application__firm", "by"))
+    found = fetch(request, Submission, key=key, related=("application__call", "application__firm", "by"))
     log_view(request, "receipt.view", found.application)
     return render(request, "intake/receipt.html", {"receipt": found, "application": found.application,
                                                    "arrived": rules.shown(found.arrived_at)})  # fmt: skip
@@ -296,7 +296,7 @@ def receipt(request, key):
 
 @page("application.withdraw", "GET", "POST")
 def withdraw(request, key):
-    application = fetch(request.user, Application, key=key)
+    application = fetch(request, Application, key=key)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -52,7 +52,8 @@ def fetch(request, model, *, related=(), **lookup):
     model: a model or a queryset that has `visible_to`; related: names for select_related.
     """
     queryset = model if hasattr(model, "visible_to") else model.objects
-    thing = get_object_or_404(queryset.visible_to(request.user).select_related(*related), **lookup)
+    found = queryset.visible_to(request.user)
+    thing = get_object_or_404(found.select_related(*related) if related else found, **lookup)
     require(request.user, request.permission, thing)
     request.asked = True
     return thing

@@ -91,7 +91,7 @@ def letters(request):
 
 @page("outbox.read", "GET")
 def letter(request, key):
-    found = fetch(request.user, Letter, key=key)
+    found = fetch(request, Letter, key=key)
     return render(request, "portal/letter.html", {"letter": found, "shows_body": not found.is_secret})
 
 

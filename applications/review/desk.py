@@ -37,7 +37,7 @@ def listing(request):
 @page("application.case", "GET")
 def case(request, key):
     """The review of one application: assignments, sheets, score, and whom to ask."""
-    application = fetch(request.user, Application, key=key, related=("call", "firm", "field"))
+    application = fetch(request, Application, key=key, related=("call", "firm", "field"))
     assignments = application.assignments.select_related("reviewer__reviewer_profile", "stage").order_by("pk")
     moves = APPLICATION.open_to(application, request.user)
     candidates = []
@@ -77,7 +77,7 @@ def case(request, key):
 
 @page("application.assign", "POST")
 def assign(request, key):
-    application = fetch(request.user, Application, key=key)
+    application = fetch(request, Application, key=key)
     chosen = [key for key in request.POST.getlist("reviewer") if is_key(key)]
     people = list(User.objects.filter(role=Role.REVIEWER, key__in=chosen))
     if not people:
@@ -103,7 +103,7 @@ def is_key(text):
 @page("review.manage", "GET", "POST")
 def sheet_act(request, key, name):
     """Reopen or exclude a sheet, with a reason."""
-    assignment = fetch(request.user, Assignment, key=key, related=("application", "reviewer"))
+    assignment = fetch(request, Assignment, key=key, related=("application", "reviewer"))
     acts = {
         "reopen": (actions.reopen, _("Give the sheet back")),
         "exclude": (actions.exclude, _("Take the sheet out of the score")),
@@ -127,7 +127,7 @@ def sheet_act(request, key, name):
 
 @page("application.screen", "GET", "POST")
 def adjust(request, key):
-    application = fetch(request.user, Application, key=key, related=("firm",))
+    application = fetch(request, Application, key=key, related=("firm",))
     form = AdjustmentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -146,7 +146,7 @@ def adjust(request, key):
 
 @page("application.rank", "POST")
 def close(request, key):
-    application = fetch(request.user, Application, key=key)
+    application = fetch(request, Application, key=key)
     actions.close_review(application, by=request.user)
     messages.success(request, _("The review of %(number)s is closed.") % {"number": application.number})
     return redirect("review:case", key=application.key)
@@ -154,7 +154,7 @@ def close(request, key):
 
 @page("application.rank", "GET", "POST")
 def reopen(request, key):
-    application = fetch(request.user, Application, key=key, related=("firm",))
+    application = fetch(request, Application, key=key, related=("firm",))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

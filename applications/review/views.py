@@ -26,7 +26,7 @@ def own(request):
 @page("review.declare", "GET", "POST")
 def declare(request, key):
     """The pledge and the declaration, before anything but name and title is shown."""
-    assignment = fetch(request.user, Assignment, key=key, related=RELATED)
+    assignment = fetch(request, Assignment, key=key, related=RELATED)
     pledged = request.user.pledges.filter(call=assignment.application.call_id).exists()
     form = DeclareForm(request.POST or None, pledged=pledged)
     if request.method == "POST" and form.is_valid():
@@ -47,7 +47,7 @@ def declare(request, key):
 @page("review.own", "GET", "POST")
 def sheet(request, key):
     """The application on the left, the sheet on the right."""
-    assignment = fetch(request.user, Assignment, key=key, related=RELATED)
+    assignment = fetch(request, Assignment, key=key, related=RELATED)
     if not request.user.has_perm("review.read", assignment):
         return redirect("review:declare", key=assignment.key)
     application = assignment.application
@@ -100,7 +100,7 @@ def readable(application):
 
 @page("review.read", "GET")
 def download(request, key, file):
-    assignment = fetch(request.user, Assignment, key=key, related=("application",))
+    assignment = fetch(request, Assignment, key=key, related=("application",))
     document = get_object_or_404(assignment.application.documents.select_related("file"), file__key=file)
     log_view(request, "paper.download", assignment.application)
     return files.download(document.file)
@@ -109,7 +109,7 @@ def download(request, key, file):
 @page("review.score", "GET")
 def read_back(request, key):
     """The sheet read back, before it is handed in for good."""
-    assignment = fetch(request.user, Assignment, key=key, related=RELATED)
+    assignment = fetch(request, Assignment, key=key, related=RELATED)
     criteria = queries.criteria_of(assignment.stage)
     saved = dict(assignment.scores.values_list("criterion", "value"))
     call = assignment.application.call
@@ -132,7 +132,7 @@ def read_back(request, key):
 
 @page("review.score", "POST")
 def hand_in(request, key):
-    assignment = fetch(request.user, Assignment, key=key)
+    assignment = fetch(request, Assignment, key=key)
     if assignment.status != Assignment.SheetStatus.HANDED_IN:  # pressed twice is handed in once
         actions.hand_in(assignment, by=request.user)
     messages.success(request, _("Your sheet is handed in."))
