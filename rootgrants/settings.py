@@ -177,7 +177,7 @@ USE_TZ = True
 
 # Files
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = BASE_DIR / "var" / "static"  # filled when the image is built
 WHITENOISE_USE_FINDERS = DEBUG or DEMO
 MEDIA_ROOT = Path(env("PRIVATE_FILES", default=str(VAR_DIR / "files")))  # never served by address
 STORAGES = {

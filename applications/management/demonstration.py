@@ -18,7 +18,6 @@ from applications.cohort import actions as cohort
 from applications.decision import actions as decision
 from applications.firms import actions as firms
 from applications.firms import rules as firm_rules
-from applications.firms.models import Firm
 from applications.funding import actions as funding
 from applications.intake import actions as intake
 from applications.intake.models import Application
@@ -40,10 +39,7 @@ STAFF = [
     (Role.AUDITOR, "auditor", "감사 가상팔"),
     (Role.ADMINISTRATOR, "admin", "관리자 가상구"),
 ]
-REVIEWERS = (
-    "김가온 이도윤 박서린 최하람 정다솔 강이레 조은결 윤새봄 장한별 임누리 오시원 한예강 서라온 신태오 권미르 황보담 "
-    "안도하 송지음 전새론 홍가람 문하준 양보미 배소율 백이든"
-).split()
+REVIEWERS = ["김가온", "이도윤", "박서린", "최하람", "정다솔", "강이레", "조은결", "윤새봄", "장한별", "임누리", "오시원", "한예강", "서라온", "신태오", "권미르", "황보담", "안도하", "송지음", "전새론", "홍가람", "문하준", "양보미", "배소율", "백이든"]
 KINDS = ["industry"] * 9 + ["academia"] * 9 + ["institute"] * 6
 AFFILIATIONS = {"industry": "가상산업기술(주)", "academia": "가상대학교 기계공학과", "institute": "가상생산기술연구소"}
 SIZES = {"중소": "small", "중견": "mid", "초기중견": "early_mid"}

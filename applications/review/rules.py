@@ -187,7 +187,7 @@ def conflicts(*, firm, profile, email, member_emails, applicant_numbers):
     """
     found = []
     number = profile.affiliation_number
-    if number and number == firm.business_number or profile.affiliation.strip() == firm.name:
+    if (number and number == firm.business_number) or profile.affiliation.strip() == firm.name:
         found.append("C1")
     elif number and number in applicant_numbers:
         found.append("C6")

@@ -1,0 +1,12 @@
+FROM python:3.11-slim-bookworm
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1
+WORKDIR /app
+COPY requirements.txt ./
+RUN pip install --require-hashes -r requirements.txt
+COPY . .
+RUN useradd --system --uid 10001 --home-dir /app rootgrants \
+    && mkdir -p /data && chown rootgrants /data \
+    && SECRET_KEY=only-for-this-step VAR_DIR=/app/var python manage.py collectstatic --noinput
+USER rootgrants
+EXPOSE 8000
+CMD ["gunicorn", "rootgrants.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--graceful-timeout", "60"]

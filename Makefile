@@ -1,0 +1,55 @@
+# RootGrants. `make run` and `make test` do everything on a fresh machine.
+PYTHON ?= python3
+BIN := .venv/bin
+PY := $(BIN)/python
+
+.PHONY: help setup setup-dev run test check docs bench system
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+# Debian's Python may lack ensurepip, and its pip may not install into the system: the environment is made
+# without pip and filled from outside.
+$(PY):
+	$(PYTHON) -m venv --without-pip .venv
+
+.venv/installed: requirements.txt | $(PY)
+	@if command -v uv >/dev/null; then uv pip install -q --python $(PY) --require-hashes -r requirements.txt; \
+	else $(PYTHON) -m pip --python $(PY) install -q --disable-pip-version-check --require-hashes -r requirements.txt; fi
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt | $(PY)
+	@if command -v uv >/dev/null; then uv pip install -q --python $(PY) --require-hashes -r requirements-dev.txt; \
+	else $(PYTHON) -m pip --python $(PY) install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt; fi
+	@touch .venv/installed $@
+
+setup: .venv/installed  ## install what running needs
+
+setup-dev: .venv/installed-dev  ## install what tests need too
+
+run: setup  ## start the demonstration on http://localhost:8000
+	DEMO=1 $(PY) manage.py demo
+
+test: setup-dev  ## run every test in every lane that this machine has
+	$(PY) tests/lanes.py
+
+check: setup-dev  ## style, contracts, migrations, production settings, catalogue, generated pages
+	$(BIN)/ruff check .
+	$(BIN)/djade --target-version 5.2 --check $$(find templates -name '*.html')
+	$(BIN)/lint-imports
+	DEMO=1 $(PY) manage.py makemigrations --check --dry-run
+	SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))") ALLOWED_HOSTS=grants.example \
+		SITE_URL=https://grants.example $(PY) manage.py check --deploy --fail-level WARNING
+	DEMO=1 $(PY) manage.py lifecycle --check
+	DEMO=1 $(PY) manage.py permissions --check
+	$(PY) tests/catalogue.py
+
+docs: setup  ## write docs/lifecycle.md and docs/permissions.md
+	DEMO=1 $(PY) manage.py lifecycle --write
+	DEMO=1 $(PY) manage.py permissions --write
+
+bench: setup-dev  ## measure every page against a floor (PostgreSQL); APPLICATIONS=10000
+	$(PY) tests/bench/run.py
+
+system:  ## install the system packages of all lanes (Debian, as root)
+	sh tests/system.sh

@@ -1,0 +1,301 @@
+"""The world of the cases: made through the actions, one step at a time; docs/cases.md describes it."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from itertools import count
+
+from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from applications.accounts.models import Role, User
+from applications.agreement import actions as agreement
+from applications.calls import actions as calls
+from applications.calls.models import BudgetLine, Criterion, CriterionGroup, Programme
+from applications.decision import actions as decision
+from applications.firms import actions as firms
+from applications.firms.models import Member
+from applications.firms.rules import is_business_number
+from applications.intake import actions as intake
+from applications.intake.models import Application
+from applications.intake.rules import PLEDGES
+from applications.kernel import clock
+from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region, RootTechnology
+from applications.review import actions as review
+from applications.review.queries import criteria_of
+
+PASSWORD = "a-long-password-77"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+OPENS, CLOSES = clock.kst(2026, 12, 1, 9), clock.kst(2026, 12, 15, 18)
+BEFORE, DURING, AFTER = clock.kst(2026, 11, 2, 9), clock.kst(2026, 12, 10, 12), clock.kst(2026, 12, 20, 12)
+NUMBERS = ["1108100062", "1108100010", "1108100024", "1108100039", "1108100043", "1108100058"]
+
+
+def pdf(name="plan.pdf", content=PDF):
+    return SimpleUploadedFile(name, content)
+
+
+@dataclass
+class World:
+    """Everything is made when it is first asked for."""
+
+    numbers: count = field(default_factory=lambda: count(1))
+
+    # People
+
+    def person(self, role=Role.APPLICANT, email=None, **more):
+        number = next(self.numbers)
+        email = email or f"{role.value}{number}@people{number}.example"
+        user = User(email=email, name=more.pop("name", f"{role.value} {number}"), role=role, **more)
+        user.set_password(PASSWORD)
+        user.save()
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        return user
+
+    def reviewer(self, **more):
+        profile = {"affiliation": f"University {next(self.numbers)}", "kind": "academia"}
+        profile |= {key: more.pop(key) for key in ("affiliation", "affiliation_number") if key in more}
+        user = self.person(Role.REVIEWER, **more)
+        review.set_profile(user, technologies=RootTechnology.objects.all()[:2], by=self.officer, **profile)
+        return user
+
+    @cached_property
+    def officer(self):
+        return self.person(Role.OFFICER)
+
+    @cached_property
+    def officer2(self):
+        return self.person(Role.OFFICER)
+
+    @cached_property
+    def director(self):
+        return self.person(Role.DIRECTOR)
+
+    @cached_property
+    def director2(self):
+        return self.person(Role.DIRECTOR)
+
+    @cached_property
+    def finance(self):
+        return self.person(Role.FINANCE)
+
+    @cached_property
+    def finance2(self):
+        return self.person(Role.FINANCE)
+
+    @cached_property
+    def ministry(self):
+        return self.person(Role.MINISTRY)
+
+    @cached_property
+    def auditor(self):
+        return self.person(Role.AUDITOR)
+
+    @cached_property
+    def administrator(self):
+        return self.person(Role.ADMINISTRATOR)
+
+    # Firms
+
+    def firm(self, owner=None, number=None, **profile):
+        ordinal = next(self.numbers)
+        nine = f"99955{ordinal:04d}"
+        number = number or next(f"{nine}{d}" for d in range(10) if is_business_number(f"{nine}{d}"))
+        fields = {
+            "name": f"Firm {ordinal}",
+            "representative": f"Head {ordinal}",
+            "size": "small",
+            "track": "root",
+            "founded_on": date(2010, 1, 4),
+            "region": Region.objects.get(code="48"),
+            "address": f"Street {ordinal}",
+            "phone": "02-000-0000",
+            "ksic": "24321",
+            "field": IndustryField.objects.get(code="F2"),
+            "industry": DemandIndustry.objects.get(code="D01"),
+            "employees": 30,
+            "sales_krw": 5_000_000_000,
+        }
+        owner = owner or self.person()
+        return firms.register(
+            by=owner, business_number=number, technologies=RootTechnology.objects.all()[:1], **(fields | profile)
+        )
+
+    def owner_of(self, firm):
+        return firm.members.filter(right="owner").order_by("pk").first().user
+
+    def member(self, firm, right="editor"):
+        user = self.person()
+        Member.objects.create(firm=firm, user=user, right=right)
+        return user
+
+    @cached_property
+    def a(self):
+        return self.firm(number=NUMBERS[0], name="Firm A")
+
+    @cached_property
+    def b(self):
+        return self.firm(number=NUMBERS[1], name="Firm B")
+
+    # Calls
+
+    def call(self, kind="sprout", *, opens=OPENS, closes=CLOSES, published=BEFORE, **fields):
+        programme = Programme.objects.get(kind=kind)
+        if kind == "rnd":
+            fields = {"budget_line": self.line, "budget_krw": 1_500_000_000, "ceiling_krw": 600_000_000} | fields
+        fields = {"seats": 3, "title": f"Call {next(self.numbers)}", "summary": "In short", "notice": "Notice"} | fields
+        with clock.at(published):
+            call = calls.prepare(
+                programme=programme, year=2027, opens_at=opens, closes_at=closes, by=self.officer, **fields
+            )
+            return calls.publish(call, by=self.officer)
+
+    @cached_property
+    def line(self):
+        return BudgetLine.objects.create(
+            programme=Programme.objects.get(kind="rnd"), name="R&D", year=2027, cap_krw=9_000_000_000
+        )
+
+    @cached_property
+    def r1(self):
+        """The call of the cases: 0 to 100 with the weights 40, 35, 25; a panel of three."""
+        call = self.call(quorum=3)
+        Criterion.objects.filter(group__stage__call=call).delete()
+        CriterionGroup.objects.filter(stage__call=call).delete()
+        stage = call.stages.get()
+        for ordinal, (name, points) in enumerate([("기술성", 40), ("사업성", 35), ("역량", 25)], 1):
+            group = CriterionGroup.objects.create(stage=stage, ordinal=ordinal, name=name)
+            Criterion.objects.create(group=group, ordinal=1, name=name, points=points)
+        type(call).objects.filter(pk=call.pk).update(scale="percent", step=Decimal("0.1"))
+        call.refresh_from_db()
+        return call
+
+    # Applications
+
+    def draft(self, call, firm=None, *, complete=True, title="A plan", at=DURING, **fields):
+        firm = firm or self.firm()
+        owner = self.owner_of(firm)
+        with clock.at(at):
+            draft = intake.begin(call, firm, by=owner, now=at)
+            if not complete:
+                return draft
+            money = {}
+            if call.is_rnd:
+                money = {"total_krw": 800_000_000, "requested_krw": 480_000_000, "cash_krw": 60_000_000}
+            samples = {"number": 3, "yes_no": "no", "text": "Research lead", "long": "An answer in words"}
+            intake.edit(
+                draft,
+                by=owner,
+                now=at,
+                version=draft.version,
+                title=title,
+                summary="A summary",
+                field=fields.pop("field", firm.field),
+                answers={question.code: samples[question.kind] for question in call.questions.all()},
+                consents=dict.fromkeys(PLEDGES, True),
+                **(money | fields),
+            )
+            for paper in call.papers.filter(required=True):
+                intake.add_paper(draft, paper=paper, upload=pdf(f"{paper.code}.pdf"), by=owner, now=at)
+        return Application.objects.select_related("call__programme", "firm").get(pk=draft.pk)
+
+    def submitted(self, call, firm=None, *, at=DURING, **more):
+        draft = self.draft(call, firm, at=at, **more)
+        with clock.at(at):
+            intake.submit(draft, by=self.owner_of(draft.firm), arrived_at=at)
+        draft.refresh_from_db()
+        return draft
+
+    def in_review(self, call, firm=None, **more):
+        application = self.submitted(call, firm, **more)
+        with clock.at(AFTER):
+            intake.open_review(application, by=self.officer)
+        return application
+
+    def assigned(self, application, reviewer=None, *, clear=True):
+        reviewer = reviewer or self.reviewer()
+        assignment = review.assign(application, reviewer=reviewer, by=self.officer)
+        if clear:
+            review.pledge(application.call, by=reviewer)
+            review.declare(assignment, code="", by=reviewer)
+        assignment.refresh_from_db()
+        return assignment
+
+    def save(self, assignment, *values):
+        """Save scores in the order of the criteria, with comments."""
+        criteria = criteria_of(assignment.stage)
+        comments = dict.fromkeys(("strengths", "weaknesses", "overall"), "Ten letters and more")
+        review.save(
+            assignment,
+            values={c.pk: Decimal(str(v)) for c, v in zip(criteria, values, strict=False)},
+            comments=comments,
+            by=assignment.reviewer,
+        )
+
+    def handed_in(self, application, *values, reviewer=None):
+        assignment = self.assigned(application, reviewer)
+        self.save(assignment, *values)
+        review.hand_in(assignment, by=assignment.reviewer)
+        assignment.refresh_from_db()
+        return assignment
+
+    def reviewed(self, call, firm=None, *, score=80, **more):
+        """Through the review with three sheets of this score (in a call of scale percent)."""
+        application = self.in_review(call, firm, **more)
+        for _sheet in range(3):
+            self.handed_in(application, score, score, score)
+        application.refresh_from_db()
+        review.close_review(application, by=self.officer)
+        application.refresh_from_db()
+        return application
+
+    def with_score(self, call, score, **more):
+        """Reviewed with exactly this final score, written where the ranking reads it."""
+        application = self.in_review(call, **more)
+        Application.objects.filter(pk=application.pk).update(
+            status="reviewed", sheets=3, base_score=Decimal(score), final_score=Decimal(score)
+        )
+        application.refresh_from_db()
+        return application
+
+    def published(self, call):
+        with clock.at(AFTER + timedelta(days=1)):
+            proposal = decision.propose(call, note="As ranked", by=self.officer)
+            decision.approve(proposal, by=self.officer2)
+            decision.publish(proposal, by=self.officer)
+        return proposal
+
+    @cached_property
+    def rnd(self):
+        return self.call("rnd", quorum=3)
+
+    def selected_rnd(self, **more):
+        application = self.in_review(self.rnd, **more)
+        for _sheet in range(3):
+            self.handed_in(application, *(c.points for c in criteria_of(application.call.stages.get())))
+        application.refresh_from_db()
+        review.close_review(application, by=self.officer)
+        self.published(self.rnd)
+        application.refresh_from_db()
+        return application
+
+    def in_force(self):
+        """An agreement in force over 480,000,000 won."""
+        application = self.selected_rnd()
+        made = agreement.draft(
+            application, by=self.officer, total_krw=800_000_000, grant_krw=480_000_000, cash_krw=60_000_000,
+            starts_on=date(2027, 1, 1), ends_on=date(2028, 12, 31),
+        )  # fmt: skip
+        agreement.offer(made, by=self.officer)
+        agreement.sign(made, password=PASSWORD, by=self.owner_of(application.firm))
+        return agreement.sign(made, password=PASSWORD, by=self.director)
+
+    # Clients
+
+    def client(self, user=None):
+        client = Client()
+        if user:
+            client.force_login(user)
+        return client
