@@ -61,7 +61,9 @@ class Application(models.Model):
     """One firm's answer to one call. Its status moves only by lifecycle.APPLICATION."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    number = models.CharField(_("application number"), max_length=15, unique=True, null=True, editable=False)
+    number = models.CharField(  # noqa: DJ001  none before the first submission, and unique from then on
+        _("application number"), max_length=15, unique=True, null=True, editable=False
+    )
     call = models.ForeignKey(Call, models.PROTECT, related_name="applications")
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="applications")
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False)
