@@ -1,17 +1,15 @@
 """The verbs of agreements: draft, offer, sign by both sides."""
 
-from datetime import timedelta
-
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role, User
-from applications.agreement import rules
+from applications.agreement import ledger, queries, rules
 from applications.agreement.models import Agreement, Signature
 from applications.intake.models import Application
 from applications.intake.queries import people_of
 from applications.intake.rules import SHARES_VERSION
-from applications.kernel import audit, clock
+from applications.kernel import audit, calendar, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
 from applications.kernel.numbers import next_number
@@ -23,7 +21,9 @@ from applications.notifications.outbox import notify
 def draft(application, *, by, total_krw, grant_krw, cash_krw, starts_on, ends_on):
     """Draft the agreement of a selected R&D application. All amounts in won."""
     application = (
-        Application.objects.select_for_update(of=("self",)).select_related("call", "firm").get(pk=application.pk)
+        Application.objects.select_for_update(of=("self",))
+        .select_related("call", "firm")
+        .get(pk=application.pk)
     )
     require(by, "agreement.draft", application)
     if application.status != "selected" or not application.call.is_rnd:
@@ -40,7 +40,7 @@ def draft(application, *, by, total_krw, grant_krw, cash_krw, starts_on, ends_on
         number=next_number(f"AG-{application.call.year}"),
         application=application,
         line=application.call.budget_line,
-        sign_by=clock.today() + timedelta(days=rules.SIGN_WITHIN_DAYS),
+        sign_by=calendar.last_day(queries.notified_at(application), rules.SIGN_WITHIN_DAYS),
         rules_version=SHARES_VERSION,
         drafted_by=by,
         drafted_at=clock.now(),
@@ -62,7 +62,9 @@ def amend_draft(agreement, *, by, **terms):
 @transaction.atomic
 def offer(agreement, *, by):
     """Send the terms to the firm for its signature; they no longer change."""
-    AGREEMENT.advance(agreement, "offer", by=by)
+    AGREEMENT.advance(
+        agreement, "offer", by=by, unless=lambda locked: rules.over_cap(locked.line, locked.grant_krw)
+    )
     notify("agreement_offered", to=people_of(agreement.application), event=f"offer:{agreement.number}",
            agreement=agreement, application=agreement.application)  # fmt: skip
 
@@ -74,20 +76,29 @@ def side_of(user):
 @transaction.atomic
 def sign(agreement, *, password, by):
     """Sign for one's side after the password was asked again; with both signatures it is in force."""
-    locked = Agreement.objects.select_for_update(of=("self",)).select_related("application__firm", "application__call")
+    locked = Agreement.objects.select_for_update(of=("self",)).select_related(
+        "application__firm", "application__call"
+    )
     agreement = locked.get(pk=agreement.pk)
-    if not by.check_password(password):
-        raise Refused(Reason(_("This is not your password."), "password"), about=agreement)
-    AGREEMENT.advance(agreement, "sign", by=by, note=side_of(by))
+
+    def faults(_agreement):
+        return [] if by.check_password(password) else [Reason(_("This is not your password."), "password")]
+
+    AGREEMENT.advance(agreement, "sign", by=by, unless=faults, note=side_of(by))
     try:
         with transaction.atomic():
             Signature.objects.create(
-                agreement=agreement, side=side_of(by), by=by, at=clock.now(), sha256=rules.text_hash(agreement)
+                agreement=agreement,
+                side=side_of(by),
+                by=by,
+                at=clock.now(),
+                sha256=rules.text_hash(agreement),
             )
     except IntegrityError:
         raise Refused(_("Your side has signed already."), about=agreement)
     if agreement.signatures.count() == 2:
         AGREEMENT.advance(agreement, "take_effect", by=by, in_force_at=clock.now())
+        ledger.open_grant(agreement, by=by)
         APPLICATION.advance(agreement.application, "agree", by=by)
         told = {*people_of(agreement.application), *User.objects.filter(pk=agreement.drafted_by_id)}
         notify("agreement_in_force", to=told, event=f"in_force:{agreement.number}", agreement=agreement,

@@ -21,7 +21,9 @@ class SignForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
-        help_text=_("Asked again, because signing binds. This is a signature of consent, no certificate is used."),
+        help_text=_(
+            "Asked again, because signing binds. This is a signature of consent, no certificate is used."
+        ),
     )
 
     helper = layout("agree", "password", button=_("Sign"))

@@ -1,10 +1,10 @@
-"""Tables of agreements: what was agreed, and the two signatures under it."""
+"""Tables of agreements: what was agreed, the two signatures under it, and the ledgers of its money."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ from applications.accounts.models import Role
 from applications.calls.models import BudgetLine
 from applications.intake.models import Application
 from applications.kernel import clock
-from applications.kernel.records import AppendOnly
+from applications.kernel.records import AppendOnly, AppendOnlyQuerySet
 
 
 class AgreementQuerySet(models.QuerySet):
@@ -38,7 +38,9 @@ class Agreement(models.Model):
     number = models.CharField(_("agreement number"), max_length=15, unique=True)  # AG-2027-0001
     application = models.OneToOneField(Application, models.PROTECT, related_name="agreement")
     line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="agreements")
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
     total_krw = models.PositiveBigIntegerField(_("total cost (won)"))
     grant_krw = models.PositiveBigIntegerField(_("grant (won)"))
     cash_krw = models.PositiveBigIntegerField(_("own share in cash (won)"))
@@ -55,9 +57,24 @@ class Agreement(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(grant_krw__lte=F("total_krw")), name="agreement_grant_within_total"),
-            models.CheckConstraint(condition=Q(paid_krw__lte=F("grant_krw")), name="agreement_paid_within_grant"),
-            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_on")), name="agreement_begins_before_it_ends"),
+            models.CheckConstraint(
+                condition=Q(grant_krw__lte=F("total_krw")), name="agreement_grant_within_total"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_krw__lte=F("grant_krw")), name="agreement_paid_within_grant"
+            ),
+            models.CheckConstraint(
+                condition=Q(cash_krw__lte=F("total_krw") - F("grant_krw")),
+                name="agreement_cash_within_own_share",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__lt=F("ends_on")), name="agreement_begins_before_it_ends"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="in_force", in_force_at__isnull=False)
+                | (~Q(status="in_force") & Q(in_force_at=None, paid_krw=0)),
+                name="agreement_pays_in_force_only",
+            ),
         ]
         indexes = [models.Index(fields=["-drafted_at", "-id"], name="agreement_latest")]
 
@@ -95,3 +112,48 @@ class Signature(AppendOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agreement", "side"], name="signature_once")]
+
+
+class Allocation(AppendOnly):
+    """An amount taken from a budget line; their sum stands on the line (ledger.allocate)."""
+
+    line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="allocations")
+    key = models.CharField(max_length=60, unique=True)  # what it is for: the same is allocated once
+    krw = models.BigIntegerField(_("amount (won)"))
+    purpose = models.CharField(_("purpose"), max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(krw__gt=0), name="allocation_above_zero")]
+
+
+class LedgerQuerySet(AppendOnlyQuerySet):
+    def balance(self):
+        """What is left of a grant, in won."""
+        return self.aggregate(left=Sum("krw"))["left"] or 0
+
+
+class LedgerEntry(AppendOnly):
+    """One movement of one grant: the grant itself above zero, payments below. Written by ledger.py alone."""
+
+    class Kind(models.TextChoices):
+        GRANT = "grant", _("Grant agreed")
+        PAYMENT = "payment", _("Payment")
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="entries")
+    kind = models.CharField(max_length=10, choices=Kind)
+    key = models.UUIDField(unique=True)  # of the agreement or the payment: the same is written once
+    krw = models.BigIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    objects = LedgerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="grant", krw__gt=0) | Q(kind="payment", krw__lt=0),
+                name="ledger_sign_of_kind",
+            )
+        ]

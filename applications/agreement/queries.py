@@ -1,5 +1,6 @@
 """Reads of agreements: which selected projects wait for one."""
 
+from applications.decision.models import Proposal
 from applications.intake.models import Application, Status
 
 
@@ -10,3 +11,9 @@ def waiting_for_draft():
         .select_related("firm", "call")
         .order_by("submitted_at", "pk")
     )
+
+
+def notified_at(application):
+    """When the firm was told that it is selected: the publication of the list that says so."""
+    place = application.places.select_related("proposal").get(proposal__status=Proposal.Status.PUBLISHED)
+    return place.proposal.published_at

@@ -1,4 +1,4 @@
-"""WHETHER of agreements: amounts, terms, and what is signed."""
+"""WHETHER of agreements: amounts, terms, what is signed, and the caps of its money."""
 
 import hashlib
 from datetime import timedelta
@@ -50,3 +50,30 @@ def text_hash(agreement) -> str:
         agreement.rules_version,
     ]
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+
+
+def over_cap(line, krw):
+    """Why this amount cannot be taken from the budget line."""
+    if krw <= 0:
+        return [Reason(_("An allocation is more than 0 won."), "krw")]
+    if krw > line.left_krw:
+        return [
+            Reason(
+                _("Only %(left)s won are left of %(line)s.") % {"left": f"{line.left_krw:,}", "line": line},
+                "krw",
+            )
+        ]
+    return []
+
+
+def over_grant(*, left_krw, krw):
+    """Why this amount cannot be taken from a grant that has this much left (won)."""
+    if krw > left_krw:
+        return [
+            Reason(
+                _("The instalment is more than what is left of the grant: %(krw)s won.")
+                % {"krw": f"{left_krw:,}"},
+                "krw",
+            )
+        ]
+    return []

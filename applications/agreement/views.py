@@ -1,6 +1,8 @@
 """Pages of agreements: the desk, the terms, the signatures."""
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -20,13 +22,19 @@ TERMS = ("total_krw", "grant_krw", "cash_krw", "starts_on", "ends_on")
 
 @page("agreement.list", "GET")
 def desk(request):
-    found = Agreement.objects.visible_to(request.user).select_related("application__firm", "application__call")
+    found = Agreement.objects.visible_to(request.user).select_related(
+        "application__firm", "application__call"
+    )
     rows = page_by_key(found, ["-drafted_at", "-id"], request.GET.get("mark", ""))
     may_draft = request.user.has_perm("agreement.draft")
     return render(
         request,
         "agreement/desk.html",
-        {"page": rows, "waiting": queries.waiting_for_draft()[:50] if may_draft else [], "may_draft": may_draft},
+        {
+            "page": rows,
+            "waiting": queries.waiting_for_draft()[:50] if may_draft else [],
+            "may_draft": may_draft,
+        },
     )
 
 
@@ -48,7 +56,11 @@ def draft(request, key):
     return render(
         request,
         "parts/form_page.html",
-        {"form": form, "heading": _("Draft the agreement"), "hint": f"{application.number} · {application.firm.name}"},
+        {
+            "form": form,
+            "heading": _("Draft the agreement"),
+            "hint": f"{application.number} · {application.firm.name}",
+        },
     )
 
 
@@ -99,7 +111,8 @@ def detail(request, key):
             "signatures": signatures,
             "moves": moves,
             "payments": agreement.payments.order_by("tranche", "pk"),
-            "may_request": agreement.status == "in_force" and request.user.has_perm("payment.request", agreement),
+            "may_request": agreement.status == "in_force"
+            and request.user.has_perm("payment.request", agreement),
             "trail": audit.trail(agreement).select_related("actor") if request.user.is_staff else [],
         },
     )
@@ -110,8 +123,13 @@ def sign(request, key):
     agreement = fetch(request, Agreement, key=key, related=("application__firm", "application__call"))
     form = SignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        password = form.cleaned_data["password"]
         try:
-            agreement = actions.sign(agreement, password=form.cleaned_data["password"], by=request.user)
+            # Wrong ones close the account here as they do at sign-in.
+            get_adapter().reauthenticate(request.user, password)
+            agreement = actions.sign(agreement, password=password, by=request.user)
+        except ValidationError as closed:
+            form.add_error("password", closed)
         except Refused as refusal:
             refusal.show_on(form)
         else:

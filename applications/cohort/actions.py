@@ -23,12 +23,13 @@ def seat(application, *, by):
         .get(pk=application.pk)
     )
     require(by, "cohort.seat", application)
+    year = application.call.year
+    # The number comes first: a second officer waits for it here, and then sees the seat that the first has given.
+    ordinal = next_number(f"designation-{year}", width=3).rpartition("-")[2]
     place = rules.free_place(set(Seat.objects.held().values_list("place", flat=True)))
     holds_seat = Seat.objects.held().filter(firm=application.firm).exists()
     if reasons := rules.not_seatable(application, place=place, holds_seat=holds_seat):
         raise Refused(*reasons, about=application)
-    year = application.call.year
-    ordinal = next_number(f"designation-{year}", width=3).rpartition("-")[2]
     try:
         with transaction.atomic():
             taken = Seat.objects.create(
@@ -46,7 +47,13 @@ def seat(application, *, by):
     except IntegrityError:
         raise Refused(_("This seat was taken at the same moment. Please try again."), about=application)
     audit.record("seat", taken, by=by, after={"number": taken.number, "place": place})
-    notify("seat_taken", to=people_of(application), event=f"seat:{taken.number}", application=application, seat=taken)
+    notify(
+        "seat_taken",
+        to=people_of(application),
+        event=f"seat:{taken.number}",
+        application=application,
+        seat=taken,
+    )
     return taken
 
 

@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.firms.models import Firm
@@ -57,7 +57,12 @@ class Seat(models.Model):
             models.UniqueConstraint(fields=["place"], condition=Q(ended_on=None), name="seat_one_per_place"),
             models.CheckConstraint(condition=Q(place__gte=1, place__lte=SEATS), name="seat_of_the_hundred"),
             models.CheckConstraint(
-                condition=Q(ended_on=None, end="") | (Q(ended_on__isnull=False) & ~Q(end="")), name="seat_end_has_kind"
+                condition=Q(ended_on=None, end="") | (Q(ended_on__isnull=False) & ~Q(end="")),
+                name="seat_end_has_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("designated_on")),
+                name="seat_ends_after_it_begins",
             ),
         ]
         indexes = [models.Index(fields=["ended_on", "place"], name="seat_held")]

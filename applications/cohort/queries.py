@@ -24,14 +24,15 @@ def figures():
     """
     rows = list(
         Seat.objects.select_related("field", "region").only(
-            "place", "year", "ended_on", "field__name", "field__name_en", "field__ordinal", "field__code",
+            "place", "designated_on", "ended_on", "field__name", "field__name_en", "field__ordinal", "field__code",
             "region__name", "region__name_en", "region__ordinal",
         )
     )  # fmt: skip
     held = [seat for seat in rows if seat.ended_on is None]
     fields = Counter(seat.field_id for seat in held)
     regions = Counter(str(seat.region) for seat in held)
-    begun, ended = Counter(seat.year for seat in rows), Counter(s.ended_on.year for s in rows if s.ended_on)
+    begun = Counter(seat.designated_on.year for seat in rows)
+    ended = Counter(seat.ended_on.year for seat in rows if seat.ended_on)
     by_year, net = [], 0
     for year in sorted({*begun, *ended}):
         net += begun[year] - ended[year]

@@ -51,7 +51,8 @@ def seat(request, key):
     application = fetch(request, Application, key=key)
     taken = actions.seat(application, by=request.user)
     messages.success(
-        request, _("%(firm)s has taken seat %(place)d.") % {"firm": application.firm.name, "place": taken.place}
+        request,
+        _("%(firm)s has taken seat %(place)d.") % {"firm": application.firm.name, "place": taken.place},
     )
     return redirect("cohort:desk")
 

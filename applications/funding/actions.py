@@ -1,15 +1,15 @@
 """The verbs of money: allocate, request, verify, approve, pay, refuse."""
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
+from applications.agreement import ledger
 from applications.agreement.models import Agreement
-from applications.funding import ledger, queries, rules
+from applications.funding import queries, rules
 from applications.funding.models import Payment
 from applications.intake.queries import people_of
 from applications.kernel import audit, clock
 from applications.kernel.access import require
-from applications.kernel.errors import Reason, Refused
+from applications.kernel.errors import Refused
 from applications.lifecycle import PAYMENT
 from applications.notifications.outbox import notify
 
@@ -20,7 +20,9 @@ def allocate(line, *, key, krw, purpose, by):
     require(by, "budget.allocate", line)
     before = line.allocated_krw
     line = ledger.allocate(line, key=f"allocation:{key}", krw=krw, purpose=purpose, by=by)
-    audit.record("allocate", line, by=by, before={"krw": before}, after={"krw": line.allocated_krw}, note=purpose)
+    audit.record(
+        "allocate", line, by=by, before={"krw": before}, after={"krw": line.allocated_krw}, note=purpose
+    )
     return line
 
 
@@ -28,12 +30,17 @@ def allocate(line, *, key, krw, purpose, by):
 def request(agreement, *, krw, note="", by):
     """Ask for the next instalment (won) under an agreement in force."""
     agreement = (
-        Agreement.objects.select_for_update(of=("self",)).select_related("application__firm").get(pk=agreement.pk)
+        Agreement.objects.select_for_update(of=("self",))
+        .select_related("application__firm")
+        .get(pk=agreement.pk)
     )
     require(by, "payment.request", agreement)
     tranche = queries.next_tranche(agreement)
     left = agreement.grant_krw - queries.bespoken_krw(agreement)
-    if reasons := rules.request_faults(status=agreement.status, krw=krw, left_krw=left, tranche=tranche):
+    reasons = rules.not_requestable(
+        status=agreement.status, tranche=tranche, under_way=queries.under_way(agreement)
+    ) or rules.amount_faults(krw=krw, left_krw=left)
+    if reasons:
         raise Refused(*reasons, about=agreement)
     payment = Payment.objects.create(
         number=f"{agreement.number.replace('AG', 'PY')}-{agreement.payments.count() + 1}",
@@ -56,20 +63,19 @@ def verify(payment, *, by):
 
 @transaction.atomic
 def approve(payment, *, by):
-    """Finance approves; the grant is written into its ledger with the first approval."""
+    """Finance approves; another person of finance pays."""
     PAYMENT.advance(payment, "approve", by=by, approved_by=by, approved_at=clock.now())
-    ledger.open_grant(payment.agreement, by=by)
 
 
 @transaction.atomic
 def pay(payment, *, paid_on, by):
     """Record that the money was paid on a day: another person of finance, once, within the grant."""
-    if paid_on > clock.today():
-        raise Refused(Reason(_("This day is still to come."), "paid_on"), about=payment)
-    PAYMENT.advance(
-        payment, "pay", by=by, unless=lambda locked: rules.same_hands(locked, by), paid_by=by, paid_on=paid_on
-    )
-    ledger.pay(payment, by=by)
+
+    def faults(locked):
+        return rules.same_hands(locked, by) + rules.day_faults(locked, paid_on=paid_on, today=clock.today())
+
+    PAYMENT.advance(payment, "pay", by=by, unless=faults, paid_by=by, paid_on=paid_on)
+    ledger.pay(payment.agreement, key=payment.key, krw=payment.krw, by=by)
     application = payment.agreement.application
     notify("payment_made", to=people_of(application), event=f"paid:{payment.number}", payment=payment,
            application=application, krw=f"{payment.krw:,}")  # fmt: skip
@@ -78,9 +84,9 @@ def pay(payment, *, paid_on, by):
 @transaction.atomic
 def refuse(payment, *, reason, by):
     """Give a requested or verified instalment back with a reason; the firm may ask again."""
-    if len(reason.strip()) < 5:
-        raise Refused(Reason(_("Please write the reason (at least 5 characters)."), "reason"), about=payment)
-    PAYMENT.advance(payment, "refuse", by=by, note=reason)
+    PAYMENT.advance(
+        payment, "refuse", by=by, unless=lambda _payment: rules.reason_missing(reason), note=reason
+    )
     application = payment.agreement.application
     notify("payment_refused", to=people_of(application), event=f"refused:{payment.number}", payment=payment,
            application=application, reason=reason)  # fmt: skip

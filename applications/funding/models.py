@@ -1,32 +1,16 @@
-"""Tables of money: payments with their four eyes, and the ledgers behind them."""
+"""Tables of money: payments with their four eyes. The ledgers behind them: agreement/ledger.py."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
 from applications.agreement.models import Agreement
-from applications.calls.models import BudgetLine
 from applications.kernel import clock
-from applications.kernel.records import AppendOnly, AppendOnlyQuerySet
-
-
-class Allocation(AppendOnly):
-    """An amount taken from a budget line; their sum stands on the line (ledger.allocate)."""
-
-    line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="allocations")
-    key = models.CharField(max_length=60, unique=True)  # what it is for: the same is allocated once
-    krw = models.BigIntegerField(_("amount (won)"))
-    purpose = models.CharField(_("purpose"), max_length=200)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(krw__gt=0), name="allocation_above_zero")]
 
 
 class PaymentQuerySet(models.QuerySet):
@@ -55,7 +39,9 @@ class Payment(models.Model):
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="payments")
     tranche = models.PositiveSmallIntegerField(_("instalment"))
     krw = models.PositiveBigIntegerField(_("amount (won)"))
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.REQUESTED, editable=False)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.REQUESTED, editable=False
+    )
     note = models.CharField(_("remark"), max_length=500, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(default=clock.now)
@@ -72,14 +58,21 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(krw__gt=0), name="payment_above_zero"),
             models.UniqueConstraint(
-                fields=["agreement", "tranche"], condition=~Q(status="refused"), name="payment_one_per_tranche"
+                fields=["agreement", "tranche"],
+                condition=~Q(status="refused"),
+                name="payment_one_per_tranche",
             ),
             models.CheckConstraint(
                 condition=Q(paid_by=None) | ~Q(paid_by=F("approved_by")), name="payment_four_eyes"
             ),
             models.CheckConstraint(
                 condition=~Q(status="paid")
-                | Q(verified_by__isnull=False, approved_by__isnull=False, paid_by__isnull=False, paid_on__isnull=False),
+                | Q(
+                    verified_by__isnull=False,
+                    approved_by__isnull=False,
+                    paid_by__isnull=False,
+                    paid_on__isnull=False,
+                ),
                 name="payment_paid_is_complete",
             ),
         ]
@@ -93,33 +86,3 @@ class Payment(models.Model):
 
     def get_absolute_url(self):
         return reverse("funding:payment", args=[self.key])
-
-
-class LedgerQuerySet(AppendOnlyQuerySet):
-    def balance(self):
-        """What is left of a grant, in won."""
-        return self.aggregate(left=Sum("krw"))["left"] or 0
-
-
-class LedgerEntry(AppendOnly):
-    """One movement of one grant: the grant itself above zero, payments below. Written by ledger.py alone."""
-
-    class Kind(models.TextChoices):
-        GRANT = "grant", _("Grant agreed")
-        PAYMENT = "payment", _("Payment")
-
-    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="entries")
-    kind = models.CharField(max_length=10, choices=Kind)
-    key = models.UUIDField(unique=True)  # of the agreement or the payment: the same is written once
-    krw = models.BigIntegerField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=clock.now)
-
-    objects = LedgerQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind="grant", krw__gt=0) | Q(kind="payment", krw__lt=0), name="ledger_sign_of_kind"
-            )
-        ]

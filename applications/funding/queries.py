@@ -13,3 +13,8 @@ def bespoken_krw(agreement):
 
 def next_tranche(agreement):
     return agreement.payments.exclude(status=Payment.Status.REFUSED).count() + 1
+
+
+def under_way(agreement):
+    """Whether an instalment is asked for and neither paid nor refused."""
+    return agreement.payments.exclude(status__in=(Payment.Status.PAID, Payment.Status.REFUSED)).exists()

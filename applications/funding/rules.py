@@ -1,7 +1,9 @@
-"""WHETHER of money: instalments, four eyes, caps (docs/domain.md, payment)."""
+"""WHETHER of payments: instalments, four eyes, days (docs/domain.md, payment)."""
 
 from django.utils.translation import gettext_lazy as _
 
+from applications.agreement.rules import over_grant
+from applications.kernel.clock import KST
 from applications.kernel.errors import Reason
 from applications.kernel.money import floor_thousand, split
 
@@ -14,19 +16,22 @@ def proposed_krw(grant_krw, tranche):
     return (grant_krw - sum(later), *later)[tranche - 1]
 
 
-def request_faults(*, status, krw, left_krw, tranche):
-    """Why this instalment cannot be asked for. left_krw: what is neither paid nor asked for, in won."""
+def not_requestable(*, status, tranche, under_way):
+    """Why no instalment can be asked for now. under_way: whether one is asked for and not yet paid."""
     if status != "in_force":
         return [Reason(_("Money is paid under an agreement in force."))]
+    if under_way:
+        return [Reason(_("An instalment is under way; the next one is asked for when it is paid."))]
     if tranche > len(TRANCHES):
         return [Reason(_("All instalments of this agreement have been asked for."))]
+    return []
+
+
+def amount_faults(*, krw, left_krw):
+    """Why this amount cannot be asked for. left_krw: what is neither paid nor asked for, in won."""
     if krw <= 0:
         return [Reason(_("An instalment is more than 0 won."), "krw")]
-    if krw > left_krw:
-        return [
-            Reason(_("The instalment is more than what is left of the grant: %(krw)s won.") % {"krw": f"{left_krw:,}"}, "krw")
-        ]
-    return []
+    return over_grant(left_krw=left_krw, krw=krw)
 
 
 def same_hands(payment, by):
@@ -36,14 +41,17 @@ def same_hands(payment, by):
     return []
 
 
-def over_cap(line, krw):
-    """Why this amount cannot be taken from the budget line."""
-    if krw <= 0:
-        return [Reason(_("An allocation is more than 0 won."), "krw")]
-    if krw > line.left_krw:
-        return [
-            Reason(
-                _("Only %(left)s won are left of %(line)s.") % {"left": f"{line.left_krw:,}", "line": line}, "krw"
-            )
-        ]
+def day_faults(payment, *, paid_on, today):
+    """Why this cannot be the day of the payment."""
+    if paid_on > today:
+        return [Reason(_("This day is still to come."), "paid_on")]
+    if payment.approved_at and paid_on < payment.approved_at.astimezone(KST).date():
+        return [Reason(_("The instalment was approved only after this day."), "paid_on")]
+    return []
+
+
+def reason_missing(reason):
+    """A firm that is refused is told why."""
+    if len(reason.strip()) < 5:
+        return [Reason(_("Please write the reason (at least 5 characters)."), "reason")]
     return []

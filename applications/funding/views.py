@@ -35,7 +35,14 @@ def request_payment(request, key):
     agreement = fetch(request, Agreement, key=key, related=("application__firm",))
     tranche = queries.next_tranche(agreement)
     left = agreement.grant_krw - queries.bespoken_krw(agreement)
-    usual = min(rules.proposed_krw(agreement.grant_krw, tranche), left) if tranche <= len(rules.TRANCHES) else left
+    usual = (
+        min(rules.proposed_krw(agreement.grant_krw, tranche), left)
+        if tranche <= len(rules.TRANCHES)
+        else left
+    )
+    barred = rules.not_requestable(
+        status=agreement.status, tranche=tranche, under_way=queries.under_way(agreement)
+    )
     form = RequestForm(request.POST or None, initial={"krw": usual})
     if request.method == "POST" and form.is_valid():
         try:
@@ -46,7 +53,9 @@ def request_payment(request, key):
             messages.success(request, _("The instalment is requested."))
             return redirect(payment)
     return render(
-        request, "funding/request.html", {"agreement": agreement, "form": form, "tranche": tranche, "left": left}
+        request,
+        "funding/request.html",
+        {"agreement": agreement, "form": form, "tranche": tranche, "left": left, "barred": barred},
     )
 
 

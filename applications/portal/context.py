@@ -18,9 +18,21 @@ class Link:
 
 
 PUBLIC = [("calls:list", _("Calls")), ("cohort:public", _("The hundred"))]
-SCREENING, REVIEW, DECISION = ("intake:desk", _("Applications")), ("review:desk", _("Reviews")), ("decision:desk", _("Decisions"))
-CALLS, AGREEMENTS, PAYMENTS = ("calls:desk", _("Calls")), ("agreement:desk", _("Agreements")), ("funding:desk", _("Payments"))
-BUDGET, COHORT, FIRMS = ("funding:lines", _("Budget")), ("cohort:desk", _("Cohort")), ("firms:list", _("Firms"))
+SCREENING, REVIEW, DECISION = (
+    ("intake:desk", _("Applications")),
+    ("review:desk", _("Reviews")),
+    ("decision:desk", _("Decisions")),
+)
+CALLS, AGREEMENTS, PAYMENTS = (
+    ("calls:desk", _("Calls")),
+    ("agreement:desk", _("Agreements")),
+    ("funding:desk", _("Payments")),
+)
+BUDGET, COHORT, FIRMS = (
+    ("funding:lines", _("Budget")),
+    ("cohort:desk", _("Cohort")),
+    ("firms:list", _("Firms")),
+)
 LETTERS, RECORD, ACCESS, PEOPLE = (
     ("portal:letters", _("Letters")), ("portal:audit", _("Record")), ("portal:access", _("Access log")),
     ("accounts:people", _("People")),

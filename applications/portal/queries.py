@@ -56,7 +56,9 @@ def waiting_for(user):
                  .exclude(approved_by=user)), "funding:desk", "?status=approved"),
             ]  # fmt: skip
         case Role.REVIEWER:
-            own = Assignment.objects.visible_to(user).filter(application__status=Status.IN_REVIEW, status="open")
+            own = Assignment.objects.visible_to(user).filter(
+                application__status=Status.IN_REVIEW, status="open"
+            )
             return [
                 (_("Declarations to be made"), number_of(own.filter(declaration="none")), "review:own", ""),
                 (_("Sheets to be handed in"), number_of(own.filter(declaration="clear")), "review:own", ""),

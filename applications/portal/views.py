@@ -24,7 +24,9 @@ from applications.portal import queries
 def front(request):
     if request.user.is_authenticated:
         return redirect("portal:home")
-    return render(request, "portal/front.html", {"calls": queries.open_calls(), "now": clock.now(), **figures()})
+    return render(
+        request, "portal/front.html", {"calls": queries.open_calls(), "now": clock.now(), **figures()}
+    )
 
 
 @page("account.own", "GET")
@@ -111,7 +113,9 @@ def demo_letter(request, key):
     if not settings.DEMO:
         raise Http404
     return render(
-        request, "portal/letter.html", {"letter": get_object_or_404(Letter, key=key), "shows_body": True, "in_demo": True}
+        request,
+        "portal/letter.html",
+        {"letter": get_object_or_404(Letter, key=key), "shows_body": True, "in_demo": True},
     )
 
 
@@ -133,7 +137,9 @@ def readyz(request):
         return JsonResponse({"database": "down"}, status=503)
     parts = {
         "database": "up",
-        "timetable": "up" if now - beats.get("timetable", now - timedelta(days=1)) < timedelta(minutes=3) else "down",
+        "timetable": "up"
+        if now - beats.get("timetable", now - timedelta(days=1)) < timedelta(minutes=3)
+        else "down",
         "letters": "up" if oldest is None or now - oldest < timedelta(minutes=15) else "down",
     }
     return JsonResponse(parts, status=200 if set(parts.values()) == {"up"} else 503)

@@ -1,12 +1,11 @@
 """The only writer of money: what is allocated and what is paid, never beyond its cap."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
-from applications.agreement.models import Agreement
+from applications.agreement import rules
+from applications.agreement.models import Agreement, Allocation, LedgerEntry
 from applications.calls.models import BudgetLine
-from applications.funding import rules
-from applications.funding.models import Allocation, LedgerEntry
 from applications.kernel import clock
 from applications.kernel.errors import Refused
 
@@ -27,9 +26,7 @@ def allocate(line, *, key, krw, purpose, by):
 
 @transaction.atomic
 def open_grant(agreement, *, by):
-    """Write the grant into its ledger and take it from its budget line, once. Before the first payment."""
-    if LedgerEntry.objects.filter(key=agreement.key).exists():
-        return
+    """Take the grant from its budget line and write it into its ledger, once: when the agreement takes effect."""
     allocate(agreement.line, key=f"agreement:{agreement.key}", krw=agreement.grant_krw,
              purpose=agreement.number, by=by)  # fmt: skip
     LedgerEntry.objects.create(
@@ -39,20 +36,14 @@ def open_grant(agreement, *, by):
 
 
 @transaction.atomic
-def pay(payment, *, by):
-    """Write a payment once, never beyond what is left of the grant. Raises Refused."""
-    agreement = Agreement.objects.select_for_update().get(pk=payment.agreement_id)
-    reasons = rules.request_faults(
-        status=agreement.status, krw=payment.krw, left_krw=agreement.entries.balance(), tranche=payment.tranche
+def pay(agreement, *, key, krw, by):
+    """Take a payment (won) from a grant, once per key, never beyond what is left of it. Raises Refused."""
+    agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    if agreement.entries.filter(key=key).exists():
+        return
+    if reasons := rules.over_grant(left_krw=agreement.entries.balance(), krw=krw):
+        raise Refused(*reasons, about=agreement)
+    LedgerEntry.objects.create(
+        agreement=agreement, kind=LedgerEntry.Kind.PAYMENT, key=key, krw=-krw, by=by, at=clock.now()
     )
-    if reasons:
-        raise Refused(*reasons, about=payment)
-    try:
-        with transaction.atomic():
-            LedgerEntry.objects.create(
-                agreement=agreement, kind=LedgerEntry.Kind.PAYMENT, key=payment.key, krw=-payment.krw, by=by,
-                at=clock.now(),
-            )  # fmt: skip
-    except IntegrityError:
-        return  # written already
-    Agreement.objects.filter(pk=agreement.pk).update(paid_krw=F("paid_krw") + payment.krw)
+    Agreement.objects.filter(pk=agreement.pk).update(paid_krw=F("paid_krw") + krw)
