@@ -42,7 +42,7 @@ class ApplicationQuerySet(models.QuerySet):
             return self.none()
         match user.role:
             case Role.OFFICER | Role.DIRECTOR | Role.AUDITOR:
-                return self.exclude(status=Status.DRAFT)
+                return self.filter(submitted_at__isnull=False).exclude(status=Status.DRAFT)
             case Role.FINANCE | Role.MINISTRY:
                 return self.filter(status__in=SELECTED)
             case Role.REVIEWER:  # a table of a later room: by name only
@@ -79,6 +79,7 @@ class Application(models.Model):
     answers = models.JSONField(default=dict)
     consents = models.JSONField(default=dict)  # pledge code → True
     version = models.PositiveIntegerField(default=1, editable=False)
+    section_versions = models.JSONField(default=dict, editable=False)  # section → the version that last saved it
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now, editable=False)
     changed_at = models.DateTimeField(default=clock.now, editable=False)
@@ -186,6 +187,12 @@ class Submission(AppendOnly):
         return reverse("intake:receipt", args=[self.key])
 
 
+class SupplementQuerySet(models.QuerySet):
+    def open(self):
+        """Those that the firm may still hand in; at most one of an application."""
+        return self.filter(handed_in_at=None, closed_at=None)
+
+
 class Supplement(models.Model):
     """One round of asking the firm to mend named papers until an instant."""
 
@@ -197,6 +204,9 @@ class Supplement(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(default=clock.now)
     handed_in_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)  # the desk went on without it
+
+    objects = SupplementQuerySet.as_manager()
 
     class Meta:
         ordering = ["ordinal"]

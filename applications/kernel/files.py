@@ -5,11 +5,13 @@ import io
 import unicodedata
 import uuid
 import zipfile
+from contextlib import contextmanager
+from functools import partial
 from pathlib import PurePosixPath
 
 import olefile
 from django.core.files.storage import storages
-from django.db import models
+from django.db import models, transaction
 from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -145,17 +147,46 @@ def store(upload, *, kinds=tuple(TYPES), limit=MAX_FILE_BYTES) -> StoredFile:
     for chunk in upload.chunks():
         digest.update(chunk)
     key = uuid.uuid4()
+    path = f"{key.hex[:2]}/{key.hex}"
     upload.seek(0)
-    path = storages["default"].save(f"{key.hex[:2]}/{key.hex}", upload)
-    return StoredFile.objects.create(
-        key=key,
-        name=clean_name(upload.name),
-        kind=kind,
-        size=upload.size,
-        sha256=digest.hexdigest(),
-        path=path,
-        stored_at=clock.now(),
-    )
+    try:
+        return StoredFile.objects.create(
+            key=key,
+            name=clean_name(upload.name),
+            kind=kind,
+            size=upload.size,
+            sha256=digest.hexdigest(),
+            path=storages["default"].save(path, upload),
+            stored_at=clock.now(),
+        )
+    except BaseException:
+        storages["default"].delete(path)
+        raise
+
+
+@contextmanager
+def storing():
+    """A transaction that stores files with the `store` it yields: where it fails, their objects go with their rows."""
+    paths = []
+
+    def store_here(upload, **limits):
+        stored = store(upload, **limits)
+        paths.append(stored.path)
+        return stored
+
+    try:
+        with transaction.atomic():
+            yield store_here
+    except BaseException:
+        for path in paths:
+            storages["default"].delete(path)
+        raise
+
+
+def forget(stored: StoredFile):
+    """Let go of a file that nothing holds any more: its row now, its object when the transaction commits."""
+    transaction.on_commit(partial(storages["default"].delete, stored.path), robust=True)
+    stored.delete()
 
 
 def download(stored: StoredFile) -> FileResponse:
