@@ -1,11 +1,17 @@
 """What every test may use: a quiet world, a client for each role, a browser, a worker."""
 
 import os
+import shutil
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
+from playwright.sync_api import sync_playwright
 
+from applications.kernel import clock
+from applications.kernel.records import AppendOnly, RetentionWindow
+from tests.browser import Street
 from tests.world import World
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop runs beside the ORM
@@ -37,3 +43,38 @@ def world(db):
 @pytest.fixture
 def is_postgresql():
     return connection.vendor == "postgresql"
+
+
+@pytest.fixture
+def committed(transactional_db, django_db_serialized_rollback):
+    """Real transactions: what is written is seen by other connections, and emptied again at the end.
+
+    SQLite empties a table row by row, and the guards of the append-only tables see every row.
+    """
+    yield
+    with transaction.atomic():
+        RetentionWindow.objects.create(reason="the end of a test", opened_at=clock.now())
+        for model in apps.get_models():
+            if issubclass(model, AppendOnly):
+                model.objects.all()._raw_delete(using="default")
+        RetentionWindow.objects.all().delete()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for all tests of a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def street(committed, live_server, chromium, settings):
+    """The house with its doors open: everybody who comes has a browser of their own (tests/browser.py)."""
+    settings.SITE_URL = live_server.url
+    street = Street(chromium, live_server.url)
+    yield street
+    street.close()

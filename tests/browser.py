@@ -1,0 +1,164 @@
+"""People at a browser, in the words of the pages; what axe and the browser complain about is kept."""
+
+import re
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
+from django.utils import translation
+
+axe = Axe()
+AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],
+}
+HEADING = "main h1"
+
+
+def said(text, language="ko", **values):
+    """A text of the catalogue as it stands on a page."""
+    with translation.override(language):
+        found = str(translation.gettext(text))
+    return found % values if values else found
+
+
+class Street:
+    """Everybody who came with a browser, and the complaints of all of them.
+
+    complaints: what axe finds wrong (WCAG 2.2 AA), once for each kind of page, and what the browser reports.
+    """
+
+    def __init__(self, chromium, address, language="ko"):
+        self.chromium, self.address, self.language = chromium, address, language
+        self.people, self.seen, self.complaints = [], set(), []
+
+    def comes(self, name="a visitor", *, looked_at=True):
+        """Somebody new, at the front page."""
+        person = Person(self, name, looked_at=looked_at)
+        self.people.append(person)
+        person.page.goto(self.address)
+        person.arrived()
+        return person
+
+    def close(self):
+        for person in self.people:
+            person.context.close()
+
+
+class Person:
+    """One person with a browser of their own. Things are found by their role and the name that everybody hears."""
+
+    def __init__(self, street, name, *, looked_at):
+        self.street, self.name, self.looked_at = street, name, looked_at
+        self.context = street.chromium.new_context(
+            locale=f"{street.language}-KR", viewport={"width": 1280, "height": 900}
+        )
+        self.context.set_default_timeout(10_000)
+        self.page = self.tab()
+
+    def tab(self):
+        """A new tab; the person looks at it from now on."""
+        self.page = self.context.new_page()
+        self.page.on("console", self.console)
+        self.page.on("pageerror", lambda error: self.complain(str(error)))
+        return self.page
+
+    def console(self, message):
+        if message.type == "error":
+            self.complain(message.text)
+
+    def complain(self, text):
+        self.street.complaints.append(f"{self.kind} ({self.name}): {text}")
+
+    def said(self, text, **values):
+        return said(text, self.street.language, **values)
+
+    # Where
+
+    @property
+    def kind(self):
+        """The kind of the page: the name of its address."""
+        path = urlsplit(self.page.url).path
+        return resolve(path).view_name if path.startswith("/") else path
+
+    @property
+    def heading(self):
+        return self.page.locator(HEADING).inner_text()
+
+    @property
+    def text(self):
+        """All that stands on the page, between its head and its foot."""
+        return self.page.get_by_role("main").inner_text()
+
+    def arrived(self):
+        """A page has come: axe looks at it unless it has seen one of its kind."""
+        seen = (
+            self.kind,
+            self.page.title() if self.kind == "portal:home" else "",
+            self.page.get_by_role("alert").count(),
+        )
+        if self.looked_at and seen not in self.street.seen:
+            self.street.seen.add(seen)
+            for found in axe.run(self.page, options=AXE_OPTIONS).response["violations"]:
+                places = ", ".join(str(node["target"]) for node in found["nodes"][:3])
+                self.complain(f"{found['id']}: {places}")
+        return self
+
+    # Doing
+
+    def follow(self, name, *, within=None, **values):
+        """Click a link."""
+        return self.click("link", name, within, values)
+
+    def press(self, name, *, within=None, **values):
+        """Click a button that leads to a page."""
+        return self.click("button", name, within, values)
+
+    def click(self, role, name, within, values):
+        place = within or self.page
+        with self.page.expect_navigation():
+            place.get_by_role(role, name=self.said(name, **values), exact=True).click()
+        return self.arrived()
+
+    def menu(self, name):
+        """Go somewhere by the main navigation."""
+        return self.follow(
+            name, within=self.page.get_by_role("navigation", name=self.said("Main"), exact=True)
+        )
+
+    def row(self, text):
+        """The row of a table, or the line of a list, that holds this text."""
+        return self.page.get_by_role("row").or_(self.page.get_by_role("listitem")).filter(has_text=text).last
+
+    def field(self, label):
+        """The field with this label, whether or not the label says that it is required."""
+        wanted = re.compile(rf"^\s*{re.escape(self.said(label))}(\s*\([^()]*\))?\s*$")
+        return self.page.get_by_role("main").get_by_label(wanted)
+
+    def enter(self, values):
+        """Fill in a form: {label: text, choice or file; True to tick}."""
+        for label, value in values.items():
+            field = self.field(label)
+            kind = field.evaluate("e => e.type || e.tagName.toLowerCase()")
+            if kind == "select-one":
+                field.select_option(label=self.said(value))
+            elif kind in ("checkbox", "radio"):
+                field.check()
+            elif kind == "file":
+                field.set_input_files(value)
+            else:
+                field.fill(value)
+        return self
+
+    def tick(self, *names):
+        """Tick boxes or round buttons by their own names."""
+        for name in names:
+            box = self.page.get_by_role("checkbox", name=self.said(name), exact=True)
+            box.or_(self.page.get_by_role("radio", name=self.said(name), exact=True)).check()
+        return self
+
+    def sign_in(self, email, password):
+        self.name = email.partition("@")[0]
+        self.follow("Sign in", within=self.page.get_by_role("banner"))
+        self.enter({"Email": email, "Password": password})
+        return self.press("Sign In", within=self.page.get_by_role("main"))
