@@ -18,6 +18,7 @@ from applications.decision import actions as decision
 from applications.firms import actions as firms
 from applications.firms.models import Member
 from applications.firms.rules import is_business_number
+from applications.funding import actions as funding
 from applications.intake import actions as intake
 from applications.intake.models import Application
 from applications.intake.rules import PLEDGES
@@ -31,6 +32,11 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 OPENS, CLOSES = clock.kst(2026, 12, 1, 9), clock.kst(2026, 12, 15, 18)
 BEFORE, DURING, AFTER = clock.kst(2026, 11, 2, 9), clock.kst(2026, 12, 10, 12), clock.kst(2026, 12, 20, 12)
 NUMBERS = ["1108100062", "1108100010", "1108100024", "1108100039", "1108100043", "1108100058"]
+
+TERMS = {
+    "total_krw": 800_000_000, "grant_krw": 480_000_000, "cash_krw": 60_000_000, "starts_on": date(2027, 1, 1),
+    "ends_on": date(2028, 12, 31),
+}  # fmt: skip
 
 
 def pdf(name="plan.pdf", content=PDF):
@@ -299,3 +305,36 @@ class World:
         if user:
             client.force_login(user)
         return client
+
+    # Agreements, money, seats
+
+    def drafted(self, application=None, **terms):
+        """An agreement over 480,000,000 won that the firm does not see yet."""
+        return agreement.draft(application or self.selected_rnd(), by=self.officer, **(TERMS | terms))
+
+    def offered(self, application=None, **terms):
+        made = self.drafted(application, **terms)
+        agreement.offer(made, by=self.officer)
+        return made
+
+    def instalment(self, made, *, krw=288_000_000, upto="approved"):
+        """The next instalment of an agreement in force, as far as this status."""
+        payment = funding.request(made, krw=krw, by=self.owner_of(made.application.firm))
+        if upto in ("verified", "approved", "paid"):
+            funding.verify(payment, by=self.officer)
+        if upto in ("approved", "paid"):
+            funding.approve(payment, by=self.finance)
+        if upto == "paid":
+            funding.pay(payment, paid_on=clock.today(), by=self.finance2)
+        return payment
+
+    def selected_sprout(self, call=None, firm=None, **more):
+        """A sprout application that was selected, written where the cohort reads it."""
+        application = self.submitted(call or self.sprout, firm, **more)
+        Application.objects.filter(pk=application.pk).update(status="selected")
+        application.refresh_from_db()
+        return application
+
+    @cached_property
+    def sprout(self):
+        return self.call()

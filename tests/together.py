@@ -1,0 +1,30 @@
+"""Several people pressing at the same moment: threads with connections of their own, released together."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from django.db import connection
+
+from applications.kernel.errors import Refused
+
+
+def together(*acts):
+    """Run these functions at once; each outcome is what it returned, or its refusal."""
+    barrier = Barrier(len(acts))
+
+    def run(act):
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=10)
+            return act()
+        except Refused as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result() for future in [pool.submit(run, act) for act in acts]]
+
+
+def refusals(outcomes):
+    return [str(outcome) for outcome in outcomes if isinstance(outcome, Refused)]
