@@ -49,17 +49,23 @@ NAVIGATION = {
 }  # fmt: skip
 
 
+def entry_of(urls, path):
+    """The entry of the navigation that a page belongs to; a desk stands for its whole room."""
+    return max((url for url in urls if path.startswith(url.removesuffix("desk/"))), key=len, default=None)
+
+
 def frame(request):
     """The context of layout/base.html."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     entries = NAVIGATION[user.role] if signed_in else PUBLIC
-    here = request.path
-    links = [Link(url, label, here == url or (url.count("/") > 2 and here.startswith(url)))
-             for url, label in ((reverse(name), label) for name, label in entries)]  # fmt: skip
+    entries = [(reverse(name), label) for name, label in entries]
+    here = entry_of([url for url, _label in entries], request.path)
+    links = [Link(url, label, url == here) for url, label in entries]
     return {
         "demo": settings.DEMO,
         "navigation": links,
+        "search_url": reverse("intake:desk") if signed_in and SCREENING in NAVIGATION[user.role] else None,
         "home_url": reverse("portal:home" if signed_in else "portal:front"),
         "session_ends_in": idle_seconds(user) if signed_in else None,
         "session_warning": settings.SESSION_WARNING_SECONDS,
