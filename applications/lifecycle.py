@@ -11,6 +11,7 @@ APPLICATION = Flow(
     Move("submit",              ("draft",),                                   "submitted",  "application.submit"),
     Move("mend",                ("returned",),                                STAYS,        "application.edit"),
     Move("hand_in_supplement",  ("returned",),                                "submitted",  "application.submit"),
+    Move("take_as_is",          ("returned",),                                "submitted",  "application.screen"),
     Move("send_back",           ("submitted",),                               "returned",   "application.screen"),
     Move("propose_exclusion",   ("submitted", "returned"),                    STAYS,        "application.screen"),
     Move("turn_down_exclusion", ("submitted", "returned"),                    STAYS,        "application.confirm"),

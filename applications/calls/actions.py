@@ -41,7 +41,9 @@ def _lock_unpublished(call, permission, by):
     call = Call.objects.select_for_update(of=("self",)).select_related("programme").get(pk=call.pk)
     require(by, permission, call)
     if call.published_at:
-        raise Refused(_("This call is published; it is changed by a correction or extension notice only."), about=call)
+        raise Refused(
+            _("This call is published; it is changed by a correction or extension notice only."), about=call
+        )
     return call
 
 

@@ -80,7 +80,9 @@ class Call(models.Model):
     """One announcement. Whether it is open is read from its instants, never from a job having run."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="calls", verbose_name=_("programme"))
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="calls", verbose_name=_("programme")
+    )
     year = models.PositiveSmallIntegerField(_("programme year"))
     number = models.CharField(_("call number"), max_length=30, unique=True)  # RC-2027-S01
     title = models.CharField(_("title"), max_length=150)
@@ -99,7 +101,9 @@ class Call(models.Model):
     budget_krw = models.PositiveBigIntegerField(_("budget of the call (won)"), null=True, blank=True)
     ceiling_krw = models.PositiveBigIntegerField(_("ceiling of one grant (won)"), null=True, blank=True)
     scale = models.CharField(
-        max_length=10, default="points", choices=[("points", _("Points")), ("percent", _("0 to 100, weighted"))]
+        max_length=10,
+        default="points",
+        choices=[("points", _("Points")), ("percent", _("0 to 100, weighted"))],
     )
     step = models.DecimalField(_("step of a score"), max_digits=3, decimal_places=1, default="0.5")
     pass_mark = models.DecimalField(_("pass mark"), max_digits=5, decimal_places=2, default="60.00")
@@ -113,7 +117,9 @@ class Call(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(opens_at__lt=F("closes_at")), name="call_opens_before_it_closes"),
+            models.CheckConstraint(
+                condition=Q(opens_at__lt=F("closes_at")), name="call_opens_before_it_closes"
+            ),
             models.CheckConstraint(condition=Q(pass_mark__lte=F("select_mark")), name="call_marks_in_order"),
             models.CheckConstraint(condition=Q(quorum__gte=3), name="call_quorum_at_least_three"),
         ]

@@ -68,8 +68,22 @@ RND_STAGES = [
     )
 ]
 SPROUT_QUESTIONS = [
-    ("entry", "long", "신산업 진출 배경과 목표", "지금 하는 일과, 새 분야에서 하려는 일을 적어 주세요.", True, 2000),
-    ("strength", "long", "보유한 핵심기술과 인력", "특허, 인증, 전담부서, 숙련기술자를 적어 주세요.", True, 2000),
+    (
+        "entry",
+        "long",
+        "신산업 진출 배경과 목표",
+        "지금 하는 일과, 새 분야에서 하려는 일을 적어 주세요.",
+        True,
+        2000,
+    ),
+    (
+        "strength",
+        "long",
+        "보유한 핵심기술과 인력",
+        "특허, 인증, 전담부서, 숙련기술자를 적어 주세요.",
+        True,
+        2000,
+    ),
     ("automation", "long", "공정 첨단화 계획", "현재 수준과 목표를 수치로 적어 주세요.", True, 2000),
     ("demand", "long", "수요기업과 판로", "협의 중이거나 납품하는 기업과 품목을 적어 주세요.", True, 2000),
     ("hiring", "number", "3년간 새로 뽑을 인원(명)", "", True, 6),
@@ -116,7 +130,14 @@ def fill(call):
             )
     Question.objects.bulk_create(
         Question(
-            call=call, ordinal=number, code=code, kind=kind, label=label, help=hint, required=required, max_length=most
+            call=call,
+            ordinal=number,
+            code=code,
+            kind=kind,
+            label=label,
+            help=hint,
+            required=required,
+            max_length=most,
         )
         for number, (code, kind, label, hint, required, most) in enumerate(questions, 1)
     )

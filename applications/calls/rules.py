@@ -7,6 +7,25 @@ from django.utils.translation import gettext_lazy as _
 from applications.kernel.errors import Reason
 
 NOTICE_DAYS = 30  # 국가연구개발혁신법 시행령 제9조 제1항
+EXCLUSIONS = {  # who cannot be granted anything: docs/domain.md, eligibility
+    "E01": _("The business is closed or not registered"),
+    "E02": _("Neither a small, medium nor mid-size firm"),
+    "E03": _("No valid root-firm certificate on the closing date"),
+    "E04": _("Does not belong to the six new-industry fields"),
+    "E05": _("Too young or too old for this call"),
+    "E06": _("Taxes in arrears"),
+    "E07": _("Insolvent or in default"),
+    "E08": _("Capital fully impaired, or debts too high"),
+    "E09": _("Audit opinion adverse or disclaimed"),
+    "E10": _("Barred from national R&D"),
+    "E11": _("The leader or a researcher takes part in too many projects at once"),
+    "E12": _("The project repeats an existing one"),
+    "E13": _("More applications than one firm may hand in"),
+    "E14": _("Wages in arrears, or a serious accident at work"),
+    "E15": _("A partner has not confirmed its part"),
+    "E16": _("Papers not valid on the closing date"),
+    "E17": _("A recovered grant or a fine is unpaid"),
+}
 
 
 def unready(call, *, now):
@@ -19,7 +38,9 @@ def unready(call, *, now):
         reasons.append(Reason(_("The closing time is already past."), "closes_at"))
     if call.closes_at - now < timedelta(days=NOTICE_DAYS) and not call.short_notice_reason:
         reasons.append(
-            Reason(_("A notice of less than 30 days needs a reason (decree, article 9)."), "short_notice_reason")
+            Reason(
+                _("A notice of less than 30 days needs a reason (decree, article 9)."), "short_notice_reason"
+            )
         )
     stages = list(call.stages.prefetch_related("groups__criteria"))
     if sum(stage.weight for stage in stages) != 100:

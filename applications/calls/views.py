@@ -46,7 +46,9 @@ def desk(request):
         ["-closes_at", "-id"],
         request.GET.get("mark", ""),
     )
-    return render(request, "calls/desk.html", {"page": rows, "may_prepare": request.user.has_perm("call.prepare")})
+    return render(
+        request, "calls/desk.html", {"page": rows, "may_prepare": request.user.has_perm("call.prepare")}
+    )
 
 
 @page("call.prepare", "GET", "POST")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
 from applications.intake import actions
-from applications.intake.forms import ExclusionForm, ReasonForm, SupplementForm
+from applications.intake.forms import ExclusionForm, ReasonForm, SupplementForm, plain
 from applications.intake.models import Application, Status
 from applications.intake.queries import counts_by_status
 from applications.kernel.errors import Refused
@@ -27,7 +27,7 @@ def listing(request):
     chips = counts_by_status(found) if call else []
     if status:
         found = found.filter(status=status)
-    if wanted := request.GET.get("q", "").strip()[:100]:
+    if wanted := plain(request.GET.get("q", "").replace("\0", "")).strip()[:100]:
         found = search(found, wanted)
     rows = page_by_key(
         found.select_related("firm", "field", "call"), ["-submitted_at", "-id"], request.GET.get("mark", "")
@@ -61,43 +61,59 @@ def eligible(request, key):
     return redirect(application)
 
 
+@page("application.screen", "POST")
+def take_as_is(request, key):
+    application = fetch(request, Application, key=key)
+    actions.take_as_is(application, by=request.user)
+    messages.success(request, _("%(number)s goes on as it was handed in.") % {"number": application.number})
+    return redirect(application)
+
+
 @page("application.screen", "GET", "POST")
 def supplement(request, key):
     application = fetch(request, Application, key=key, related=("call",))
     form = SupplementForm(request.POST or None, call=application.call)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.request_supplement(application, **form.cleaned_data, by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(request, _("The firm is asked for the supplement."))
             return redirect(application)
-    return act_page(request, application, form, _("Request a supplement"))
+    return act_page(request, application, form, _("Request a supplement"), status)
 
 
 @page("application.screen", "GET", "POST")
 def exclusion(request, key):
     application = fetch(request, Application, key=key)
     form = ExclusionForm(request.POST or None)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.propose_exclusion(application, **form.cleaned_data, by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(request, _("The proposal waits for the director."))
             return redirect(application)
-    return act_page(request, application, form, _("Propose to rule out"))
+    return act_page(request, application, form, _("Propose to rule out"), status)
 
 
 @page("application.confirm", "POST")
 def answer(request, key):
-    """The director confirms the proposed exclusion (button "confirm") or turns it down."""
+    """The director confirms the proposed exclusion (button "confirm") or turns it down (button "turn_down")."""
     application = fetch(request, Application, key=key)
     confirmed = "confirm" in request.POST
+    if confirmed == ("turn_down" in request.POST):
+        return redirect(application)
     actions.answer_exclusion(application, confirmed=confirmed, by=request.user)
-    messages.success(request, _("The application is ruled out.") if confirmed else _("The proposal is turned down."))
+    messages.success(
+        request, _("The application is ruled out.") if confirmed else _("The proposal is turned down.")
+    )
     return redirect(application)
 
 
@@ -105,21 +121,28 @@ def answer(request, key):
 def readmit(request, key):
     application = fetch(request, Application, key=key)
     form = ReasonForm(request.POST or None)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.readmit(application, reason=form.cleaned_data["reason"], by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(request, _("The application is back on the desk."))
             return redirect(application)
-    return act_page(request, application, form, _("Undo the exclusion"))
+    return act_page(request, application, form, _("Undo the exclusion"), status)
 
 
-def act_page(request, application, form, heading):
+def act_page(request, application, form, heading, status):
     return render(
         request,
         "parts/form_page.html",
-        {"form": form, "heading": f"{heading}: {application.number}", "back": application,
-         "hint": f"{application.firm.name} — {application.title}"},
-    )  # fmt: skip
+        {
+            "form": form,
+            "heading": f"{heading}: {application.number}",
+            "back": application,
+            "hint": f"{application.firm.name} — {application.title}",
+        },
+        status=status,
+    )

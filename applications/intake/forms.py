@@ -2,14 +2,15 @@
 
 import unicodedata
 
-from crispy_forms.layout import Field
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Question
+from applications.calls.rules import EXCLUSIONS
 from applications.intake import rules
-from applications.intake.models import Application
+from applications.intake.models import Application, Status
 from applications.kernel import clock
 from applications.kernel.forms import InstantInput, WonField, layout
 from applications.kernel.taxonomy import IndustryField, RootTechnology
@@ -22,20 +23,46 @@ def plain(text):
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+class PlainField(forms.CharField):
+    """Text counted in code points after NFC, a line end as one; no maxlength cuts what was pasted."""
+
+    def __init__(self, *, limit, **options):
+        super().__init__(**options)
+        self.limit = limit
+        self.widget.attrs["data-limit"] = limit
+
+    def clean(self, value):
+        text = plain(super().clean(value))
+        if len(text) > self.limit:
+            raise ValidationError(
+                _("At most %(limit)d characters; these are %(length)d.")
+                % {"limit": self.limit, "length": len(text)}
+            )
+        return text
+
+
 class Versioned(forms.Form):
     """A section carries the version it was loaded with."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput())
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput())
 
 
 class ProjectForm(Versioned, forms.ModelForm):
     """What the firm will do."""
 
+    title = PlainField(label=_("Title"), limit=100, required=False)
+    summary = PlainField(
+        label=_("Summary"),
+        limit=500,
+        required=False,
+        widget=forms.Textarea({"rows": 5}),
+        help_text=_("In 500 characters. Reviewers see it before anything else."),
+    )
+
     class Meta:
         model = Application
         fields = ["title", "field", "technologies", "summary"]
-        widgets = {"summary": forms.Textarea({"rows": 5}), "technologies": forms.CheckboxSelectMultiple()}
-        help_texts = {"summary": _("In 500 characters. Reviewers see it before anything else.")}
+        widgets = {"technologies": forms.CheckboxSelectMultiple()}
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -59,14 +86,18 @@ class MoneyForm(Versioned):
         self.fields["requested_krw"].help_text = _(
             "Your size class: at most %(share)d%% of the total, and at most %(ceiling)s won in this call."
         ) % {"share": share, "ceiling": f"{application.call.ceiling_krw or 0:,}"}
-        self.fields["cash_krw"].help_text = _("At least %(cash)d%% of what you pay yourself.") % {"cash": cash}
+        self.fields["cash_krw"].help_text = _("At least %(cash)d%% of what you pay yourself.") % {
+            "cash": cash
+        }
         self.helper = layout("version", "total_krw", "requested_krw", "cash_krw", button=SAVE)
 
     def clean(self):
         cleaned = super().clean()
         amounts = {name: cleaned.get(name) for name in ("total_krw", "requested_krw", "cash_krw")}
         if None not in amounts.values():
-            for fault in rules.money_faults(self.application.firm.size, self.application.call.ceiling_krw, **amounts):
+            for fault in rules.money_faults(
+                self.application.firm.size, self.application.call.ceiling_krw, **amounts
+            ):
                 self.add_error(fault.field, str(fault))
         return cleaned
 
@@ -78,11 +109,11 @@ class PlanForm(Versioned):
         super().__init__(*args, **options)
         self.questions = list(application.call.questions.all())
         for question in self.questions:
-            self.fields[f"answer_{question.code}"] = field_for(question, application.answers.get(question.code))
+            self.fields[f"answer_{question.code}"] = field_for(
+                question, application.answers.get(question.code)
+            )
         self.helper = layout(
-            "version",
-            *(Field(f"answer_{question.code}", data_limit=question.max_length) for question in self.questions),
-            button=SAVE,
+            "version", *(f"answer_{question.code}" for question in self.questions), button=SAVE
         )
 
     @property
@@ -93,7 +124,7 @@ class PlanForm(Versioned):
 def field_for(question, answer):
     """The form field of one question."""
     label = question.label if question.required else _("%(label)s (optional)") % {"label": question.label}
-    common = {"label": label, "help_text": question.help, "required": False, "initial": answer}
+    common = {"label": label, "help_text": escape(question.help), "required": False, "initial": answer}
     match question.kind:
         case Question.Kind.NUMBER:
             return forms.IntegerField(min_value=0, max_value=10**question.max_length - 1, **common)
@@ -103,22 +134,6 @@ def field_for(question, answer):
             )
     widget = forms.Textarea({"rows": 8}) if question.kind == Question.Kind.LONG else forms.TextInput()
     return PlainField(widget=widget, limit=question.max_length, **common)
-
-
-class PlainField(forms.CharField):
-    """Text counted in code points after NFC, a line end as one; no maxlength cuts what was pasted."""
-
-    def __init__(self, *, limit, **options):
-        super().__init__(**options)
-        self.limit = limit
-
-    def clean(self, value):
-        text = plain(super().clean(value))
-        if len(text) > self.limit:
-            raise ValidationError(
-                _("At most %(limit)d characters; these are %(length)d.") % {"limit": self.limit, "length": len(text)}
-            )
-        return text
 
 
 class PledgeForm(Versioned):
@@ -172,7 +187,7 @@ class ExclusionForm(forms.Form):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["code"].choices = [(code, f"{code} {text}") for code, text in rules.EXCLUSIONS.items()]
+        self.fields["code"].choices = [(code, f"{code} {text}") for code, text in EXCLUSIONS.items()]
 
 
 class ReasonForm(forms.Form):
@@ -182,4 +197,24 @@ class ReasonForm(forms.Form):
 
 
 class WithdrawForm(ReasonForm):
+    """A draft is discarded without a reason; what was handed in is not."""
+
     helper = layout("reason", button=_("Withdraw for good"))
+
+    def __init__(self, *args, application, **options):
+        super().__init__(*args, **options)
+        self.fields["reason"].required = application.status != Status.DRAFT
+
+
+class FirmForm(forms.Form):
+    """Which of the person's firms applies."""
+
+    firm = forms.ModelChoiceField(
+        label=_("Firm"), queryset=None, to_field_name="key", widget=forms.RadioSelect(), empty_label=None
+    )
+
+    helper = layout("firm", button=_("Begin the application"))
+
+    def __init__(self, *args, firms, **options):
+        super().__init__(*args, **options)
+        self.fields["firm"].queryset = firms

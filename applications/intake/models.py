@@ -66,11 +66,18 @@ class Application(models.Model):
     )
     call = models.ForeignKey(Call, models.PROTECT, related_name="applications")
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="applications")
-    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False
+    )
     title = models.CharField(_("title of the plan"), max_length=100, blank=True)
     summary = models.CharField(_("summary"), max_length=500, blank=True)
     field = models.ForeignKey(
-        IndustryField, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("new-industry field")
+        IndustryField,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("new-industry field"),
     )
     technologies = models.ManyToManyField(RootTechnology, blank=True, verbose_name=_("root technologies"))
     total_krw = models.PositiveBigIntegerField(_("total cost (won)"), null=True, blank=True)
@@ -79,7 +86,9 @@ class Application(models.Model):
     answers = models.JSONField(default=dict)
     consents = models.JSONField(default=dict)  # pledge code → True
     version = models.PositiveIntegerField(default=1, editable=False)
-    section_versions = models.JSONField(default=dict, editable=False)  # section → the version that last saved it
+    section_versions = models.JSONField(
+        default=dict, editable=False
+    )  # section → the version that last saved it
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now, editable=False)
     changed_at = models.DateTimeField(default=clock.now, editable=False)
@@ -97,7 +106,9 @@ class Application(models.Model):
     tie_2 = models.DecimalField(max_digits=12, decimal_places=8, default=0, editable=False)
     tie_3 = models.DecimalField(max_digits=12, decimal_places=8, default=0, editable=False)
     tie_4 = models.PositiveSmallIntegerField(default=0, editable=False)  # 1 outside the capital area
-    failings = models.JSONField(default=list, editable=False)  # names of groups under their floor, of knock-outs
+    failings = models.JSONField(
+        default=list, editable=False
+    )  # names of groups under their floor, of knock-outs
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -109,7 +120,8 @@ class Application(models.Model):
                 name="application_one_per_call_and_firm",
             ),
             models.CheckConstraint(
-                condition=Q(status="draft") | Q(number__isnull=False, submitted_at__isnull=False)
+                condition=Q(status="draft")
+                | Q(number__isnull=False, submitted_at__isnull=False)
                 | Q(status="withdrawn"),
                 name="application_submitted_has_number",
             ),
@@ -119,7 +131,8 @@ class Application(models.Model):
             models.Index(fields=["status", "-submitted_at", "-id"], name="application_by_status"),
             models.Index(fields=["-submitted_at", "-id"], name="application_latest"),
             models.Index(
-                fields=["call", "-final_score", "-tie_1", "-tie_2", "-tie_3", "-tie_4", "id"], name="application_rank"
+                fields=["call", "-final_score", "-tie_1", "-tie_2", "-tie_3", "-tie_4", "id"],
+                name="application_rank",
             ),
             models.Index(fields=["firm", "-created_at"], name="application_of_firm"),
         ]
@@ -149,7 +162,9 @@ class Document(models.Model):
     added_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["application", "paper"], name="document_one_per_paper")]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "paper"], name="document_one_per_paper")
+        ]
 
 
 class Attempt(AppendOnly):
@@ -234,7 +249,8 @@ class Exclusion(models.Model):
                 fields=["application"], condition=Q(answered_at=None), name="exclusion_one_open"
             ),
             models.CheckConstraint(
-                condition=Q(answered_by=None) | ~Q(answered_by=models.F("proposed_by")), name="exclusion_four_eyes"
+                condition=Q(answered_by=None) | ~Q(answered_by=models.F("proposed_by")),
+                name="exclusion_four_eyes",
             ),
         ]
 

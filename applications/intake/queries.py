@@ -3,6 +3,7 @@
 from django.db.models import Count
 
 from applications.accounts.models import User
+from applications.firms.models import Firm, Member, Right
 from applications.intake.models import Application, Status
 
 
@@ -11,6 +12,12 @@ def people_of(application):
     return User.objects.filter(
         memberships__firm=application.firm_id, memberships__right__in=("owner", "editor"), is_active=True
     )
+
+
+def firms_applying(user):
+    """Firms that this person may apply for."""
+    members = Member.objects.filter(user=user, right__in=(Right.OWNER, Right.EDITOR))
+    return Firm.objects.filter(pk__in=members.values("firm")).order_by("name", "pk")
 
 
 def screening(call=None):
@@ -29,3 +36,9 @@ def counts_by_status(queryset):
 
 def latest_receipt(application):
     return application.submissions.order_by("-ordinal").first()
+
+
+def held_files(application):
+    """Keys of the files that the submissions of an application hold: they are kept for good."""
+    snapshots = application.submissions.values_list("snapshot", flat=True)
+    return {paper["key"] for snapshot in snapshots for paper in snapshot["papers"]}

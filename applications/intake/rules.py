@@ -10,6 +10,17 @@ from applications.kernel.clock import KST
 from applications.kernel.errors import Reason
 from applications.kernel.money import ceil_thousand, floor_thousand
 
+SECTION_OF = {  # where each part of a draft is written
+    "title": "project",
+    "field": "project",
+    "technologies": "project",
+    "summary": "project",
+    "total_krw": "money",
+    "requested_krw": "money",
+    "cash_krw": "money",
+    "answers": "plan",
+    "consents": "pledges",
+}
 MAX_APPLICATION_BYTES = 200 * 1024 * 1024
 MAX_SUPPLEMENTS = 2
 SHARES_VERSION = "2024-12-31"  # of the table below: 국가연구개발혁신법 시행령 제19조, 별표 1
@@ -23,20 +34,9 @@ PLEDGES = {
     "true": _("What this application says is true; false statements lead to exclusion."),
     "credit": _("The firm's credit and tax status may be looked up for the review."),
     "ethics": _("The firm keeps research ethics and offers nothing to reviewers or staff."),
-    "provide": _("The application may be given to the ministry, the agency and the reviewers for the review."),
-}
-EXCLUSIONS = {  # docs/domain.md, eligibility
-    "E01": _("The business is closed or not registered"),
-    "E02": _("Neither a small, medium nor mid-size firm"),
-    "E03": _("No valid root-firm certificate on the closing date"),
-    "E04": _("Does not belong to the six new-industry fields"),
-    "E05": _("Too young or too old for this call"),
-    "E06": _("Taxes in arrears"),
-    "E07": _("Insolvent or in default"),
-    "E08": _("Capital fully impaired, or debts too high"),
-    "E10": _("Barred from national R&D"),
-    "E12": _("The project repeats an existing one"),
-    "E16": _("Papers not valid on the closing date"),
+    "provide": _(
+        "The application may be given to the ministry, the agency and the reviewers for the review."
+    ),
 }
 
 
@@ -77,8 +77,8 @@ def largest_grant(size, total_krw):
 
 
 def least_cash(size, own_krw):
-    """The least of the own share that is paid in cash, in won, rounded up to a thousand."""
-    return ceil_thousand(-(-own_krw * SHARES[size][1] // 100))
+    """The least of the own share that is paid in cash, in won, rounded up to a thousand but never above the share."""
+    return min(own_krw, ceil_thousand(-(-own_krw * SHARES[size][1] // 100)))
 
 
 def money_faults(size, ceiling_krw, *, total_krw, requested_krw, cash_krw):
@@ -88,7 +88,11 @@ def money_faults(size, ceiling_krw, *, total_krw, requested_krw, cash_krw):
         return [Gap(_("The grant is more than the total cost."), "requested_krw", "money")]
     if ceiling_krw and requested_krw > ceiling_krw:
         faults.append(
-            Gap(_("The ceiling of this call is %(krw)s won.") % {"krw": f"{ceiling_krw:,}"}, "requested_krw", "money")
+            Gap(
+                _("The ceiling of this call is %(krw)s won.") % {"krw": f"{ceiling_krw:,}"},
+                "requested_krw",
+                "money",
+            )
         )
     if requested_krw > (most := largest_grant(size, total_krw)):
         faults.append(
@@ -110,7 +114,9 @@ def money_faults(size, ceiling_krw, *, total_krw, requested_krw, cash_krw):
             )
         )
     if cash_krw > own:
-        faults.append(Gap(_("More cash than your own share of %(krw)s won.") % {"krw": f"{own:,}"}, "cash_krw", "money"))
+        faults.append(
+            Gap(_("More cash than your own share of %(krw)s won.") % {"krw": f"{own:,}"}, "cash_krw", "money")
+        )
     return faults
 
 
@@ -118,7 +124,11 @@ def missing(application):
     """Every gap of a draft, each with its section and field; an empty list means complete."""
     call = application.call
     gaps = []
-    for name, label in (("title", _("title of the plan")), ("summary", _("summary")), ("field_id", _("new-industry field"))):
+    for name, label in (
+        ("title", _("title of the plan")),
+        ("summary", _("summary")),
+        ("field_id", _("new-industry field")),
+    ):
         if not getattr(application, name):
             gaps.append(Gap(_("Missing: %(what)s") % {"what": label}, name.removesuffix("_id"), "project"))
     if not application.technologies.exists():
@@ -127,7 +137,9 @@ def missing(application):
         gaps += missing_money(application)
     for question in call.questions.all():
         if question.required and application.answers.get(question.code) in (None, ""):
-            gaps.append(Gap(_("Missing: %(what)s") % {"what": question.label}, f"answer_{question.code}", "plan"))
+            gaps.append(
+                Gap(_("Missing: %(what)s") % {"what": question.label}, f"answer_{question.code}", "plan")
+            )
     present = set(application.documents.values_list("paper_id", flat=True))
     for paper in call.papers.all():
         if paper.required and paper.pk not in present:
@@ -139,13 +151,33 @@ def missing(application):
 
 def missing_money(application):
     amounts = {name: getattr(application, name) for name in ("total_krw", "requested_krw", "cash_krw")}
-    labels = {"total_krw": _("total cost"), "requested_krw": _("grant asked for"), "cash_krw": _("own share in cash")}
+    labels = {
+        "total_krw": _("total cost"),
+        "requested_krw": _("grant asked for"),
+        "cash_krw": _("own share in cash"),
+    }
     gaps = [
         Gap(_("Missing: %(what)s") % {"what": labels[name]}, name, "money")
         for name, krw in amounts.items()
         if krw is None
     ]
     return gaps or money_faults(application.firm.size, application.call.ceiling_krw, **amounts)
+
+
+def stale(application, sections, *, version):
+    """A section was saved after the page was loaded: what was typed here must not overwrite it unseen.
+
+    version: what the page was loaded with. A save of another section is none of its business.
+    """
+    if all(application.section_versions.get(section, 0) <= version for section in sections):
+        return []
+    return [
+        Reason(
+            _(
+                "This section was saved elsewhere in the meantime. Compare the two texts below, then save again."
+            )
+        )
+    ]
 
 
 def gaps(application, *, now):
@@ -164,15 +196,22 @@ def second(application):
     return []
 
 
+def overdue(supplement, *, now):
+    """The due instant of a supplement is exclusive, like that of a call."""
+    if now < supplement.due_at:
+        return []
+    return [
+        Reason(
+            _("The supplement was due at %(due)s; this arrived at %(arrived)s.")
+            % {"due": shown(supplement.due_at), "arrived": shown(now)}
+        )
+    ]
+
+
 def supplement_faults(supplement, application, *, now):
     """Why a supplement cannot be handed in at this instant: too late, or a named paper is untouched."""
-    if now >= supplement.due_at:
-        return [
-            Reason(
-                _("The supplement was due at %(due)s; this arrived at %(arrived)s.")
-                % {"due": shown(supplement.due_at), "arrived": shown(now)}
-            )
-        ]
+    if reasons := overdue(supplement, now=now):
+        return reasons
     renewed = set(
         application.documents.filter(added_at__gte=supplement.requested_at).values_list("paper_id", flat=True)
     )
@@ -184,8 +223,8 @@ def supplement_faults(supplement, application, *, now):
 
 
 def supplement_request_faults(application, *, due_at, now):
-    """Why no supplement can be asked for: two rounds are over, or the time is too short."""
-    faults = []
+    """Why no supplement can be asked for: two rounds are over, the time is too short, or an exclusion waits."""
+    faults = exclusion_waits(application)
     if application.supplements.count() >= MAX_SUPPLEMENTS:
         faults.append(Reason(_("A supplement is asked for at most twice.")))
     if due_at < now + timedelta(hours=24):
@@ -193,8 +232,16 @@ def supplement_request_faults(application, *, due_at, now):
     return faults
 
 
-def not_ready_for_review(application):
-    """Screening ends with nothing open: no exclusion waits for the director."""
+def supplement_runs(application, *, now):
+    """The desk goes on without a supplement only when its time is over."""
+    due_at = application.supplements.open().get().due_at
+    if now < due_at:
+        return [Reason(_("The firm has until %(due)s to hand the supplement in.") % {"due": shown(due_at)})]
+    return []
+
+
+def exclusion_waits(application):
+    """Screening goes on when no proposed exclusion waits for the director."""
     if application.exclusions.filter(answered_at=None).exists():
         return [Reason(_("A proposal to rule it out waits for the director."))]
     return []

@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:key>/supplement/", views.hand_in_supplement, name="hand_in_supplement"),
     path("<uuid:key>/withdraw/", views.withdraw, name="withdraw"),
     path("<uuid:key>/desk/eligible/", desk.eligible, name="eligible"),
+    path("<uuid:key>/desk/as-is/", desk.take_as_is, name="take_as_is"),
     path("<uuid:key>/desk/supplement/", desk.supplement, name="supplement"),
     path("<uuid:key>/desk/exclusion/", desk.exclusion, name="exclusion"),
     path("<uuid:key>/desk/answer/", desk.answer, name="answer"),

@@ -10,9 +10,17 @@ from applications.accounts.models import Role
 from applications.calls.models import Call
 from applications.firms.models import Firm
 from applications.intake import actions, rules
-from applications.intake.forms import MoneyForm, PlanForm, PledgeForm, ProjectForm, UploadForm, WithdrawForm
+from applications.intake.forms import (
+    FirmForm,
+    MoneyForm,
+    PlanForm,
+    PledgeForm,
+    ProjectForm,
+    UploadForm,
+    WithdrawForm,
+)
 from applications.intake.models import Application, Submission
-from applications.intake.queries import latest_receipt
+from applications.intake.queries import firms_applying, latest_receipt
 from applications.kernel import audit, clock, files
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
@@ -42,13 +50,33 @@ def own(request):
 
 @page("application.own", "POST")
 def begin(request, call):
-    """Begin an application in this call, or go on with the draft that is there."""
+    """Begin an application in this call, or go on with the draft that is there; who has several firms chooses one."""
     call = get_object_or_404(Call.objects.published(), key=call)
-    firm = Firm.objects.visible_to(request.user).filter(members__right__in=("owner", "editor")).first()
-    if firm is None:
-        messages.info(request, _("Please register your firm first; then you can apply."))
-        return redirect("firms:register")
-    return redirect(actions.begin(call, firm, by=request.user, now=request.arrived_at))
+    firms = firms_applying(request.user)
+    match list(firms[:2]):
+        case []:
+            return without_firm(request)
+        case [firm]:
+            return redirect(actions.begin(call, firm, by=request.user, now=request.arrived_at))
+    form = FirmForm(request.POST if "firm" in request.POST or "save" in request.POST else None, firms=firms)
+    if form.is_valid():
+        firm = form.cleaned_data["firm"]
+        return redirect(actions.begin(call, firm, by=request.user, now=request.arrived_at))
+    return render(
+        request,
+        "parts/form_page.html",
+        {"form": form, "heading": _("Which firm applies?"), "hint": call.title},
+    )
+
+
+def without_firm(request):
+    if firm := Firm.objects.visible_to(request.user).first():
+        messages.info(
+            request, _("You may only read in your firm. Please ask its owner to make you an editor.")
+        )
+        return redirect(firm)
+    messages.info(request, _("Please register your firm first; then you can apply."))
+    return redirect("firms:register")
 
 
 @page("application.view", "GET")
@@ -90,7 +118,7 @@ def tasks(application, gaps):
 def open_supplement(application):
     if application.status != "returned":
         return None
-    return application.supplements.filter(handed_in_at=None).prefetch_related("papers").first()
+    return application.supplements.open().prefetch_related("papers").first()
 
 
 def facts(application):
@@ -99,7 +127,8 @@ def facts(application):
         "application": application,
         "technologies": application.technologies.all(),
         "answers": [
-            (question, application.answers.get(question.code, "")) for question in application.call.questions.all()
+            (question, application.answers.get(question.code, ""))
+            for question in application.call.questions.all()
         ],
         "documents": application.documents.select_related("paper", "file").order_by("paper__ordinal"),
     }
@@ -112,13 +141,20 @@ def case(request, application):
     moves = APPLICATION.open_to(application, request.user)
     return {
         "moves": moves,
-        "exclusion": application.exclusions.filter(answered_at=None).select_related("proposed_by").first(),
+        "exclusion": open_exclusion(application),
+        "may_take_as_is": "take_as_is" in moves and not rules.supplement_runs(application, now=clock.now()),
         "supplements": application.supplements.prefetch_related("papers"),
         "receipts": application.submissions.order_by("-ordinal"),
         "adjustments": application.adjustments.order_by("pk"),
         "trail": audit.trail(application).select_related("actor"),
         "is_case": True,
     }
+
+
+def open_exclusion(application):
+    if application.status not in ("submitted", "returned"):
+        return None
+    return application.exclusions.filter(answered_at=None).select_related("proposed_by").first()
 
 
 @page("application.edit", "GET", "POST")
@@ -131,28 +167,61 @@ def section(request, key, name):
         return papers(request, application)
     if application.status != "draft":
         return redirect(application)
-    form, saved = section_form(request, application, name)
+    form, saved = section_form(request.POST or None, application, name)
+    status, differences = 200, []
     if request.method == "POST" and form.is_valid():
+        version = form.cleaned_data["version"]
         try:
-            actions.edit(
-                application, by=request.user, now=request.arrived_at, version=form.cleaned_data["version"], **saved(form)
-            )
+            actions.edit(application, by=request.user, now=request.arrived_at, version=version, **saved(form))
         except Refused as refusal:
             refusal.show_on(form)
-            form.data = {**form.data.dict(), **{n: form.data.getlist(n) for n in ("technologies",)}}
-            form.data["version"] = Application.objects.values_list("version", flat=True).get(pk=application.pk)
+            status, differences = 409, compare(request, application, form, name, version)
         else:
             messages.success(request, _("Saved."))
             following = names[names.index(name) + 1 :]
-            return redirect("intake:section", application.key, following[0]) if following else redirect(
-                "intake:check", application.key
-            )
+            if not following:
+                return redirect("intake:check", application.key)
+            return redirect("intake:section", application.key, following[0])
     return render(
         request,
         "intake/section.html",
-        {"application": application, "form": form, "name": name, "title": TITLES[name],
-         "steps": steps(names, name), "now": clock.now()},
-    )  # fmt: skip
+        {
+            "application": application,
+            "form": form,
+            "name": name,
+            "title": TITLES[name],
+            "steps": steps(names, name),
+            "late": rules.late(application.call, now=clock.now()),
+            "differences": differences,
+            "now": clock.now(),
+        },
+        status=status,
+    )
+
+
+def compare(request, application, form, name, version):
+    """[(label, what is saved, what was typed)] where a stale section differs; the next save is made in full sight."""
+    current = Application.objects.select_related("call__programme", "firm").get(pk=application.pk)
+    if not rules.stale(current, [name], version=version):
+        return []
+    form.data = form.data.copy()
+    form.data["version"] = current.version
+    saved, _handed_over = section_form(None, current, name)
+    rows = []
+    for field in saved.visible_fields():
+        typed = field.field.prepare_value(form.cleaned_data[field.name])
+        rows.append((field.label, in_words(field, field.value()), in_words(field, typed)))
+    return [row for row in rows if row[1] != row[2]]
+
+
+def in_words(field, value):
+    """The value of a form field as people read it."""
+    if choices := getattr(field.field, "choices", None):
+        chosen = {str(one) for one in (value if isinstance(value, list) else [value])}
+        return ", ".join(str(label) for key, label in choices if key and str(key) in chosen)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return "" if value is None else str(value)
 
 
 def steps(names, current):
@@ -164,9 +233,9 @@ def steps(names, current):
     ]
 
 
-def section_form(request, application, name):
+def section_form(data, application, name):
     """The form of a section, and how its cleaned data is handed to actions.edit."""
-    data, initial = request.POST or None, {"version": application.version}
+    initial = {"version": application.version}
 
     def without_version(form):
         return {key: value for key, value in form.cleaned_data.items() if key != "version"}
@@ -178,12 +247,18 @@ def section_form(request, application, name):
             amounts = {key: getattr(application, key) for key in ("total_krw", "requested_krw", "cash_krw")}
             return MoneyForm(data, application=application, initial=initial | amounts), without_version
         case "plan":
-            return PlanForm(data, application=application, initial=initial), lambda form: {"answers": form.answers}
-    return PledgeForm(data, application=application, initial=initial), lambda form: {"consents": form.consents}
+            return PlanForm(data, application=application, initial=initial), lambda form: {
+                "answers": form.answers
+            }
+    return PledgeForm(data, application=application, initial=initial), lambda form: {
+        "consents": form.consents
+    }
 
 
 def papers(request, application):
     """The papers of a draft, or those named by a supplement: each is uploaded on a page of its own."""
+    if application.status not in ("draft", "returned"):
+        return redirect(application)
     supplement = open_supplement(application)
     wanted = supplement.papers.all() if supplement else application.call.papers.all()
     present = {document.paper_id: document for document in application.documents.select_related("file")}
@@ -208,6 +283,7 @@ def paper(request, key, code):
     application = fetch(request, Application, key=key, related=("call",))
     wanted = get_object_or_404(application.call.papers, code=code)
     form = UploadForm(*((request.POST, request.FILES) if "upload" in request.POST else ()))
+    status = 200
     try:
         if "remove" in request.POST:
             actions.remove_paper(application, paper=wanted, by=request.user, now=request.arrived_at)
@@ -215,7 +291,11 @@ def paper(request, key, code):
             return redirect("intake:section", application.key, "papers")
         if request.method == "POST" and form.is_valid():
             actions.add_paper(
-                application, paper=wanted, upload=form.cleaned_data["file"], by=request.user, now=request.arrived_at
+                application,
+                paper=wanted,
+                upload=form.cleaned_data["file"],
+                by=request.user,
+                now=request.arrived_at,
             )
             messages.success(request, _("%(paper)s is uploaded.") % {"paper": wanted.name})
             return redirect("intake:section", application.key, "papers")
@@ -223,11 +303,13 @@ def paper(request, key, code):
         if not form.is_bound:
             raise
         refusal.show_on(form)
+        status = 409
     document = application.documents.filter(paper=wanted).select_related("file").first()
     return render(
         request,
         "intake/paper.html",
         {"application": application, "paper": wanted, "document": document, "form": form},
+        status=status,
     )
 
 
@@ -240,17 +322,23 @@ def download(request, key, file):
     return files.download(document.file)
 
 
-@page("application.edit", "GET")
+@page("application.view", "GET")
 def check(request, key):
     """Check your answers: the whole application, every gap, and the button that hands it in."""
     application = fetch(request, Application, key=key, related=("call__programme", "firm__region", "field"))
-    gaps = rules.gaps(application, now=clock.now())
+    if request.user.role != Role.APPLICANT:
+        return redirect(application)
     return render(
         request,
         "intake/check.html",
-        {**facts(application), "gaps": gaps, "moves": APPLICATION.open_to(application, request.user),
-         "pledges": rules.PLEDGES.values(), "now": clock.now()},
-    )  # fmt: skip
+        {
+            **facts(application),
+            "gaps": rules.gaps(application, now=clock.now()),
+            "moves": APPLICATION.open_to(application, request.user),
+            "pledges": rules.PLEDGES.values(),
+            "now": clock.now(),
+        },
+    )
 
 
 @page("application.submit", "POST")
@@ -259,31 +347,46 @@ def submit(request, key):
     application = fetch(request, Application, key=key, related=("call",))
     actions.record_attempt(application, by=request.user, arrived_at=request.arrived_at)
     try:
-        receipt = actions.submit(application, by=request.user, arrived_at=request.arrived_at)
+        return redirect(actions.submit(application, by=request.user, arrived_at=request.arrived_at))
     except Refused as refusal:
-        receipt = latest_receipt(application)
-        if receipt is None:
-            status = 409 if any(not getattr(reason, "section", "") for reason in refusal.reasons) else 422
-            return render(
-                request,
-                "intake/refused.html",
-                {"application": application, "reasons": refusal.reasons},
-                status=status,
-            )
-        messages.info(
-            request,
-            _("Already submitted by %(name)s at %(time)s.")
-            % {"name": receipt.by.name, "time": rules.shown(receipt.arrived_at)},
-        )
-    return redirect(receipt)
+        return latest_instead(request, application) or refused(request, application, refusal)
 
 
 @page("application.submit", "POST")
 def hand_in_supplement(request, key):
+    """Hand the mended papers in; pressed twice it ends on the same receipt too."""
     application = fetch(request, Application, key=key, related=("call",))
     actions.record_attempt(application, by=request.user, arrived_at=request.arrived_at)
-    receipt = actions.hand_in_supplement(application, by=request.user, arrived_at=request.arrived_at)
+    try:
+        return redirect(
+            actions.hand_in_supplement(application, by=request.user, arrived_at=request.arrived_at)
+        )
+    except Refused as refusal:
+        return latest_instead(request, application) or refused(request, application, refusal)
+
+
+def latest_instead(request, application):
+    """Where the application is handed in already: its receipt, and who was quicker."""
+    receipt = latest_receipt(application)
+    if (
+        receipt is None
+        or Application.objects.filter(pk=application.pk, status__in=("draft", "returned")).exists()
+    ):
+        return None
+    said = {"name": receipt.by.name, "time": rules.shown(receipt.arrived_at)}
+    messages.info(request, _("Already submitted by %(name)s at %(time)s.") % said)
     return redirect(receipt)
+
+
+def refused(request, application, refusal):
+    """Not handed in: 422 where something is missing, 409 where it is not the time; the draft is kept."""
+    incomplete = all(getattr(reason, "section", "") for reason in refusal.reasons)
+    return render(
+        request,
+        "intake/refused.html",
+        {"application": application, "reasons": refusal.reasons, "incomplete": incomplete},
+        status=422 if incomplete else 409,
+    )
 
 
 @page("application.receipt", "GET")
@@ -297,13 +400,15 @@ def receipt(request, key):
 @page("application.withdraw", "GET", "POST")
 def withdraw(request, key):
     application = fetch(request, Application, key=key)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST or None, application=application)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw(application, reason=form.cleaned_data["reason"], by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(request, _("The application is withdrawn."))
             return redirect(application)
-    return render(request, "intake/withdraw.html", {"application": application, "form": form})
+    return render(request, "intake/withdraw.html", {"application": application, "form": form}, status=status)

@@ -7,7 +7,7 @@ import uuid
 import zipfile
 from contextlib import contextmanager
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import PurePosixPath, PureWindowsPath
 
 import olefile
 from django.core.files.storage import storages
@@ -55,11 +55,19 @@ class StoredFile(models.Model):
 def clean_name(name: str) -> str:
     """The name as people see it: NFC, no path, no control or direction characters, at most 200 characters."""
     name = unicodedata.normalize("NFC", PurePosixPath(name.replace("\\", "/")).name)
-    name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs")).strip(" .")
+    name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs")).strip(
+        " ."
+    )
     stem, dot, ending = name.rpartition(".")
     if dot and len(ending) <= 10:
         return f"{stem[: 199 - len(ending)]}.{ending}"
     return name[:200] or "file"
+
+
+def named_as(name: str, kind: str) -> str:
+    """The name with the ending of what the file really is: a page of a browser never leaves as one."""
+    ending = name.rpartition(".")[2].lower()
+    return name if ending == kind or (kind == "jpg" and ending == "jpeg") else f"{name}.{kind}"
 
 
 def kind_of(content) -> str:
@@ -79,7 +87,9 @@ def kind_of(content) -> str:
         return _kind_of_ole(content)
     if head.startswith(b"PK\x03\x04"):
         return _kind_of_zip(content)
-    raise Refused(_("This is not a kind of file that we accept: %(kinds)s.") % {"kinds": ", ".join(TYPES).upper()})
+    raise Refused(
+        _("This is not a kind of file that we accept: %(kinds)s.") % {"kinds": ", ".join(TYPES).upper()}
+    )
 
 
 def _kind_of_ole(content):
@@ -87,12 +97,13 @@ def _kind_of_ole(content):
     try:
         with olefile.OleFileIO(io.BytesIO(content.read())) as ole:
             header = ole.openstream("FileHeader").read() if ole.exists("FileHeader") else b""
+            locked = ole.exists("EncryptedPackage")
     except Exception as broken:  # olefile raises whatever a damaged file makes it raise
         raise Refused(_("The file is damaged and cannot be read.")) from broken
+    if locked or (len(header) >= 40 and header[36] & 0b10):
+        raise Refused(_("The document is locked with a password. Please save it without one."))
     if not header.startswith(b"HWP Document File"):
         raise Refused(_("Old Office files are not accepted. Please save the document as PDF, HWPX or DOCX."))
-    if len(header) >= 40 and header[36] & 0b10:
-        raise Refused(_("The document is locked with a password. Please save it without one."))
     return "hwp"
 
 
@@ -103,10 +114,15 @@ def _kind_of_zip(content):
             entries = archive.infolist()
             _refuse_dangerous(entries)
             names = [entry.filename for entry in entries]
-            first = archive.read(entries[0]) if entries and entries[0].filename == "mimetype" else b""
+            said = _beginning(archive, "mimetype") if names[:1] == ["mimetype"] else b""
+            manifest = (
+                _beginning(archive, "META-INF/manifest.xml") if "META-INF/manifest.xml" in names else b""
+            )
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError, OSError) as broken:
         raise Refused(_("The file is damaged and cannot be read.")) from broken
-    if first.strip() == b"application/hwp+zip":
+    if said.strip() == b"application/hwp+zip":
+        if b"encryption-data" in manifest:
+            raise Refused(_("The document is locked with a password. Please save it without one."))
         return "hwpx"
     if "[Content_Types].xml" in names:
         for part, kind in OFFICE_PARTS.items():
@@ -115,12 +131,18 @@ def _kind_of_zip(content):
     return "zip"
 
 
+def _beginning(archive, name):
+    """As much of one entry as tells what the whole is; never a bomb."""
+    with archive.open(name) as entry:
+        return entry.read(64 * 1024)
+
+
 def _refuse_dangerous(entries):
     if len(entries) > MAX_PACKED_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
         raise Refused(_("The file holds too much when it is unpacked."))
     for entry in entries:
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts:
+        path = PureWindowsPath(entry.filename)  # knows both slashes, and drives
+        if path.drive or path.root or ".." in path.parts:
             raise Refused(_("The file holds names that lead outside it."))
         if entry.flag_bits & 1:
             raise Refused(_("The file is locked with a password. Please save it without one."))
@@ -140,7 +162,9 @@ def store(upload, *, kinds=tuple(TYPES), limit=MAX_FILE_BYTES) -> StoredFile:
             raise Refused(_("The file is empty."))
         kind = kind_of(upload)
         if kind not in kinds:
-            raise Refused(_("Please choose a file of these kinds: %(kinds)s.") % {"kinds": ", ".join(kinds).upper()})
+            raise Refused(
+                _("Please choose a file of these kinds: %(kinds)s.") % {"kinds": ", ".join(kinds).upper()}
+            )
     except Refused as refusal:
         raise Refused(*(Reason(reason.text, "file") for reason in refusal.reasons)) from None
     digest = hashlib.sha256()
@@ -152,7 +176,7 @@ def store(upload, *, kinds=tuple(TYPES), limit=MAX_FILE_BYTES) -> StoredFile:
     try:
         return StoredFile.objects.create(
             key=key,
-            name=clean_name(upload.name),
+            name=named_as(clean_name(upload.name), kind),
             kind=kind,
             size=upload.size,
             sha256=digest.hexdigest(),
@@ -192,7 +216,10 @@ def forget(stored: StoredFile):
 def download(stored: StoredFile) -> FileResponse:
     """The file as an attachment, with the type that we found, never with the one that was claimed."""
     response = FileResponse(
-        storages["default"].open(stored.path), as_attachment=True, filename=stored.name, content_type=stored.media_type
+        storages["default"].open(stored.path),
+        as_attachment=True,
+        filename=stored.name,
+        content_type=stored.media_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -19,6 +19,7 @@ TONES = {
     "handed_in": "success", "excluded": "neutral", "none": "warning", "clear": "success", "conflict": "danger",
     "waiting": "warning", "sending": "info", "sent": "success", "failed": "danger", "uncertain": "danger",
 }  # fmt: skip
+WEEKDAYS = "월화수목금토일"
 CALL_STATES = {"preparing": _("In preparation"), "soon": _("Opens soon"), "open": _("Open"), "closed": _("Closed")}
 
 
@@ -33,8 +34,10 @@ def instant(value):
     """2027. 1. 29.(금) 18:00 in Korean, 29 Jan 2027, 18:00 in English; Korean time."""
     if value is None:
         return "–"
-    shape = "Y. n. j.(D) H:i" if get_language() == "ko" else "j M Y, H:i"
-    return date_filter(value.astimezone(KST), shape)
+    value = value.astimezone(KST)
+    if get_language() == "ko":
+        return f"{date_filter(value, 'Y. n. j.')}({WEEKDAYS[value.weekday()]}) {date_filter(value, 'H:i')}"
+    return date_filter(value, "j M Y, H:i")
 
 
 @register.filter
@@ -78,6 +81,7 @@ def number_shown(value):
 VERBS = {
     "begin": _("Begun"), "submit": _("Submitted"), "add_paper": _("Paper added"), "remove_paper": _("Paper removed"),
     "send_back": _("Supplement requested"), "hand_in_supplement": _("Supplement handed in"),
+    "take_as_is": _("Taken without the supplement"),
     "propose_exclusion": _("Exclusion proposed"), "turn_down_exclusion": _("Exclusion turned down"),
     "rule_out": _("Ruled out"), "readmit": _("Exclusion undone"), "open_review": _("Found eligible"),
     "adjust": _("Points adjusted"), "assign": _("Reviewer assigned"), "close_review": _("Review closed"),
