@@ -2,11 +2,23 @@
 
 from crispy_forms.layout import Fieldset
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import BudgetLine, Call, Criterion
 from applications.kernel.forms import InstantInput, WonField, layout
 from applications.kernel.taxonomy import IndustryField
+
+BOUNDS = {
+    "year": (2023, 2099),
+    "seats": (1, 1000),
+    "reserves": (0, 1000),
+    "pass_mark": (0, 100),
+    "select_mark": (0, 100),
+    "quorum": (3, 20),
+    "bonus_cap": (0, 20),
+    "penalty_cap": (0, 20),
+}
 
 
 class CallForm(forms.ModelForm):
@@ -34,6 +46,9 @@ class CallForm(forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        for name, (least, most) in BOUNDS.items():
+            self.fields[name].validators += [MinValueValidator(least), MaxValueValidator(most)]
+            self.fields[name].widget.attrs |= {"min": least, "max": most}
         self.field_quotas = []
         chosen = dict(self.instance.quotas.values_list("field_id", "places")) if self.instance.pk else {}
         for field in IndustryField.objects.all():

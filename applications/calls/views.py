@@ -31,6 +31,7 @@ def detail(request, key):
             "criteria": Criterion.objects.filter(group__stage__call=call).select_related("group__stage"),
             "papers": call.papers.all(),
             "quotas": call.quotas.select_related("field"),
+            "exclusions": rules.EXCLUSIONS.values(),
             "now": clock.now(),
             "may_apply": call.state == "open"
             and (not request.user.is_authenticated or request.user.has_perm("application.own")),
@@ -79,30 +80,38 @@ def manage(request, key):
 def edit(request, key):
     call = fetch(request, Call, key=key, related=("programme",))
     form = CallForm(request.POST or None, instance=call)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit(call, **form.cleaned_data, by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(request, _("The call is saved."))
             return redirect("calls:manage", key=call.key)
-    return render(request, "parts/form_page.html", {"form": form, "heading": _("Edit the call")})
+    return render(
+        request, "parts/form_page.html", {"form": form, "heading": _("Edit the call")}, status=status
+    )
 
 
 @page("call.edit", "GET", "POST")
 def points(request, key):
     call = fetch(request, Call, key=key)
     form = PointsForm(request.POST or None, call=call)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.set_points(call, points=form.points, by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(request, _("The points are saved."))
             return redirect("calls:manage", key=call.key)
-    return render(request, "parts/form_page.html", {"form": form, "heading": _("Points of the criteria")})
+    return render(
+        request, "parts/form_page.html", {"form": form, "heading": _("Points of the criteria")}, status=status
+    )
 
 
 @page("call.publish", "POST")
