@@ -7,6 +7,8 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.utils import translation
+from hypothesis import settings as examples
 from playwright.sync_api import sync_playwright
 
 from applications.kernel import clock
@@ -15,6 +17,9 @@ from tests.browser import Street
 from tests.world import World
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop runs beside the ORM
+# A busy machine is no failure, hence no deadline.
+examples.register_profile("tests", deadline=None, max_examples=60, database=None)
+examples.load_profile("tests")
 
 
 def pytest_collection_modifyitems(items):
@@ -32,6 +37,13 @@ def quiet(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+
+
+@pytest.fixture
+def english():
+    """Sentences as the code writes them."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

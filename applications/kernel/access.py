@@ -34,7 +34,9 @@ class Predicate:
 
     def __invert__(self):
         return Predicate(
-            lambda user, thing: not self.ask(user, thing), about_thing=self.about_thing, name=f"not {self.name}"
+            lambda user, thing: not self.ask(user, thing),
+            about_thing=self.about_thing,
+            name=f"not {self.name}",
         )
 
 

@@ -14,7 +14,7 @@ def _holidays(year):
 
 
 def is_business_day(day: date) -> bool:
-    """Neither Saturday, Sunday nor a public holiday (the workers' day on 1 May is none)."""
+    """Neither Saturday, Sunday nor a public holiday (1 May and 17 July are public ones since 2026)."""
     return day.weekday() < 5 and day not in _holidays(day.year)
 
 

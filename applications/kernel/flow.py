@@ -38,7 +38,8 @@ class Flow:
         require(by, move.permission, obj)
         if obj.status not in move.sources:
             raise Refused(
-                _("This is not possible while the status is “%(status)s”.") % {"status": obj.get_status_display()},
+                _("This is not possible while the status is “%(status)s”.")
+                % {"status": obj.get_status_display()},
                 about=obj,
             )
         return move

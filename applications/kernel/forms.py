@@ -23,9 +23,10 @@ class WonField(forms.CharField):
         return f"{value:,}" if isinstance(value, int) else value
 
     def clean(self, value):
-        text = re.sub(r"[,\s]|원$", "", super().clean(value))
-        if not text:
+        typed = super().clean(value)
+        if not typed:
             return None
+        text = re.sub(r"[,\s]|원$", "", typed)
         if not re.fullmatch(r"[0-9]+", text):
             raise ValidationError(_("Please enter the amount in whole won, in digits."))
         if int(text) > MOST_KRW:

@@ -83,5 +83,8 @@ GUARDS = {
 }
 UNGUARDS = {
     "sqlite": ["DROP TRIGGER IF EXISTS {table}_keep_update", "DROP TRIGGER IF EXISTS {table}_keep_delete"],
-    "postgresql": ["DROP TRIGGER IF EXISTS {table}_keep ON {table}", "DROP FUNCTION IF EXISTS {table}_keep()"],
+    "postgresql": [
+        "DROP TRIGGER IF EXISTS {table}_keep ON {table}",
+        "DROP FUNCTION IF EXISTS {table}_keep()",
+    ],
 }

@@ -31,7 +31,9 @@ def page_by_key(queryset, order, mark="", size=PAGE_SIZE):
     descending = [name.startswith("-") != backwards for name in order]
     if key:
         queryset = queryset.filter(_beyond(names, descending, key))
-    ordering = [F(name).desc() if down else F(name).asc() for name, down in zip(names, descending, strict=True)]
+    ordering = [
+        F(name).desc() if down else F(name).asc() for name, down in zip(names, descending, strict=True)
+    ]
     rows = list(queryset.order_by(*ordering)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:

@@ -88,7 +88,14 @@ def load(apps, schema_editor):
     fill(
         "Region",
         [
-            {"code": c, "name": n, "name_en": e, "capital_area": capital, "valid_from": begun, "valid_to": ended}
+            {
+                "code": c,
+                "name": n,
+                "name_en": e,
+                "capital_area": capital,
+                "valid_from": begun,
+                "valid_to": ended,
+            }
             for c, n, e, capital, begun, ended in REGIONS
         ],
     )

@@ -1,0 +1,285 @@
+"""Uploaded papers: what a file really is, whatever it is called, and how it leaves the house."""
+
+import hashlib
+import io
+import unicodedata
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hwpx import HwpxDocument
+from hwpx.hwp5.cfb import build_compound_file
+from hwpx.hwp5.writer import write_hwp5
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
+
+from applications.kernel import clock
+from applications.kernel.errors import Refused
+from applications.kernel.files import (
+    MAX_FILE_BYTES,
+    MAX_PACKED_ENTRIES,
+    MAX_UNPACKED_BYTES,
+    TYPES,
+    StoredFile,
+    clean_name,
+    download,
+    kind_of,
+    named_as,
+    store,
+)
+
+
+def archive(entries, **options):
+    """A ZIP with these entries, in order."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, **options) as made:
+        for name, content in entries.items():
+            made.writestr(name, content)
+    return packed.getvalue()
+
+
+def office(folder, **more):
+    return archive(
+        {"[Content_Types].xml": "<Types/>", "_rels/.rels": "<x/>", f"{folder}/document.xml": "<x/>", **more}
+    )
+
+
+def real_pdf():
+    page = io.BytesIO()
+    canvas = Canvas(page)
+    canvas.drawString(72, 720, "Plan")
+    canvas.save()
+    return page.getvalue()
+
+
+def real_hwpx():
+    document = HwpxDocument.new()
+    document.add_paragraph("사업계획서")
+    saved = io.BytesIO()
+    document.save_to_stream(saved)
+    return saved.getvalue()
+
+
+def entries_of(packed):
+    with zipfile.ZipFile(io.BytesIO(packed)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def real_hwp():
+    return write_hwp5(entries_of(real_hwpx()))
+
+
+def picture(format):
+    drawn = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(drawn, format)
+    return drawn.getvalue()
+
+
+def compound(**streams):
+    return build_compound_file(list(streams.items()))
+
+
+def locked_zip():
+    """A ZIP whose one entry says that it is encrypted (bit 0 of its flags, twice)."""
+    packed = bytearray(archive({"plan.pdf": b"secret"}))
+    packed[6] |= 1
+    packed[packed.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(packed)
+
+
+def bomb():
+    """A small ZIP that says of itself that it unpacks to more than we take."""
+    packed = bytearray(archive({"zeros.txt": b"0" * 1000}))
+    at = packed.index(b"PK\x01\x02") + 24
+    packed[at : at + 4] = (MAX_UNPACKED_BYTES + 1).to_bytes(4, "little")
+    return bytes(packed)
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (real_pdf, "pdf"),
+        (real_hwp, "hwp"),
+        (real_hwpx, "hwpx"),
+        (lambda: office("word"), "docx"),
+        (lambda: office("xl"), "xlsx"),
+        (lambda: office("ppt"), "pptx"),
+        (lambda: picture("PNG"), "png"),
+        (lambda: picture("JPEG"), "jpg"),
+        (lambda: archive({"사진/하나.png": picture("PNG")}), "zip"),
+    ],
+    ids=TYPES,
+)
+def test_a_real_file_is_known_by_its_content(make, kind):
+    assert kind_of(io.BytesIO(make())) == kind
+
+
+NOT_ACCEPTED = "This is not a kind of file that we accept: PDF, HWP, HWPX, DOCX, XLSX, PPTX, PNG, JPG, ZIP."
+DAMAGED = "The file is damaged and cannot be read."
+LOCKED = "The document is locked with a password. Please save it without one."
+HWP_LOCKED = b"HWP Document File".ljust(36, b"\0") + b"\x02\0\0\0"
+
+
+NO_PAPERS = {
+    "a programme": (lambda: b"MZ\x90\x00" + b"\0" * 60, NOT_ACCEPTED),
+    "nothing": (lambda: b"", NOT_ACCEPTED),
+    "a page": (lambda: b"<html><script>alert(1)</script>", NOT_ACCEPTED),
+    "a drawing": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", NOT_ACCEPTED),
+    "rar": (lambda: b"Rar!\x1a\x07\x00", NOT_ACCEPTED),
+    "gif": (lambda: b"GIF89a", NOT_ACCEPTED),
+    "not at once a pdf": (lambda: b"\n%PDF-1.7", NOT_ACCEPTED),
+    "an empty compound": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, DAMAGED),
+    "noise": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 5000, DAMAGED),
+    "half an hwp": (lambda: real_hwp()[:600], DAMAGED),
+    "noise after pk": (lambda: b"PK\x03\x04" + b"\xff" * 100, DAMAGED),
+    "half a hwpx": (lambda: real_hwpx()[:-30], DAMAGED),
+    "old office": (lambda: compound(WordDocument=b"old"), "Old Office files are not accepted. Please save the document as PDF, HWPX or DOCX."),
+    "locked hwp": (lambda: compound(FileHeader=HWP_LOCKED), LOCKED),
+    "locked office": (lambda: compound(EncryptionInfo=b"x", EncryptedPackage=b"x"), LOCKED),
+    "locked hwpx": (lambda: archive({**entries_of(real_hwpx()), "META-INF/manifest.xml": b"<odf:encryption-data/>"}), LOCKED),
+    "locked zip": (locked_zip, "The file is locked with a password. Please save it without one."),
+    "a bomb": (bomb, "The file holds too much when it is unpacked."),
+    "too many entries": (lambda: archive({f"{n}": b"" for n in range(MAX_PACKED_ENTRIES + 1)}), "The file holds too much when it is unpacked."),
+    "out of the folder": (lambda: archive({"../../etc/passwd": b""}), "The file holds names that lead outside it."),
+    "from the root": (lambda: archive({"/etc/passwd": b""}), "The file holds names that lead outside it."),
+    "out by backslashes": (lambda: archive({"a\\..\\..\\b": b""}), "The file holds names that lead outside it."),
+    "on a drive": (lambda: archive({"C:\\Windows\\a.dll": b""}), "The file holds names that lead outside it."),
+    "macros": (lambda: office("word", **{"word/vbaProject.bin": "x"}), "The document holds macros. Please save it without them."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "reason"), NO_PAPERS.values(), ids=NO_PAPERS)
+def test_what_is_no_paper_is_refused_with_a_plain_reason(english, make, reason):
+    with pytest.raises(Refused) as refusal:
+        kind_of(io.BytesIO(make()))
+
+    assert str(refusal.value) == reason
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]))
+def test_no_bytes_at_all_break_the_look_at_a_file(content, head):
+    try:
+        kind = kind_of(io.BytesIO(head + content))
+    except Refused:
+        kind = None
+    assert kind is None or kind in TYPES
+
+
+def test_an_entry_that_tells_the_kind_is_read_no_further_than_needed():
+    """Its check sum is wrong: whoever read a bomb of this name to its end would say that it is damaged."""
+    packed = bytearray(archive({"mimetype": b"0" * 1_000_000}))
+    packed[packed.index(b"PK\x01\x02") + 16] ^= 1
+
+    assert kind_of(io.BytesIO(packed)) == "zip"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("사업계획서 (최종).pdf", "사업계획서 (최종).pdf"),
+        (unicodedata.normalize("NFD", "사업계획서.hwp"), "사업계획서.hwp"),
+        ("계획\u202efdp.exe", "계획fdp.exe"),
+        ("a\u200bb\ufeff.pdf", "ab.pdf"),
+        ("a\r\nSet-Cookie: x=1.pdf", "aSet-Cookie: x=1.pdf"),
+        ("a\0b.pdf", "ab.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\kim\\계획.pdf", "계획.pdf"),
+        ("..", "file"),
+        ("", "file"),
+        (" .pdf. ", "pdf"),
+        ("\ud800.pdf", "pdf"),
+        ("가" * 300 + ".pdf", "가" * 196 + ".pdf"),
+        ("a" * 300, "a" * 200),
+    ],
+)
+def test_a_name_is_kept_as_people_see_it(typed, kept):
+    assert clean_name(typed) == kept
+
+
+@given(st.text())
+def test_every_name_fits_and_survives_a_second_cleaning(name):
+    kept = clean_name(name)
+
+    assert 0 < len(kept) <= 200
+    assert not {"/", "\0", "\r", "\n"} & set(kept)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "named"),
+    [
+        ("plan.pdf", "pdf", "plan.pdf"),
+        ("PLAN.PDF", "pdf", "PLAN.PDF"),
+        ("photo.jpeg", "jpg", "photo.jpeg"),
+        ("plan.html", "pdf", "plan.html.pdf"),
+        ("plan", "hwp", "plan.hwp"),
+    ],
+)
+def test_a_file_leaves_with_the_ending_of_what_it_is(name, kind, named):
+    assert named_as(name, kind) == named
+
+
+def test_a_stored_file_is_described_as_it_is(db):
+    content = real_pdf()
+
+    with clock.at(clock.kst(2026, 12, 10, 12)):
+        stored = store(SimpleUploadedFile(unicodedata.normalize("NFD", "계획.pdf"), content, "text/html"))
+
+    stored.refresh_from_db()
+    assert (stored.name, stored.kind, stored.size) == ("계획.pdf", "pdf", len(content))
+    assert stored.sha256 == hashlib.sha256(content).hexdigest()
+    assert stored.stored_at == datetime(2026, 12, 10, 3, tzinfo=UTC)
+    assert stored.path == f"{stored.key.hex[:2]}/{stored.key.hex}"
+
+
+def refused_without_trace(upload, settings, **limits):
+    with pytest.raises(Refused) as refusal:
+        store(upload, **limits)
+
+    assert StoredFile.objects.count() == 0
+    assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+    (reason,) = refusal.value.reasons
+    assert reason.field == "file"
+    return str(reason)
+
+
+def test_g18_a_programme_named_pdf_is_refused_and_leaves_nothing(db, settings, english):
+    upload = SimpleUploadedFile("a.pdf", b"MZ\x90\x00" + b"\0" * 200, "application/pdf")
+
+    assert refused_without_trace(upload, settings) == NOT_ACCEPTED
+
+
+def test_an_empty_file_and_a_kind_not_wanted_here_are_refused(db, settings, english):
+    assert refused_without_trace(SimpleUploadedFile("a.pdf", b""), settings) == "The file is empty."
+    reason = refused_without_trace(
+        SimpleUploadedFile("a.png", picture("PNG")), settings, kinds=("pdf", "hwpx")
+    )
+    assert reason == "Please choose a file of these kinds: PDF, HWPX."
+
+
+def test_thirty_mebibytes_are_taken_and_one_byte_more_is_not(db, settings, english):
+    most = b"%PDF-".ljust(MAX_FILE_BYTES, b"0")
+
+    reason = refused_without_trace(SimpleUploadedFile("a.pdf", most + b"0"), settings)
+    stored = store(SimpleUploadedFile("a.pdf", most))
+
+    assert reason == "The file is larger than 30 MB."
+    assert stored.size == 31_457_280
+
+
+def test_g22_a_download_is_an_attachment_of_the_type_that_we_found(db):
+    polyglot = b"%PDF-1.4\n<html><script>alert(1)</script></html>"
+    stored = store(SimpleUploadedFile('계획 "1".html', polyglot, "text/html"))
+
+    response = download(stored)
+
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == (
+        "attachment; filename*=utf-8''%EA%B3%84%ED%9A%8D%20%221%22.html.pdf"
+    )
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cache-Control"] == "private, no-store"
+    assert b"".join(response.streaming_content) == polyglot
+    response.close()
