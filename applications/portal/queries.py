@@ -29,8 +29,6 @@ def waiting_for(user):
             return [
                 (_("To be screened"), number_of(Application.objects.filter(status=Status.SUBMITTED)),
                  "intake:desk", "?status=submitted"),
-                (_("Supplements asked for"), number_of(Application.objects.filter(status=Status.RETURNED)),
-                 "intake:desk", "?status=returned"),
                 (_("In review"), number_of(Application.objects.filter(status=Status.IN_REVIEW)), "review:desk", ""),
                 (_("Lists to be approved"), number_of(Proposal.objects.filter(status="proposed")
                  .exclude(proposed_by=user)), "decision:desk", ""),

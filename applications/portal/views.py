@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from applications.accounts.rules import PRIVACY_VERSION, TERMS_VERSION
+from applications.cohort import charts
 from applications.cohort.queries import figures
 from applications.firms.models import Firm, Invitation
 from applications.kernel import clock
@@ -24,8 +25,10 @@ from applications.portal import queries
 def front(request):
     if request.user.is_authenticated:
         return redirect("portal:home")
+    reached = figures()
+    drawing = {"grid": charts.grid(reached["seats"])}
     return render(
-        request, "portal/front.html", {"calls": queries.open_calls(), "now": clock.now(), **figures()}
+        request, "portal/front.html", {"calls": queries.open_calls(), "now": clock.now(), **reached, **drawing}
     )
 
 
