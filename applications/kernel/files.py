@@ -21,6 +21,7 @@ from applications.kernel.errors import Reason, Refused
 MAX_FILE_BYTES = 30 * 1024 * 1024
 MAX_UNPACKED_BYTES = 300 * 1024 * 1024
 MAX_PACKED_ENTRIES = 2_000
+MAX_DIRECTORY_BYTES = 512 * MAX_PACKED_ENTRIES
 
 TYPES = {
     "pdf": "application/pdf",
@@ -108,8 +109,9 @@ def _kind_of_ole(content):
 
 
 def _kind_of_zip(content):
-    content.seek(0)
     try:
+        _refuse_long_directory(content)
+        content.seek(0)
         with zipfile.ZipFile(content) as archive:
             entries = archive.infolist()
             _refuse_dangerous(entries)
@@ -135,6 +137,13 @@ def _beginning(archive, name):
     """As much of one entry as tells what the whole is; never a bomb."""
     with archive.open(name) as entry:
         return entry.read(64 * 1024)
+
+
+def _refuse_long_directory(content):
+    """The list of entries costs memory before anything is unpacked: what zipfile would read, without reading it."""
+    end = zipfile._EndRecData(content)
+    if end and end[zipfile._ECD_SIZE] > MAX_DIRECTORY_BYTES:
+        raise Refused(_("The file holds too much when it is unpacked."))
 
 
 def _refuse_dangerous(entries):

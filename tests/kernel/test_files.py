@@ -98,6 +98,13 @@ def bomb():
     return bytes(packed)
 
 
+def long_directory():
+    """A list of 100,000 entries that point nowhere."""
+    entries = (b"PK\x01\x02" + b"\0" * 24 + b"\x01\0" + b"\0" * 16 + b"a") * 100_000
+    end = b"PK\x05\x06\0\0\0\0\xff\xff\xff\xff" + len(entries).to_bytes(4, "little") + b"\x1e\0\0\0\0\0"
+    return b"PK\x03\x04".ljust(30, b"\0") + entries + end
+
+
 @pytest.mark.parametrize(
     ("make", "kind"),
     [
@@ -143,6 +150,7 @@ NO_PAPERS = {
     "locked zip": (locked_zip, "The file is locked with a password. Please save it without one."),
     "a bomb": (bomb, "The file holds too much when it is unpacked."),
     "too many entries": (lambda: archive({f"{n}": b"" for n in range(MAX_PACKED_ENTRIES + 1)}), "The file holds too much when it is unpacked."),
+    "a long directory": (long_directory, "The file holds too much when it is unpacked."),
     "out of the folder": (lambda: archive({"../../etc/passwd": b""}), "The file holds names that lead outside it."),
     "from the root": (lambda: archive({"/etc/passwd": b""}), "The file holds names that lead outside it."),
     "out by backslashes": (lambda: archive({"a\\..\\..\\b": b""}), "The file holds names that lead outside it."),
