@@ -4,7 +4,10 @@ from collections import Counter
 
 from applications.cohort.models import SEATS, Seat
 from applications.intake.models import Application, Status
-from applications.kernel.taxonomy import IndustryField
+from applications.kernel import clock
+from applications.kernel.taxonomy import IndustryField, Region
+
+FOLLOWED_BY = {"29": "12", "46": "12", "42": "51", "45": "52"}  # regions that were merged or renamed, by code
 
 
 def waiting_for_seat():
@@ -17,20 +20,22 @@ def waiting_for_seat():
 
 
 def figures():
-    """What the public page shows, in two queries.
+    """What the public page shows, in three queries.
 
-    net: seats held now; gross: designations ever; by_field, by_region: [(name, net)]; by_year: [(year, gross,
-    exits, net at the end of the year)]; seats: {place: field ordinal} of those held.
+    net: seats held now; gross: designations ever; by_field, by_region: [(thing, net)], regions with most
+    firms first; by_year: [(year, gross, exits, net at the end of the year)]; seats: {place: field ordinal} of
+    those held.
     """
     rows = list(
         Seat.objects.select_related("field", "region").only(
             "place", "designated_on", "ended_on", "field__name", "field__name_en", "field__ordinal", "field__code",
-            "region__name", "region__name_en", "region__ordinal",
+            "region__code",
         )
     )  # fmt: skip
     held = [seat for seat in rows if seat.ended_on is None]
     fields = Counter(seat.field_id for seat in held)
-    regions = Counter(str(seat.region) for seat in held)
+    regions = Counter(FOLLOWED_BY.get(seat.region.code, seat.region.code) for seat in held)
+    places = [(region, regions[region.code]) for region in Region.objects.valid_on(clock.today())]
     begun = Counter(seat.designated_on.year for seat in rows)
     ended = Counter(seat.ended_on.year for seat in rows if seat.ended_on)
     by_year, net = [], 0
@@ -43,7 +48,7 @@ def figures():
         "gross": len(rows),
         "exits": len(rows) - len(held),
         "by_field": [(field, fields[field.pk]) for field in IndustryField.objects.all()],
-        "by_region": sorted(regions.items(), key=lambda item: (-item[1], item[0])),
+        "by_region": sorted(places, key=lambda place: -place[1]),
         "by_year": by_year,
         "seats": {seat.place: seat.field.ordinal for seat in held},
     }

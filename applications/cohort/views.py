@@ -17,9 +17,14 @@ def drawn(figures):
     """The figures with their drawings."""
     return {
         **figures,
+        "free": figures["total"] - figures["net"],
         "grid": charts.grid(figures["seats"]),
         "path": charts.path_to_target(figures["by_year"]),
-        "field_bars": charts.bars([(str(field), number) for field, number in figures["by_field"]]),
+        "path_finding": charts.path_finding(figures["by_year"]),
+        "fields": charts.bars(figures["by_field"]),
+        "fields_finding": charts.bars_finding(figures["by_field"]),
+        "regions": charts.tiles(figures["by_region"]),
+        "regions_finding": charts.tiles_finding(figures["by_region"]),
     }
 
 
