@@ -11,7 +11,7 @@ from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
 from applications.lifecycle import APPLICATION, PROPOSAL
-from applications.notifications.outbox import notify
+from applications.notifications.outbox import notify_each
 
 MOVES = {"selected": "select", "reserved": "reserve", "declined": "decline"}
 
@@ -117,9 +117,11 @@ def take_effect(proposal, *, by):
         proposal, "take_effect", by=by, unless=lambda locked: rules.stale(locked, queries.fingerprint(call)),
         published_at=clock.now(),
     )  # fmt: skip
+    news = []
     for place in proposal.places.select_related("application__firm"):
         application = place.application
         application.call = call
         APPLICATION.advance(application, MOVES[place.result], by=by, note=place.reason)
-        notify("result_published", to=people_of(application), event=f"result:{proposal.key}:{application.pk}",
-               application=application, place=place, call=call)  # fmt: skip
+        context = {"application": application, "place": place, "call": call}
+        news.append((people_of(application), f"result:{proposal.key}:{application.pk}", context))
+    notify_each("result_published", news)

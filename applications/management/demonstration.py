@@ -39,9 +39,38 @@ STAFF = [
     (Role.AUDITOR, "auditor", "감사 가상팔"),
     (Role.ADMINISTRATOR, "admin", "관리자 가상구"),
 ]
-REVIEWERS = ["김가온", "이도윤", "박서린", "최하람", "정다솔", "강이레", "조은결", "윤새봄", "장한별", "임누리", "오시원", "한예강", "서라온", "신태오", "권미르", "황보담", "안도하", "송지음", "전새론", "홍가람", "문하준", "양보미", "배소율", "백이든"]
+REVIEWERS = [
+    "김가온",
+    "이도윤",
+    "박서린",
+    "최하람",
+    "정다솔",
+    "강이레",
+    "조은결",
+    "윤새봄",
+    "장한별",
+    "임누리",
+    "오시원",
+    "한예강",
+    "서라온",
+    "신태오",
+    "권미르",
+    "황보담",
+    "안도하",
+    "송지음",
+    "전새론",
+    "홍가람",
+    "문하준",
+    "양보미",
+    "배소율",
+    "백이든",
+]
 KINDS = ["industry"] * 9 + ["academia"] * 9 + ["institute"] * 6
-AFFILIATIONS = {"industry": "가상산업기술(주)", "academia": "가상대학교 기계공학과", "institute": "가상생산기술연구소"}
+AFFILIATIONS = {
+    "industry": "가상산업기술(주)",
+    "academia": "가상대학교 기계공학과",
+    "institute": "가상생산기술연구소",
+}
 SIZES = {"중소": "small", "중견": "mid", "초기중견": "early_mid"}
 TRACKS = {"기존 뿌리": "root", "사업재편": "restructuring", "벤처": "venture", "비뿌리 전환": "conversion"}
 REGIONS = {"광주·전남": "12"}
@@ -120,7 +149,9 @@ class Demonstration:
         self.field = {f.name: f for f in IndustryField.objects.all()}
         self.industry = {i.name: i for i in DemandIndustry.objects.all()}
         valid = Region.objects.valid_on(clock.today())
-        self.region = {r.name: r for r in valid} | {name: valid.get(code=code) for name, code in REGIONS.items()}
+        self.region = {r.name: r for r in valid} | {
+            name: valid.get(code=code) for name, code in REGIONS.items()
+        }
         found = [self.firm_of_row(number, row) for number, row in enumerate(rows, 1)]
         return found + [self.made_firm(number) for number in range(len(rows) + 1, count + 1)]
 
@@ -130,7 +161,9 @@ class Demonstration:
 
     def firm_of_row(self, number, row):
         technology = self.technology[row["뿌리기술"]]
-        industry = next((i for name, i in self.industry.items() if row["주 수요산업"][:2] in name), self.industry["기계"])
+        industry = next(
+            (i for name, i in self.industry.items() if row["주 수요산업"][:2] in name), self.industry["기계"]
+        )
         return firms.register(
             by=self.owner(number),
             business_number=firm_rules.digits_of(row["사업자등록번호(가상)"]),
@@ -251,9 +284,9 @@ class Demonstration:
                 continue
             review.declare(assignment, code="", by=reviewer)
             values = {
-                criterion.pk: (Decimal(criterion.points) * Decimal(str(share + self.chance.uniform(-0.06, 0.06)))).quantize(
-                    Decimal("1")
-                )
+                criterion.pk: (
+                    Decimal(criterion.points) * Decimal(str(share + self.chance.uniform(-0.06, 0.06)))
+                ).quantize(Decimal("1"))
                 for criterion in criteria
             }
             values = {pk: max(Decimal(0), value) for pk, value in values.items()}
@@ -273,17 +306,29 @@ class Demonstration:
             decision.approve(proposal, by=self.second)
         with clock.at(at(day + timedelta(days=1), 10)):
             decision.publish(proposal, by=self.officer)
-        return Application.objects.filter(call=call, status="selected").select_related("call", "firm").order_by("pk")
+        return (
+            Application.objects.filter(call=call, status="selected")
+            .select_related("call", "firm")
+            .order_by("pk")
+        )
 
     def past_call(self, year):
         opens, closes, selected, ended = HISTORY[year]
         call = self.call(
-            self.sprout, year, opens, closes, title=f"{year}년도 뿌리 신산업 새싹기업 선정계획 공고", seats=selected, quorum=3
+            self.sprout,
+            year,
+            opens,
+            closes,
+            title=f"{year}년도 뿌리 신산업 새싹기업 선정계획 공고",
+            seats=selected,
+            quorum=3,
         )
         firms_of_year = self.take_firms(selected)
         hopefuls = self.firms[-2:]  # the same two apply every year, in vain
         for number, firm in enumerate([*firms_of_year, *hopefuls]):
-            application = self.submit(call, firm, at(closes - timedelta(days=3), 9) + timedelta(minutes=number))
+            application = self.submit(
+                call, firm, at(closes - timedelta(days=3), 9) + timedelta(minutes=number)
+            )
             with clock.at(at(closes + timedelta(days=7), 10)):
                 intake.open_review(application, by=self.officer)
             with clock.at(at(closes + timedelta(days=20), 10)):
@@ -294,14 +339,19 @@ class Demonstration:
             if ended:
                 ended -= 1
                 with clock.at(at(date(year, 12, 15) if year < 2026 else closes + timedelta(days=120), 10)):
-                    cohort.end(seat, kind="returned", reason="사업 전환에 따른 자진 반납 (가상)", by=self.director)
+                    cohort.end(
+                        seat, kind="returned", reason="사업 전환에 따른 자진 반납 (가상)", by=self.director
+                    )
 
     def decided_rnd_call(self, today):
         line = BudgetLine.objects.create(
             programme=self.rnd, name="뿌리 공통핵심기술개발 (가상)", year=self.year, cap_krw=9_000_000_000
         )
         BudgetLine.objects.create(
-            programme=self.rnd, name="전략 발표 R&D 2025–2030 국비 (가상 배정)", year=2025, cap_krw=306_120_000_000
+            programme=self.rnd,
+            name="전략 발표 R&D 2025–2030 국비 (가상 배정)",
+            year=2025,
+            cap_krw=306_120_000_000,
         )
         opens, closes = today - timedelta(days=130), today - timedelta(days=95)
         call = self.call(
@@ -309,7 +359,9 @@ class Demonstration:
             quorum=5, budget_line=line, budget_krw=1_500_000_000, ceiling_krw=600_000_000,
         )  # fmt: skip
         for number, firm in enumerate(self.firms[4:10]):
-            application = self.submit(call, firm, at(closes - timedelta(days=2), 9) + timedelta(minutes=number))
+            application = self.submit(
+                call, firm, at(closes - timedelta(days=2), 9) + timedelta(minutes=number)
+            )
             with clock.at(at(closes + timedelta(days=5), 10)):
                 intake.open_review(application, by=self.officer)
             with clock.at(at(closes + timedelta(days=15), 10)):
@@ -339,10 +391,17 @@ class Demonstration:
     def call_in_review(self, today):
         opens, closes = today - timedelta(days=70), today - timedelta(days=35)
         call = self.call(
-            self.sprout, self.year, opens, closes, title=f"{self.year}년도 뿌리 신산업 새싹기업 1차 선정 공고 (가상)", seats=5
+            self.sprout,
+            self.year,
+            opens,
+            closes,
+            title=f"{self.year}년도 뿌리 신산업 새싹기업 1차 선정 공고 (가상)",
+            seats=5,
         )
         for number, firm in enumerate(self.take_firms(8)):
-            application = self.submit(call, firm, at(closes - timedelta(days=2), 9) + timedelta(minutes=number))
+            application = self.submit(
+                call, firm, at(closes - timedelta(days=2), 9) + timedelta(minutes=number)
+            )
             with clock.at(at(closes + timedelta(days=5), 10)):
                 intake.open_review(application, by=self.officer)
             with clock.at(at(closes + timedelta(days=15), 10)):

@@ -12,20 +12,22 @@ from applications.notifications.models import BACK_OFF, GIVE_UP_AFTER, Letter
 LEASE = timedelta(minutes=5)
 
 
-def deliver(letter_id):
+def deliver(key):
     """Send one letter unless another has it. Safe to run twice and at once."""
-    letter = Letter.objects.claim(letter_id, lease=LEASE)
+    letter = Letter.objects.claim(key, lease=LEASE)
     if letter is None:
         return
     connection = get_connection()
     try:
         connection.open()
-    except (OSError, smtplib.SMTPException) as error:
+    except OSError as error:  # smtplib's errors are of this kind too
         retry(letter, error)
         return
     try:
-        connection.send_messages([compose(letter)])
-    except (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError) as error:
+        if Letter.objects.hand_over(letter):
+            connection.send_messages([compose(letter)])
+            settle(letter, Letter.Status.SENT)
+    except smtplib.SMTPServerDisconnected as error:
         # The server may have taken it before the line broke: a person decides, nothing is sent twice blindly.
         settle(letter, Letter.Status.UNCERTAIN, error)
     except smtplib.SMTPRecipientsRefused as error:
@@ -33,10 +35,13 @@ def deliver(letter_id):
         retry(letter, error) if code < 500 else settle(letter, Letter.Status.FAILED, error)
     except smtplib.SMTPResponseException as error:
         retry(letter, error) if error.smtp_code < 500 else settle(letter, Letter.Status.FAILED, error)
-    except smtplib.SMTPException as error:
+    except (
+        smtplib.SMTPException,
+        ValueError,
+    ) as error:  # an address or a text that cannot be written as mail
         settle(letter, Letter.Status.FAILED, error)
-    else:
-        settle(letter, Letter.Status.SENT)
+    except OSError as error:
+        settle(letter, Letter.Status.UNCERTAIN, error)
     finally:
         connection.close()
 
@@ -67,9 +72,10 @@ def retry(letter, error):
 
 
 def settle(letter, status, error=""):
+    """Write down how it ended; codes and links are not kept for a second time."""
     change = {"status": status, "lease_until": None, "error": str(error)[:500]}
     if status == Letter.Status.SENT:
         change["sent_at"] = clock.now()
-        if letter.is_secret and not settings.DEMO:
-            change |= {"body": "", "html": ""}
+    if letter.is_secret and not settings.DEMO:
+        change |= {"body": "", "html": ""}
     Letter.objects.filter(pk=letter.pk).update(**change)

@@ -22,18 +22,31 @@ class LetterQuerySet(models.QuerySet):
         return self.none()
 
     def due(self, now):
-        """Letters that wait to be sent, and those whose sender was lost."""
+        """Letters that wait to be sent, and those whose sender was lost before the server had them."""
         return self.filter(
-            Q(status=Letter.Status.WAITING, next_try_at__lte=now) | Q(status=Letter.Status.SENDING, lease_until__lt=now)
+            Q(status=Letter.Status.WAITING, next_try_at__lte=now)
+            | Q(status=Letter.Status.SENDING, lease_until__lt=now)
         ).order_by("pk")
 
-    def claim(self, pk, *, lease):
+    def lost_at_the_server(self, now):
+        """Letters whose sender was lost while the server had them: nobody knows whether it took them."""
+        return self.filter(status=Letter.Status.HANDED, lease_until__lt=now).order_by("pk")
+
+    def claim(self, key, *, lease):
         """Take one letter for sending, or None where another has it: one conditional UPDATE."""
         now = clock.now()
-        taken = self.due(now).filter(pk=pk).order_by().update(
-            status=Letter.Status.SENDING, lease_until=now + lease, tries=models.F("tries") + 1
+        taken = (
+            self.due(now)
+            .filter(key=key)
+            .order_by()
+            .update(status=Letter.Status.SENDING, lease_until=now + lease, tries=models.F("tries") + 1)
         )
-        return self.get(pk=pk) if taken else None
+        return self.get(key=key) if taken else None
+
+    def hand_over(self, letter):
+        """From here on the server may take it: False where the lease ran out and another has the letter."""
+        mine = self.filter(pk=letter.pk, status=Letter.Status.SENDING, lease_until=letter.lease_until)
+        return bool(mine.update(status=Letter.Status.HANDED))
 
 
 class Letter(models.Model):
@@ -42,6 +55,7 @@ class Letter(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         SENDING = "sending", _("Being sent")
+        HANDED = "handed", _("At the mail server")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
         UNCERTAIN = "uncertain", _("Uncertain")
@@ -76,5 +90,5 @@ class Letter(models.Model):
 
     @property
     def is_secret(self):
-        """Codes and links that open an account: erased once sent, but in the demonstration."""
+        """Codes and links that open an account: erased once settled, but in the demonstration."""
         return self.kind.startswith("account/")

@@ -15,7 +15,7 @@ from applications.notifications.models import Letter
 from applications.notifications.tasks import deliver_letter
 
 logger = logging.getLogger(__name__)
-CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
 def notify(kind, *, to, event, **context):
@@ -24,49 +24,59 @@ def notify(kind, *, to, event, **context):
     event: what happened, once per letter and person (unique key): the same event never writes twice.
     The text is templates/mail/<kind>.txt in the person's language: the subject, an empty line, the body.
     """
-    for person in to:
-        _write(kind, person.email, person.language, event, {**context, "person": person}, person)
+    notify_each(kind, [(to, event, context)])
+
+
+def notify_each(kind, news):
+    """The same for many events at once, as when a list is published: (people, event, context) of each."""
+    _post(
+        _written(kind, person.email, person.language, event, {**context, "person": person}, person)
+        for people, event, context in news
+        for person in people
+    )
 
 
 def notify_address(kind, *, address, language, event, **context):
     """The same, to somebody who may have no account yet."""
-    _write(kind, address, language, event, context, None)
+    _post([_written(kind, address, language, event, context, None)])
 
 
 def post(kind, *, address, subject, body):
     """Post a text that is already written (sign-up codes, password links), once."""
-    _store(kind, address, uuid.uuid4().hex, subject, body, None)
+    _post([_letter(kind, address, uuid.uuid4().hex, subject, body, None)])
 
 
-def _write(kind, address, language, event, context, person):
+def _written(kind, address, language, event, context, person):
     with translation.override(language):
         text = get_template(f"mail/{kind}.txt").template.render(
             Context({**context, "site": settings.SITE_URL}, autoescape=False)
         )
         subject, _, body = text.strip().partition("\n")
-        _store(kind, address, event, subject, body.strip(), person)
+        return _letter(kind, address, event, subject, body.strip(), person)
 
 
-def _store(kind, address, event, subject, body, person):
+def _letter(kind, address, event, subject, body, person):
     subject = CONTROL.sub(" ", subject).strip()[:250]  # what a firm typed never adds a header
-    letter, is_new = Letter.objects.get_or_create(
+    return Letter(
         kind=kind,
         event=event,
         address=address,
-        defaults={
-            "to": person,
-            "subject": subject,
-            "body": body + "\n",
-            "html": render_to_string("mail/letter.html", {"subject": subject, "body": body}),
-        },
+        to=person,
+        subject=subject,
+        body=body + "\n",
+        html=render_to_string("mail/letter.html", {"subject": subject, "body": body}),
     )
-    if is_new:
-        transaction.on_commit(partial(kick, letter.pk), robust=True)
 
 
-def kick(letter_id):
-    """Ask for delivery now; without a broker the sweep will."""
+def _post(letters):
+    letters = Letter.objects.bulk_create(letters, ignore_conflicts=True)
+    transaction.on_commit(partial(kick, [str(letter.key) for letter in letters]), robust=True)
+
+
+def kick(keys):
+    """Ask for delivery now; without a broker the sweep will. A letter that stood there before has another key."""
     try:
-        deliver_letter.delay(letter_id)
-    except Exception:  # whatever a broker throws: the letter stands in the outbox
-        logger.warning("Letter %s waits for the sweep: the broker does not answer.", letter_id)
+        for key in keys:
+            deliver_letter.delay(key)
+    except Exception:  # whatever a broker throws: the letters stand in the outbox
+        logger.warning("%s letters wait for the sweep: the broker does not answer.", len(keys))

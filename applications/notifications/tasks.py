@@ -1,21 +1,24 @@
-"""Queued work of the post office: ids in, safe to run twice."""
+"""Queued work of the post office: keys in, safe to run twice."""
 
 from celery import shared_task
 
 from applications.kernel import clock
 from applications.kernel.heartbeat import beat
-from applications.notifications.delivery import deliver
+from applications.notifications.delivery import deliver, settle
 from applications.notifications.models import Letter
 
 
 @shared_task
-def deliver_letter(letter_id):
-    deliver(letter_id)
+def deliver_letter(key):
+    deliver(key)
 
 
 @shared_task
 def sweep_letters():
     """Every minute: take up what a lost worker or a dead broker left behind."""
     beat("letters")
-    for letter_id in list(Letter.objects.due(clock.now()).values_list("pk", flat=True)[:500]):
-        deliver_letter.delay(letter_id)
+    now = clock.now()
+    for letter in Letter.objects.lost_at_the_server(now):
+        settle(letter, Letter.Status.UNCERTAIN, "The sender was lost while the server had the letter.")
+    for key in list(Letter.objects.due(now).values_list("key", flat=True)[:500]):
+        deliver_letter.delay(str(key))

@@ -25,4 +25,6 @@ class Command(BaseCommand):
             person = actions.create_administrator(email, name=name or email, password=password)
         except (Refused, ValidationError) as refusal:
             raise CommandError(" ".join(getattr(refusal, "messages", [str(refusal)]))) from refusal
-        self.stdout.write(f"{person.email} is administrator. The second factor is asked for at the first sign-in.")
+        self.stdout.write(
+            f"{person.email} is administrator. The second factor is asked for at the first sign-in."
+        )

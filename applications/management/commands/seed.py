@@ -18,7 +18,9 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("The demonstration is off (DEMO): its data is not loaded.")
         if User.objects.exists():
-            raise CommandError("There are accounts already: the demonstration is loaded into an empty database only.")
+            raise CommandError(
+                "There are accounts already: the demonstration is loaded into an empty database only."
+            )
         begun = time.monotonic()
         for name in ("celery", "applications"):
             logging.getLogger(name).setLevel(logging.WARNING)
