@@ -2,12 +2,12 @@
 
 import uuid
 
+from allauth.account import app_settings as account_settings
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts import rules
@@ -69,8 +69,8 @@ def _send_link(person, *, event):
         "account/invited",
         to=[person],
         event=event,
-        uid=urlsafe_base64_encode(str(person.pk).encode()),
-        token=default_token_generator.make_token(person),
+        uid=user_pk_to_url_str(person),
+        token=account_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person),
     )
 
 
