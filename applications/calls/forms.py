@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import BudgetLine, Call, Criterion
-from applications.kernel.forms import InstantInput, WonField, layout
+from applications.kernel.forms import InstantInput, WonField, layout, literal
 from applications.kernel.taxonomy import IndustryField
 
 BOUNDS = {
@@ -102,7 +102,7 @@ class PointsForm(forms.Form):
             )
             groups.setdefault(criterion.group, []).append(name)
         self.helper = layout(
-            *(Fieldset(group.name, *names) for group, names in groups.items()), button=_("Save the points")
+            *(Fieldset(literal(group.name), *names) for group, names in groups.items()), button=_("Save the points")
         )
 
     @property

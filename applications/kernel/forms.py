@@ -7,6 +7,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 MOST_KRW = 10**13
@@ -37,6 +38,16 @@ class WonField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+class PointsField(forms.DecimalField):
+    """A number of points: ASCII digits and one dot, nothing else that Python would read as a number."""
+
+    def to_python(self, value):
+        typed = str(value or "").strip()
+        if typed and not re.fullmatch(r"(-(?=.*[1-9]))?[0-9]{1,4}(\.[0-9]{1,4})?", typed):
+            raise ValidationError(_("Please enter a number in digits, such as 80.5."))
+        return super().to_python(typed)
+
+
 class DateInput(forms.DateInput):
     """A date by the browser's own field."""
 
@@ -53,6 +64,11 @@ class InstantInput(forms.DateTimeInput):
 
     def __init__(self):
         super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+def literal(text):
+    """Words that people wrote, as a legend: crispy reads legends as templates, and these stand as they are."""
+    return escape(text).replace("{", "&#123;")
 
 
 def layout(*fields, button, name="save"):

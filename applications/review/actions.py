@@ -1,12 +1,11 @@
 """The verbs of review: assign, pledge, declare, score, hand in, exclude, close."""
 
 from decimal import Decimal
-from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from applications.intake.models import Adjustment, Application
+from applications.intake.models import Adjustment, Application, Status
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
@@ -39,15 +38,21 @@ def assign(application, *, reviewer, by, stage=None):
     APPLICATION.check(application, "assign", by=by)
     if reviewer.role != "reviewer" or not reviewer.is_active:
         raise Refused(_("Only active reviewers are assigned."), about=application)
-    if codes := queries.what_bars(application, [reviewer])[reviewer.pk]:
+    if not ReviewerProfile.objects.filter(user=reviewer).exists():
         raise Refused(
-            *(Reason(f"{reviewer.name}: {code} {rules.CONFLICTS[code]}") for code in codes), about=application
+            _("It is not known yet where %(name)s works.") % {"name": reviewer.name}, about=application
         )
+    if reasons := _barred(application, reviewer):
+        raise Refused(*reasons, about=application)
     stage = stage or application.call.stages.first()
     try:
         with transaction.atomic():
             assignment = Assignment.objects.create(
-                application=application, stage=stage, reviewer=reviewer, assigned_by=by, assigned_at=clock.now()
+                application=application,
+                stage=stage,
+                reviewer=reviewer,
+                assigned_by=by,
+                assigned_at=clock.now(),
             )
     except IntegrityError:
         raise Refused(_("%(name)s is assigned already.") % {"name": reviewer.name}, about=application)
@@ -56,11 +61,18 @@ def assign(application, *, reviewer, by, stage=None):
     return assignment
 
 
+def _barred(application, reviewer):
+    """What our own data has against this reviewer now; asked again whenever scores are written."""
+    return rules.barred(reviewer.name, queries.what_bars(application, [reviewer])[reviewer.pk])
+
+
 @transaction.atomic
 def pledge(call, *, by):
     """Promise secrecy and fairness for a call, once."""
     require(by, "review.pledge")
-    Pledge.objects.get_or_create(user=by, call=call, defaults={"version": rules.PLEDGE_VERSION, "at": clock.now()})
+    Pledge.objects.get_or_create(
+        user=by, call=call, defaults={"version": rules.PLEDGE_VERSION, "at": clock.now()}
+    )
 
 
 @transaction.atomic
@@ -73,7 +85,11 @@ def declare(assignment, *, code, note="", by):
             assignment, "step_back", by=by, note=f"{code} {note}".strip(),
             declaration=Assignment.Declaration.CONFLICT, **change,
         )  # fmt: skip
-        store_score(application)
+        if application.status in (
+            Status.IN_REVIEW,
+            Status.REVIEWED,
+        ):  # a published score stands as it was published
+            store_score(application)
         return
     if not by.pledges.filter(call=application.call_id).exists():
         raise Refused(_("Please accept the pledge first."), about=assignment)
@@ -95,7 +111,7 @@ def save(assignment, *, values, comments, by):
         for fault in rules.score_faults(criteria[pk], value, scale=call.scale, step=call.step)
     ]
     SHEET.advance(
-        assignment, "save", by=by, unless=lambda _sheet: rules.not_in_review(application) or faults,
+        assignment, "save", by=by, unless=lambda _sheet: rules.not_in_review(application) or _barred(application, by) or faults,
         saved_at=clock.now(), **comments,
     )  # fmt: skip
     assignment.scores.exclude(criterion__in=values).delete()
@@ -116,13 +132,15 @@ def hand_in(assignment, *, by):
     values = dict(assignment.scores.values_list("criterion", "value"))
     comments = {name: getattr(assignment, name) for name in COMMENTS}
 
-    def faults(_sheet):
-        return rules.not_in_review(application) or rules.unfinished(
-            values, criteria, comments, least=application.call.comment_length
+    def faults():
+        return (
+            rules.not_in_review(application)
+            or _barred(application, by)
+            or rules.unfinished(values, criteria, comments, least=application.call.comment_length)
         )
 
     SHEET.check(assignment, "hand_in", by=by)
-    if reasons := faults(assignment):
+    if reasons := faults():
         raise Refused(*reasons, about=assignment)
     total = rules.sheet_total(((c.points, values[c.pk]) for c in criteria), scale=application.call.scale)
     SHEET.advance(
@@ -173,7 +191,9 @@ def adjust(application, *, label, points, by):
     APPLICATION.advance(application, "adjust", by=by, note=f"{label}: {points}")
     try:
         with transaction.atomic():
-            Adjustment.objects.create(application=application, label=label, points=points, by=by, at=clock.now())
+            Adjustment.objects.create(
+                application=application, label=label, points=points, by=by, at=clock.now()
+            )
     except IntegrityError:
         raise Refused(Reason(_("This item is written down already."), "label"), about=application)
     store_score(application)
@@ -183,16 +203,17 @@ def adjust(application, *, label, points, by):
 def close_review(application, *, by):
     """Close the review of an application once enough sheets are in; it may be ranked now."""
     application = _lock_application(application.pk)
-    sheets, panel = queries.counted(application).count(), queries.panel_size(application)
-    short = partial(rules.short_of_quorum, sheets=sheets, panel=panel, quorum=application.call.quorum)
-    APPLICATION.advance(application, "close_review", by=by, unless=lambda _application: short())
+    APPLICATION.advance(
+        application, "close_review", by=by,
+        unless=lambda locked: rules.short_of_quorum(queries.progress(locked), quorum=application.call.quorum),
+    )  # fmt: skip
 
 
 @transaction.atomic
 def close_all(call, *, by):
     """Close every review of a call that has its sheets. Returns (closed, [reasons of those that stay open])."""
     closed, open_ones = 0, []
-    for application in Application.objects.filter(call=call, status="in_review").order_by("pk"):
+    for application in Application.objects.filter(call=call, status=Status.IN_REVIEW).order_by("pk"):
         try:
             close_review(application, by=by)
             closed += 1

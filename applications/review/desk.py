@@ -66,11 +66,7 @@ def case(request, key):
             "candidates": candidates,
             "moves": moves,
             "adjustments": application.adjustments.order_by("pk"),
-            "short": rules.short_of_quorum(
-                sheets=application.sheets,
-                panel=queries.panel_size(application),
-                quorum=application.call.quorum,
-            ),
+            "short": rules.short_of_quorum(queries.progress(application), quorum=application.call.quorum),
         },
     )
 
@@ -112,16 +108,19 @@ def sheet_act(request, key, name):
         raise Http404
     action, heading = acts[name]
     form = ReasonForm(request.POST or None)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             action(assignment, reason=form.cleaned_data["reason"], by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(request, _("It is done and recorded."))
             return redirect("review:case", key=assignment.application.key)
+    hint = f"{assignment.application.number} · {assignment.reviewer.name}"
     return render(
-        request, "parts/form_page.html", {"form": form, "heading": heading, "hint": f"{assignment.application.number} · {assignment.reviewer.name}"}
+        request, "parts/form_page.html", {"form": form, "heading": heading, "hint": hint}, status=status
     )
 
 
@@ -129,18 +128,22 @@ def sheet_act(request, key, name):
 def adjust(request, key):
     application = fetch(request, Application, key=key, related=("firm",))
     form = AdjustmentForm(request.POST or None)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.adjust(application, **form.cleaned_data, by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(request, _("The points are written down."))
             return redirect("review:case", key=application.key)
+    hint = f"{application.number} · {application.firm.name}"
     return render(
         request,
         "parts/form_page.html",
-        {"form": form, "heading": _("Bonus or penalty points"), "hint": f"{application.number} · {application.firm.name}"},
+        {"form": form, "heading": _("Bonus or penalty points"), "hint": hint},
+        status=status,
     )
 
 
@@ -156,16 +159,21 @@ def close(request, key):
 def reopen(request, key):
     application = fetch(request, Application, key=key, related=("firm",))
     form = ReasonForm(request.POST or None)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.reopen_review(application, reason=form.cleaned_data["reason"], by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(request, _("The review is open again."))
             return redirect("review:case", key=application.key)
     return render(
-        request, "parts/form_page.html", {"form": form, "heading": _("Open the review again"), "hint": application.number}
+        request,
+        "parts/form_page.html",
+        {"form": form, "heading": _("Open the review again"), "hint": application.number},
+        status=status,
     )
 
 

@@ -5,7 +5,7 @@ from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from applications.kernel.forms import layout
+from applications.kernel.forms import PointsField, layout, literal
 from applications.review import rules
 from applications.review.actions import COMMENTS
 
@@ -14,9 +14,13 @@ class DeclareForm(forms.Form):
     """The pledge for the call, and the declaration for this application."""
 
     pledge = forms.BooleanField(
-        label=_("I keep secret what I read, take nothing away, meet nobody of the firm about it, and judge fairly."),
+        label=_(
+            "I keep secret what I read, take nothing away, meet nobody of the firm about it, and judge fairly."
+        ),
     )
-    conflict = forms.ChoiceField(label=_("Do you stand in a conflict of interest?"), widget=forms.RadioSelect())
+    conflict = forms.ChoiceField(
+        label=_("Do you stand in a conflict of interest?"), widget=forms.RadioSelect()
+    )
     note = forms.CharField(label=_("Remark (optional)"), max_length=500, required=False)
 
     def __init__(self, *args, pledged, **options):
@@ -39,7 +43,9 @@ class SheetForm(forms.Form):
     """One sheet: a number for each criterion, three comments. It may be saved unfinished."""
 
     strengths = forms.CharField(label=_("Strengths"), required=False, widget=forms.Textarea({"rows": 3}))
-    weaknesses = forms.CharField(label=_("Points to mend"), required=False, widget=forms.Textarea({"rows": 3}))
+    weaknesses = forms.CharField(
+        label=_("Points to mend"), required=False, widget=forms.Textarea({"rows": 3})
+    )
     overall = forms.CharField(label=_("Overall opinion"), required=False, widget=forms.Textarea({"rows": 4}))
 
     def __init__(self, *args, criteria, call, **options):
@@ -49,7 +55,7 @@ class SheetForm(forms.Form):
         for criterion in criteria:
             name = f"score_{criterion.pk}"
             most = 100 if call.scale == "percent" else criterion.points
-            self.fields[name] = forms.DecimalField(
+            self.fields[name] = PointsField(
                 label=_("%(name)s (0 to %(most)d points)") % {"name": criterion.name, "most": most},
                 help_text=criterion.help,
                 required=False,
@@ -59,7 +65,8 @@ class SheetForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(
-            *(Fieldset(name, *fields) for name, fields in groups.items()), Fieldset(_("Opinion"), *COMMENTS)
+            *(Fieldset(literal(name), *fields) for name, fields in groups.items()),
+            Fieldset(_("Opinion"), *COMMENTS),
         )
 
     def clean(self):
@@ -90,7 +97,7 @@ class ReasonForm(forms.Form):
 
 class AdjustmentForm(forms.Form):
     label = forms.CharField(label=_("Item"), max_length=100, help_text=_("With its evidence"))
-    points = forms.DecimalField(
+    points = PointsField(
         label=_("Points"), max_digits=3, decimal_places=1, help_text=_("Above 0 a bonus, below 0 a penalty")
     )
 

@@ -18,17 +18,22 @@ def criteria_of(stage):
 def counted(application):
     """The sheets that make the score: handed in, declared free of conflict, not excluded."""
     return Assignment.objects.filter(
-        application=application, status=Assignment.SheetStatus.HANDED_IN, declaration=Assignment.Declaration.CLEAR
+        application=application,
+        status=Assignment.SheetStatus.HANDED_IN,
+        declaration=Assignment.Declaration.CLEAR,
     )
 
 
-def panel_size(application):
-    """How many were asked and stand in no conflict."""
-    return (
+def progress(application):
+    """For each stage of the call: (sheets that count, how many were asked and stand in no conflict)."""
+    panel = (
         application.assignments.exclude(declaration=Assignment.Declaration.CONFLICT)
         .exclude(status=Assignment.SheetStatus.EXCLUDED)
-        .count()
+        .values("stage")
+        .annotate(sheets=Count("pk", filter=Q(status=Assignment.SheetStatus.HANDED_IN)), asked=Count("pk"))
     )
+    found = {row["stage"]: (row["sheets"], row["asked"]) for row in panel.order_by()}
+    return [found.get(stage, (0, 0)) for stage in application.call.stages.values_list("pk", flat=True)]
 
 
 def desk():
@@ -59,12 +64,13 @@ def own(user):
 
 
 def what_bars(application, reviewers):
-    """{reviewer id: [conflict codes]} from our own data, in four queries for any number of reviewers."""
+    """{reviewer id: [conflict codes]} from our own data, in two queries for any number of reviewers."""
     member_emails = list(
         Member.objects.filter(firm=application.firm_id).values_list(F("user__email"), flat=True)
     )
+    affiliations = {reviewer.reviewer_profile.affiliation_number for reviewer in reviewers} - {""}
     numbers = set(
-        Application.objects.filter(call=application.call_id)
+        Application.objects.filter(call=application.call_id, firm__business_number__in=affiliations)
         .exclude(status__in=(Status.DRAFT, Status.WITHDRAWN))
         .values_list("firm__business_number", flat=True)
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from math import ceil
 
 from django.utils.translation import gettext_lazy as _
@@ -149,7 +150,8 @@ def unfinished(values, criteria, comments, *, least):
     names = {"strengths": _("strengths"), "weaknesses": _("points to mend"), "overall": _("overall opinion")}
     return reasons + [
         Reason(
-            _("Please write at least %(least)d characters: %(what)s") % {"least": least, "what": names[name]}, name
+            _("Please write at least %(least)d characters: %(what)s") % {"least": least, "what": names[name]},
+            name,
         )
         for name, text in comments.items()
         if len(text.strip()) < least
@@ -158,19 +160,22 @@ def unfinished(values, criteria, comments, *, least):
 
 def sheets_needed(quorum, panel) -> int:
     """The quorum of the call, and two thirds of those who were asked and stand in no conflict."""
-    return max(quorum, ceil(panel * 2 / 3))
+    return max(quorum, ceil(Fraction(2 * panel, 3)))
 
 
-def short_of_quorum(*, sheets, panel, quorum):
-    """Why the review cannot be closed: too few sheets."""
-    needed = sheets_needed(quorum, panel)
-    if sheets < needed:
-        return [
-            Reason(
-                _("%(needed)d sheets are needed; %(sheets)d are handed in.") % {"needed": needed, "sheets": sheets}
-            )
-        ]
-    return []
+def short_of_quorum(progress, *, quorum):
+    """Why the review cannot be closed: a stage with too few sheets.
+
+    progress: for each stage (sheets that count, how many were asked and stand in no conflict).
+    """
+    return [
+        Reason(
+            _("%(needed)d sheets are needed; %(sheets)d are handed in.")
+            % {"needed": needed, "sheets": sheets}
+        )
+        for sheets, panel in progress
+        if sheets < (needed := sheets_needed(quorum, panel))
+    ]
 
 
 def not_in_review(application):
@@ -178,6 +183,11 @@ def not_in_review(application):
     if application.status != Status.IN_REVIEW:
         return [Reason(_("The review of this application is closed."))]
     return []
+
+
+def barred(name, codes):
+    """Why this reviewer may not score this application, one sentence for each rule."""
+    return [Reason(f"{name}: {code} {CONFLICTS[code]}") for code in codes]
 
 
 def conflicts(*, firm, profile, email, member_emails, applicant_numbers):
@@ -192,6 +202,8 @@ def conflicts(*, firm, profile, email, member_emails, applicant_numbers):
     elif number and number in applicant_numbers:
         found.append("C6")
     domain = email.rpartition("@")[2].lower()
-    if domain not in OPEN_MAIL and domain in {address.rpartition("@")[2].lower() for address in member_emails}:
+    if domain not in OPEN_MAIL and domain in {
+        address.rpartition("@")[2].lower() for address in member_emails
+    }:
         found.append("C5")
     return found

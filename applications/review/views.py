@@ -29,6 +29,7 @@ def declare(request, key):
     assignment = fetch(request, Assignment, key=key, related=RELATED)
     pledged = request.user.pledges.filter(call=assignment.application.call_id).exists()
     form = DeclareForm(request.POST or None, pledged=pledged)
+    status = 200
     if request.method == "POST" and form.is_valid():
         if not pledged:
             actions.pledge(assignment.application.call, by=request.user)
@@ -36,12 +37,13 @@ def declare(request, key):
             actions.declare(assignment, code=form.code, note=form.cleaned_data["note"], by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             if form.code:
                 messages.success(request, _("Thank you. You will not see this application any more."))
                 return redirect("review:own")
             return redirect(assignment)
-    return render(request, "review/declare.html", {"assignment": assignment, "form": form})
+    return render(request, "review/declare.html", {"assignment": assignment, "form": form}, status=status)
 
 
 @page("review.own", "GET", "POST")
@@ -60,11 +62,13 @@ def sheet(request, key):
         initial={f"score_{pk}": value for pk, value in saved.items()}
         | {name: getattr(assignment, name) for name in actions.COMMENTS},
     )
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.save(assignment, values=form.values, comments=form.comments, by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             if "check" in request.POST:
                 return redirect("review:read_back", key=assignment.key)
@@ -86,6 +90,7 @@ def sheet(request, key):
             "left": len(criteria) - len(saved),
             **readable(application),
         },
+        status=status,
     )
 
 
@@ -133,7 +138,11 @@ def read_back(request, key):
 @page("review.score", "POST")
 def hand_in(request, key):
     assignment = fetch(request, Assignment, key=key)
-    if assignment.status != Assignment.SheetStatus.HANDED_IN:  # pressed twice is handed in once
+    try:
         actions.hand_in(assignment, by=request.user)
+    except Refused:
+        assignment.refresh_from_db()
+        if assignment.status != Assignment.SheetStatus.HANDED_IN:  # pressed twice is handed in once
+            raise
     messages.success(request, _("Your sheet is handed in."))
     return redirect("review:own")
