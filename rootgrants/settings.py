@@ -205,8 +205,8 @@ CACHES = {
 }
 
 IS_WEB = env.bool("IS_WEB", default=False)  # the web service gives up on a broker at once; the sweep is its retry
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="")  # none: work is done in process and by `manage.py tick`
-CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="") or "memory://"  # none: in process and by `manage.py tick`
+CELERY_TASK_ALWAYS_EAGER = CELERY_BROKER_URL == "memory://"
 CELERY_TASK_EAGER_PROPAGATES = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
