@@ -54,7 +54,7 @@ def own_assignment(user, thing):
 
 @Predicate
 def declared_clear(user, thing):
-    return thing.is_clear and user.pledges.filter(call=thing.application.call_id).exists()
+    return thing.is_clear and user.pledges.filter(call__applications=thing.application_id).exists()
 
 
 @Predicate
