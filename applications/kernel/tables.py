@@ -5,10 +5,10 @@ from functools import reduce
 from operator import or_
 
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 
 PAGE_SIZE = 50
-MARKS = signing.Signer(salt="list page")
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,21 @@ def page_by_key(queryset, order, mark="", size=PAGE_SIZE):
     """One page of a queryset in this order, as a Page.
 
     order: field names, "-" for descending, the last one unique, none of them null.
-    mark: what an earlier page gave as `previous` or `next`; any other text leads to the first page.
+    mark: what an earlier page of this order gave as `previous` or `next`; any other text leads to the first page.
     """
-    backwards, key = _read(mark, len(order))
+    marks = signing.Signer(salt=f"list page {' '.join(order)}")
+    backwards, key = _read(marks, mark, len(order))
     names = [name.removeprefix("-") for name in order]
     descending = [name.startswith("-") != backwards for name in order]
     if key:
-        queryset = queryset.filter(_beyond(names, descending, key))
+        try:
+            queryset = queryset.filter(_beyond(names, descending, key))
+        except (
+            ValidationError,
+            ValueError,
+            TypeError,
+        ):  # the mark of another table, with values of another kind
+            return page_by_key(queryset, order, size=size)
     ordering = [
         F(name).desc() if down else F(name).asc() for name, down in zip(names, descending, strict=True)
     ]
@@ -41,8 +49,8 @@ def page_by_key(queryset, order, mark="", size=PAGE_SIZE):
     earlier, later = (more, bool(key)) if backwards else (bool(key), more)
     return Page(
         rows,
-        _write("previous", rows[0], names) if rows and earlier else "",
-        _write("next", rows[-1], names) if rows and later else "",
+        _write(marks, "previous", rows[0], names) if rows and earlier else "",
+        _write(marks, "next", rows[-1], names) if rows and later else "",
     )
 
 
@@ -55,19 +63,19 @@ def _beyond(names, descending, key):
     return reduce(or_, steps)
 
 
-def _write(direction, row, names):
+def _write(marks, direction, row, names):
     values = []
     for name in names:
         value = row
         for part in name.split("__"):
             value = getattr(value, part)
         values.append(value if isinstance(value, int | str) else str(value))
-    return MARKS.sign_object([direction, *values])
+    return marks.sign_object([direction, *values])
 
 
-def _read(mark, length):
+def _read(marks, mark, length):
     try:
-        direction, *key = MARKS.unsign_object(mark)
+        direction, *key = marks.unsign_object(mark)
     except (signing.BadSignature, ValueError):
         return False, None
     return (direction == "previous", key) if len(key) == length else (False, None)

@@ -1,16 +1,20 @@
 """The edge of the house: the declaration of a view, fetching what may be seen, and how a no is answered."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 
 from applications.kernel import clock
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Refused
+
+LONGEST_WAIT = timedelta(minutes=10)  # between the proxy's stamp and us: a large upload on a slow line
 
 
 def page(permission=None, *methods, public=None):
@@ -71,13 +75,43 @@ class ArrivalMiddleware:
 
 
 def proxy_stamp(request):
-    """The instant at which a trusted proxy took the request (X-Request-Start: t=seconds), else None."""
+    """The instant at which a trusted proxy took the request (X-Request-Start: t=seconds), else None.
+
+    A stamp that our own clock cannot believe is none: a proxy that passes on what its caller wrote decides nothing.
+    """
     if request.META.get("REMOTE_ADDR") not in settings.TRUSTED_PROXIES:
         return None
-    try:
-        return datetime.fromtimestamp(float(request.headers["X-Request-Start"].removeprefix("t=")), UTC)
-    except (KeyError, ValueError, OverflowError, OSError):
+    found = re.fullmatch(r"t=([0-9]{1,11}(?:\.[0-9]{1,6})?)", request.headers.get("X-Request-Start", ""))
+    if not found:
         return None
+    stamp = datetime.fromtimestamp(float(found[1]), UTC)
+    return stamp if timedelta() <= clock.now() - stamp <= LONGEST_WAIT else None
+
+
+class NulMiddleware:
+    """Text with a NUL in it is answered 400: nobody types one, and PostgreSQL stores none."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        refuse_nul(request.path, *request.COOKIES.values(), *texts(request.GET))
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        refuse_nul(*texts(request.POST), *(upload.name for upload in request.FILES.values()))
+
+
+def texts(data):
+    """Names and all their values, of a query or a form."""
+    for name, values in data.lists():
+        yield name
+        yield from values
+
+
+def refuse_nul(*given):
+    if any("\0" in text for text in given):
+        raise BadRequest("NUL in what was sent")
 
 
 class RefusedMiddleware:
