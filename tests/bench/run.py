@@ -1,0 +1,278 @@
+"""Measures every page against a floor view in the same run, on PostgreSQL, behind gunicorn with two workers.
+
+    make bench                      10,000 applications, 25,000 sheets
+    APPLICATIONS=100000 make bench
+
+Prints queries, bytes, p50, p95 and the ratio of p50 to the floor's, beside the goal; exit 1 where a goal is missed.
+The same as data: var/bench.json. Times drift from run to run; the ratios are what counts.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.lanes import free_port, postgresql, until  # noqa: E402
+
+COUNT = int(os.environ.get("APPLICATIONS", "10000"))
+WARM, TIMES, FLOORS = 6, 40, 15
+PATIENCE, LEAST = 15, 10  # a page too slow for all its turns gets fewer: seconds, turns
+CSRF = "b" * 32
+DATABASE = "rootgrants_bench"
+
+
+@contextlib.contextmanager
+def fresh_database(server):
+    """An empty database on this server, dropped at the end."""
+    address = server.replace("postgres://", "postgresql://", 1)
+
+    def statement(text):
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(text)
+
+    statement(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    statement(f"CREATE DATABASE {DATABASE}")
+    try:
+        yield f"{server.rpartition('/')[0]}/{DATABASE}"
+    finally:
+        statement(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+
+
+class Server:
+    """Gunicorn with two workers under these settings, and one client that keeps its connection."""
+
+    def __init__(self, settings):
+        self.port = free_port()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "rootgrants.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
+             "--threads", "4", "--keep-alive", "30", "--log-level", "error"],
+            cwd=ROOT, env={**os.environ, "DJANGO_SETTINGS_MODULE": settings},
+        )  # fmt: skip
+        self.client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        if not until(self.answers):
+            self.stop()
+            raise SystemExit("bench: the server does not start")
+
+    def answers(self):
+        try:
+            self.ask("GET", "/healthz")
+        except OSError:
+            self.client.close()
+            return False
+        return True
+
+    def ask(self, method, path, *, session="", data=None, count=False):
+        """(status, headers, length, milliseconds) of one request."""
+        headers = {
+            "Host": "localhost", "Cookie": f"csrftoken={CSRF}; sessionid={session}", "X-CSRFToken": CSRF,
+            "Accept-Encoding": "identity",
+        }  # fmt: skip
+        body = None
+        if data is not None:
+            body, headers["Content-Type"] = urlencode(data), "application/x-www-form-urlencoded"
+        if count:
+            headers["X-Count"] = "1"
+        begun = time.perf_counter()
+        self.client.request(method, path, body=body, headers=headers)
+        answer = self.client.getresponse()
+        content = answer.read()
+        return answer.status, answer.headers, len(content), (time.perf_counter() - begun) * 1000
+
+    def workers_mib(self):
+        """Resident memory of the largest worker, in MiB."""
+        children = subprocess.run(
+            ["ps", "-o", "rss=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
+        ).stdout.split()
+        return max(map(int, children)) / 1024
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Bench:
+    def __init__(self, data, product, floor, sessions):
+        self.data, self.product, self.floor, self.sessions = data, product, floor, sessions
+        self.rows = []
+
+    def floors(self):
+        return [
+            self.floor.ask("GET", "/floor/", session=self.sessions["officer"])[3] for _turn in range(FLOORS)
+        ]
+
+    def measure(self, name, goal, who, asks, *, expect=200):
+        """asks: an iterable of (method, path, data), used one after the other; the first few only warm up."""
+        asks = iter(asks)
+        session = self.sessions.get(who, "")
+
+        def one(count=False):
+            method, path, data = next(asks)
+            status, headers, length, spent = self.product.ask(
+                method, path, session=session, data=data, count=count
+            )
+            if status != expect:
+                raise SystemExit(f"bench: {name}: {method} {path} answered {status}, not {expect}")
+            return headers, length, spent
+
+        headers, length, _spent = one(count=True)
+        for _turn in range(WARM):
+            one()
+        before = self.floors()
+        times = sorted(self.turns(one))
+        floor = statistics.median(before + self.floors())
+        p50, p95 = statistics.median(times), times[int(len(times) * 0.95) - 1]
+        self.rows.append({
+            "page": name, "queries": int(headers["X-Queries"]), "bytes": length, "p50_ms": round(p50, 2),
+            "p95_ms": round(p95, 2), "floor_ms": round(floor, 2), "ratio": round(p50 / floor, 2), "goal": goal,
+            "met": p50 / floor <= goal,
+        })  # fmt: skip
+
+    @staticmethod
+    def turns(one):
+        end = time.monotonic() + PATIENCE
+        for turn in range(TIMES):
+            if turn >= LEAST and time.monotonic() > end:
+                return
+            yield one()[2]
+
+    def get(self, name, goal, who, path):
+        self.measure(name, goal, who, (("GET", path, None) for _turn in iter(int, 1)))
+
+    def all(self):
+        data, desk = self.data, "/applications/desk/"
+        application = next(a for a in data.made if a.status == "reviewed")
+        sheet = data.assignment()
+        self.sessions["reviewer"] = session_of(sheet.reviewer)
+        self.get("staff list, first page", 5, "officer", desk)
+        self.get(
+            "staff list, filtered by status", 5, "officer", f"{desk}?call={data.closed.key}&status=in_review"
+        )
+        self.get("staff list, searched", 6, "officer", f"{desk}?{urlencode({'q': application.title[:3]})}")
+        self.get("staff list, last page", 5, "officer", f"{desk}?{urlencode({'mark': last_mark(data)})}")
+        self.get("ranking, 250 rows", 10, "officer", f"/decisions/calls/{data.closed.key}/")
+        self.get("application detail, staff", 4, "officer", f"/applications/{data.made[0].key}/")
+        self.get("review page, reviewer", 4, "reviewer", f"/reviews/{sheet.key}/")
+        self.get("applicant's own list", 2, "owner", "/applications/")
+        self.get("public call page", 1.5, "nobody", f"/calls/{data.closed.key}/")
+        self.measure("save a review (POST)", 4, "reviewer", sheet_posts(data, sheet), expect=302)
+        drafts = iter(data.drafts)
+        self.measure(
+            "submit an application (POST)", 5, "owner",
+            (("POST", f"/applications/{draft.key}/submit/", {}) for draft in drafts), expect=302,
+        )  # fmt: skip
+        self.get("statistics (n of 100)", 5, "nobody", "/cohort/")
+        self.rows.append({"page": "export of all to CSV", "built": False})
+
+
+def sheet_posts(data, sheet):
+    """Saves of one sheet, each with other words."""
+    from applications.review.queries import criteria_of  # noqa: PLC0415  after Django is set up
+
+    scores = {f"score_{criterion.pk}": criterion.points - 1 for criterion in criteria_of(sheet.stage_id)}
+    number = 0
+    while True:
+        number += 1
+        words = dict.fromkeys(("strengths", "weaknesses", "overall"), f"의견을 다시 적습니다 {number}")
+        yield "POST", f"/reviews/{sheet.key}/", scores | words
+
+
+def last_mark(data):
+    """The mark of the page that ends with the oldest application."""
+    from applications.intake.models import Application  # noqa: PLC0415
+    from applications.kernel.tables import page_by_key  # noqa: PLC0415
+
+    latest_first = Application.objects.filter(submitted_at__isnull=False).order_by("submitted_at", "pk")
+    place = latest_first.exclude(status="draft")[50]
+    before = Application.objects.filter(submitted_at__gte=place.submitted_at)
+    return page_by_key(before, ["-submitted_at", "-id"], "", size=before.count() - 1).next
+
+
+def session_of(user):
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
+    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
+
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "applications.permissions.TableBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return store.session_key
+
+
+def print_rows(rows):
+    print(f"\n{'page':34}{'queries':>8}{'bytes':>9}{'p50 ms':>9}{'p95 ms':>9}{'ratio':>8}{'goal':>7}")
+    for row in rows:
+        if row.get("built") is False:
+            print(f"{row['page']:34}not built")
+            continue
+        print(
+            f"{row['page']:34}{row['queries']:8}{row['bytes']:9}{row['p50_ms']:9.1f}{row['p95_ms']:9.1f}"
+            f"{row['ratio']:8.2f}{row['goal']:7}{'' if row['met'] else '  MISSED'}"
+        )
+
+
+def main():
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(postgresql())
+        if server is None:
+            raise SystemExit("bench: no PostgreSQL (make system)")
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rootgrants-bench-"))
+        os.environ |= {
+            "DATABASE_URL": stack.enter_context(fresh_database(server)), "VAR_DIR": folder, "DEBUG": "0", "DEMO": "0",
+            "HTTPS": "0", "SECRET_KEY": "only-for-measuring-" + "x" * 40, "ALLOWED_HOSTS": "localhost",
+            "EMAIL_URL": "dummymail://", "LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": "rootgrants.settings",
+        }  # fmt: skip
+        manage = [sys.executable, str(ROOT / "manage.py")]
+        for command in (["migrate", "-v0"], ["createcachetable"], ["collectstatic", "-v0", "--noinput"]):
+            subprocess.run([*manage, *command], check=True)
+        import django  # noqa: PLC0415  the environment is set only now
+
+        django.setup()
+        from tests.bench.data import Data  # noqa: PLC0415
+
+        begun = time.monotonic()
+        data = Data(COUNT, drafts=WARM + TIMES + 1)
+        data.fill()
+        print(
+            f"{COUNT:,} applications, {COUNT * 25 // 10:,} sheets; filled in {time.monotonic() - begun:.0f} s"
+        )
+        product = Server("tests.bench.settings")
+        stack.callback(product.stop)
+        floor = Server("tests.bench.floor")
+        stack.callback(floor.stop)
+        bench = Bench(
+            data, product, floor, {"officer": session_of(data.officer), "owner": session_of(data.owner)}
+        )
+        bench.all()
+        print_rows(bench.rows)
+        memory = product.workers_mib()
+        print(f"{'memory of a worker':34}{memory:>26.0f} MiB{150:>22}{'' if memory <= 150 else '  MISSED'}")
+        from django.db import connections  # noqa: PLC0415
+
+        connections.close_all()
+        connections["default"].close_pool()
+    out = ROOT / "var" / "bench.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps({
+        "applications": COUNT, "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        "pages": bench.rows, "worker_mib": round(memory),
+    }, indent=1, ensure_ascii=False))  # fmt: skip
+    met = all(row.get("met", True) for row in bench.rows) and memory <= 150
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
