@@ -79,10 +79,10 @@ def path_finding(by_year):
     year, net = known[-1]
     words = {"year": year, "net": net, "plan": PATH[year], "difference": abs(net - PATH[year])}
     if net > PATH[year]:
-        return _("End of %(year)d: %(net)d hold a seat, %(difference)d more than planned") % words
+        return _("%(year)d: %(net)d hold a seat, %(difference)d more than planned") % words
     if net < PATH[year]:
-        return _("End of %(year)d: %(net)d hold a seat, %(difference)d fewer than planned") % words
-    return _("End of %(year)d: %(net)d hold a seat, as planned") % words
+        return _("%(year)d: %(net)d hold a seat, %(difference)d fewer than planned") % words
+    return _("%(year)d: %(net)d hold a seat, as planned") % words
 
 
 def bars(counts):
