@@ -105,14 +105,14 @@ class Data:
         def application(number, firm):
             status = self.chance.choice(STATUSES)
             score = Decimal(self.chance.randrange(4500, 9800)) / 100 if status == "reviewed" else None
+            part = (score or 0) / 100
             return Application(
                 number=f"SP-2027-{number:06d}", call=self.closed, firm=firm, status=status, title=f"{self.word()} 공정 첨단화",
                 summary="요약 " * 40, field=firm.field, answers=answers, consents=dict.fromkeys(PLEDGES, True),
                 created_by=self.owner, submitted_by=self.owner,
                 submitted_at=now - timedelta(days=21, seconds=number), created_at=now - timedelta(days=40),
                 base_score=score, final_score=score, sheets=3 if score else 0, spread=score and Decimal("7.50"),
-                tie_1=score and score * 4 / 10 or 0, tie_2=score and score * 35 / 100 or 0,
-                tie_3=score and score / 4 or 0, tie_4=number % 2,
+                tie_1=part * 40, tie_2=part * 35, tie_3=part * 25, tie_4=number % 2,
             )  # fmt: skip
 
         self.made = Application.objects.bulk_create(
