@@ -14,7 +14,6 @@ def together(*acts):
 
     def run(act):
         try:
-            connection.ensure_connection()
             barrier.wait(timeout=10)
             return act()
         except Refused as refusal:

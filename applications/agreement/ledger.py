@@ -6,7 +6,7 @@ from django.db.models import F
 from applications.agreement import rules
 from applications.agreement.models import Agreement, Allocation, LedgerEntry
 from applications.calls.models import BudgetLine
-from applications.kernel import clock
+from applications.kernel import audit, clock
 from applications.kernel.errors import Refused
 
 
@@ -19,8 +19,11 @@ def allocate(line, *, key, krw, purpose, by):
     if reasons := rules.over_cap(line, krw):
         raise Refused(*reasons, about=line)
     Allocation.objects.create(line=line, key=key, krw=krw, purpose=purpose, by=by, at=clock.now())
-    BudgetLine.objects.filter(pk=line.pk).update(allocated_krw=F("allocated_krw") + krw)
-    line.refresh_from_db()
+    before, line.allocated_krw = line.allocated_krw, line.allocated_krw + krw
+    line.save(update_fields=["allocated_krw"])
+    audit.record(
+        "allocate", line, by=by, before={"krw": before}, after={"krw": line.allocated_krw}, note=purpose
+    )
     return line
 
 

@@ -18,12 +18,7 @@ from applications.notifications.outbox import notify
 def allocate(line, *, key, krw, purpose, by):
     """Take an amount (won) from a budget line for a purpose; the same form sent twice (key) counts once."""
     require(by, "budget.allocate", line)
-    before = line.allocated_krw
-    line = ledger.allocate(line, key=f"allocation:{key}", krw=krw, purpose=purpose, by=by)
-    audit.record(
-        "allocate", line, by=by, before={"krw": before}, after={"krw": line.allocated_krw}, note=purpose
-    )
-    return line
+    return ledger.allocate(line, key=f"allocation:{key}", krw=krw, purpose=purpose, by=by)
 
 
 @transaction.atomic

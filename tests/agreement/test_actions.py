@@ -13,6 +13,7 @@ from applications.intake.models import Application
 from applications.kernel import audit
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
+from tests.copies import another
 from tests.together import refusals, together
 from tests.world import PASSWORD, TERMS
 
@@ -321,3 +322,24 @@ def test_one_side_twice_at_once_signs_once(committed, world):
 
     assert len(refusals(outcomes)) == 3
     assert made.signatures.count() == 1
+
+
+@pytest.mark.postgresql
+def test_two_last_signatures_at_once_never_exceed_the_line(committed, world):
+    first = world.offered()
+    firm = world.firm()
+    told = first.application.places.get()
+    application = another(first.application, firm_id=firm.pk, number="RD-2027-0002")
+    another(told, application_id=application.pk, rank=2)
+    second = world.offered(application)
+    BudgetLine.objects.update(cap_krw=700_000_000)
+    for made in (first, second):
+        sign(made, world.owner_of(made.application.firm))
+    director = world.director
+
+    outcomes = together(*[lambda made=made: sign(made, director) for made in (first, second)])
+
+    assert len(refusals(outcomes)) == 1
+    assert "220,000,000" in refusals(outcomes)[0]
+    assert BudgetLine.objects.get().allocated_krw == 480_000_000
+    assert sorted(Agreement.objects.values_list("status", flat=True)) == ["in_force", "offered"]
