@@ -59,7 +59,6 @@ def declared_clear(user, thing):
 
 @Predicate
 def another_person(user, thing):
-    """Neither this account nor one of the same name and e-mail made the proposal."""
     return thing.proposed_by_id != user.pk
 
 
@@ -77,10 +76,11 @@ PERMISSIONS = {
     "firm.view": visible,
     "firm.list": officer | director | ministry | auditor | finance,
     "firm.edit": applicant & owns_firm,
-    "firm.members": applicant & belongs_to_firm,
+    "firm.members": (applicant & belongs_to_firm) | ((officer | director | auditor) & visible),
     "firm.manage": applicant & owns_firm,
     "invitation.accept": applicant & visible,
-    "call.list": officer | director | auditor | administrator,
+    "call.list": officer | director | ministry | auditor | administrator,
+    "call.view": (officer | director | ministry | auditor | administrator) & visible,
     "call.prepare": officer,
     "call.edit": officer & visible,
     "call.publish": officer & visible,
@@ -115,7 +115,7 @@ PERMISSIONS = {
     "agreement.draft": officer,
     "agreement.view": visible,
     "agreement.sign": (director & visible) | (applicant & owns_firm),
-    "agreement.take_effect": director | applicant,
+    "agreement.take_effect": (director & visible) | (applicant & owns_firm),
     "payment.list": officer | director | finance | ministry | auditor,
     "payment.view": visible,
     "payment.request": applicant & owns_firm,
@@ -130,9 +130,11 @@ PERMISSIONS = {
     "cohort.seat": officer,
     "cohort.end": director & visible,
     "audit.view": auditor | administrator,
+    "audit.values": auditor,  # an administrator reads the values and reasons of accounts only
     "access.view": auditor | administrator,
     "outbox.view": officer | director | auditor | administrator,
     "outbox.read": (officer | director | auditor | administrator) & visible,
+    "outbox.text": (officer | director | auditor) & visible,
 }
 
 
@@ -140,7 +142,8 @@ class TableBackend(AuthenticationBackend):
     """Signs people in by e-mail, and answers has_perm from the table above; an unknown name is a mistake."""
 
     def has_perm(self, user_obj, perm, obj=None):
-        return PERMISSIONS[perm](user_obj, obj)
+        asked = PERMISSIONS[perm]
+        return user_obj.is_authenticated and asked(user_obj, obj)
 
 
 class Timetable:

@@ -62,7 +62,7 @@ def prepare(request):
     return render(request, "parts/form_page.html", {"form": form, "heading": _("Prepare a call")})
 
 
-@page("call.edit", "GET")
+@page("call.view", "GET")
 def manage(request, key):
     call = fetch(request, Call, key=key, related=("programme",))
     return render(
@@ -70,6 +70,7 @@ def manage(request, key):
         "calls/manage.html",
         {
             "call": call,
+            "may_edit": request.user.has_perm("call.edit", call),
             "unready": [] if call.published_at else rules.unready(call, now=clock.now()),
             "criteria": Criterion.objects.filter(group__stage__call=call).select_related("group__stage"),
         },

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from applications.accounts.models import Role
 from applications.firms import actions, rules
 from applications.firms.forms import InviteForm, ProfileForm, RegisterForm, RightForm
 from applications.firms.models import Firm, Invitation
@@ -57,8 +58,9 @@ def detail(request, key):
             "firm": firm,
             "technologies": firm.technologies.all(),
             "may_edit": request.user.has_perm("firm.edit", firm),
-            "is_member": request.user.has_perm("firm.members", firm),
-            "shows_people": request.user.role != "ministry",
+            "may_see_members": request.user.has_perm("firm.members", firm),
+            "is_member": request.user.role == Role.APPLICANT,
+            "shows_people": request.user.role != Role.MINISTRY,
         },
     )
 
@@ -78,6 +80,7 @@ def edit(request, key):
 @page("firm.members", "GET")
 def members(request, key):
     firm = fetch(request, Firm, key=key)
+    log_view(request, "firm.members", firm)
     return render(
         request,
         "firms/members.html",

@@ -32,6 +32,7 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+BEFORE_REVIEWERS = (Status.IN_REVIEW, Status.REVIEWED)  # what reviewers may see: until the result is published
 UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.REVIEWED)
 SELECTED = (Status.SELECTED, Status.AGREED)
 
@@ -47,7 +48,8 @@ class ApplicationQuerySet(models.QuerySet):
                 return self.filter(status__in=SELECTED)
             case Role.REVIEWER:  # a table of a later room: by name only
                 assignments = apps.get_model("applications", "Assignment").objects
-                return self.filter(Exists(assignments.clear_for(user).filter(application=OuterRef("pk"))))
+                clear = assignments.clear_for(user).filter(application=OuterRef("pk"))
+                return self.filter(Exists(clear), status__in=BEFORE_REVIEWERS)
             case Role.APPLICANT:
                 return self.filter(firm__members__user=user)
         return self.none()

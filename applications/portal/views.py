@@ -73,7 +73,9 @@ def extend(request):
 @page("audit.view", "GET")
 def audit(request):
     rows = page_by_key(AuditEntry.objects.select_related("actor"), ["-id"], request.GET.get("mark", ""))
-    return render(request, "portal/audit.html", {"page": rows})
+    return render(
+        request, "portal/audit.html", {"page": rows, "shows_values": request.user.has_perm("audit.values")}
+    )
 
 
 @page("access.view", "GET")
@@ -97,7 +99,8 @@ def letters(request):
 @page("outbox.read", "GET")
 def letter(request, key):
     found = fetch(request, Letter, key=key)
-    return render(request, "portal/letter.html", {"letter": found, "shows_body": not found.is_secret})
+    shows_body = request.user.has_perm("outbox.text", found) and not found.is_secret
+    return render(request, "portal/letter.html", {"letter": found, "shows_body": shows_body})
 
 
 @page("GET", public="Exists in the demonstration only: the letters that would have been sent.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
 from applications.calls.models import Call, Criterion, Stage
-from applications.intake.models import Application
+from applications.intake.models import BEFORE_REVIEWERS, Application
 from applications.kernel import clock
 from applications.kernel.records import AppendOnly
 from applications.kernel.taxonomy import RootTechnology
@@ -46,13 +46,15 @@ class Pledge(AppendOnly):
 
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Reviewers see their own, without those they stand in conflict with; staff see all."""
+        """Reviewers see their own until the result is published, none they stand in conflict with; staff see all."""
         if not user.is_authenticated:
             return self.none()
         if user.role in (Role.OFFICER, Role.DIRECTOR, Role.AUDITOR):
             return self
         if user.role == Role.REVIEWER:
-            return self.filter(reviewer=user).exclude(declaration=Assignment.Declaration.CONFLICT)
+            return self.filter(reviewer=user, application__status__in=BEFORE_REVIEWERS).exclude(
+                declaration=Assignment.Declaration.CONFLICT
+            )
         return self.none()
 
     def clear_for(self, user):

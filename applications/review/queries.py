@@ -56,10 +56,8 @@ def number_of(assignments):
 
 def own(user):
     """A reviewer's work: open sheets first, conflicts left out."""
-    return (
-        Assignment.objects.visible_to(user)
-        .filter(application__status__in=(Status.IN_REVIEW, Status.REVIEWED))
-        .select_related("application__firm", "application__call", "application__field", "stage")
+    return Assignment.objects.visible_to(user).select_related(
+        "application__firm", "application__call", "application__field", "stage"
     )
 
 
