@@ -206,8 +206,8 @@ CACHES = {
 }
 
 IS_WEB = env.bool("IS_WEB", default=False)  # the web service gives up on a broker at once; the sweep is its retry
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="") or "memory://"  # none: in process and by `manage.py tick`
-CELERY_TASK_ALWAYS_EAGER = CELERY_BROKER_URL == "memory://"
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="") or "memory://here"  # none: in process and by `manage.py tick`
+CELERY_TASK_ALWAYS_EAGER = CELERY_BROKER_URL == "memory://here"
 CELERY_TASK_EAGER_PROPAGATES = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
