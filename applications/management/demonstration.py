@@ -9,6 +9,7 @@ from pathlib import Path
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 
 from applications.accounts.models import Role, User
 from applications.agreement import actions as agreement
@@ -24,6 +25,7 @@ from applications.intake.models import Application
 from applications.intake.rules import PLEDGES
 from applications.kernel import clock
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region, RootTechnology
+from applications.notifications.models import Letter
 from applications.review import actions as review
 from applications.review.queries import criteria_of
 
@@ -122,6 +124,8 @@ class Demonstration:
         self.call_in_review(today)
         self.say("sprout call, open")
         self.open_call(today)
+        # The letters of the past left in the past.
+        Letter.objects.update(status=Letter.Status.SENT, sent_at=F("written_at"), tries=1)
 
     # People and firms
 
