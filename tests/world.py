@@ -261,7 +261,7 @@ class World:
         """Reviewed with exactly this final score, written where the ranking reads it."""
         application = self.in_review(call, **more)
         Application.objects.filter(pk=application.pk).update(
-            status="reviewed", sheets=3, base_score=Decimal(score), final_score=Decimal(score)
+            status="reviewed", sheets=call.quorum, base_score=Decimal(score), final_score=Decimal(score)
         )
         application.refresh_from_db()
         return application

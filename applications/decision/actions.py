@@ -1,35 +1,54 @@
 """The verbs of decisions: propose, approve, schedule, publish."""
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Call
 from applications.decision import queries, rules
 from applications.decision.models import Place, Proposal
+from applications.intake.models import Application
 from applications.intake.queries import people_of
-from applications.kernel import audit, clock
+from applications.kernel import audit, calendar, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
 from applications.lifecycle import APPLICATION, PROPOSAL
-from applications.notifications.outbox import notify_each
+from applications.notifications.outbox import notify
 
 MOVES = {"selected": "select", "reserved": "reserve", "declined": "decline"}
+APPEAL_DAYS = 10  # 국가연구개발혁신법 제14조 제6항
+REASON_LENGTH = Place._meta.get_field("reason").max_length
 
 
-def draw(call, preferred=()):
-    """The applications of a call as the rules rank and cut them now: pairs (application, Line)."""
-    applications = {application.pk: application for application in queries.ranking(call)}
-    lines = rules.cut(
-        [queries.candidate(application) for application in applications.values()],
-        seats=call.seats,
-        reserves=call.reserves,
-        pass_mark=call.pass_mark,
-        select_mark=call.select_mark,
-        budget_krw=call.budget_krw,
-        quotas=dict(call.quotas.values_list("field_id", "places")),
-        preferred=preferred,
+def draw(call, decided=None):
+    """The reviewed applications of a call as the rules rank and cut them now: Lines, best first.
+
+    The reasons stand in the language of the house, since the list is kept and read by everybody.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        return rules.cut(
+            queries.candidates(call),
+            seats=call.seats,
+            reserves=call.reserves,
+            pass_mark=call.pass_mark,
+            select_mark=call.select_mark,
+            budget_krw=call.budget_krw,
+            quotas=dict(call.quotas.values_list("field_id", "places")),
+            decided=decided,
+        )
+
+
+def obstacles(call, lines, decided=None):
+    """Why this list cannot be proposed yet."""
+    return rules.not_ready(
+        still_open=queries.still_open(call),
+        short=queries.short_of_sheets(call),
+        lines=lines,
+        decided=decided,
+        now=clock.now(),
+        closes_at=call.closes_at,
     )
-    return [(applications[line.candidate.pk], line) for line in lines]
 
 
 def _lock(call):
@@ -38,24 +57,22 @@ def _lock(call):
 
 
 @transaction.atomic
-def propose(call, *, note, by, preferred=()):
+def propose(call, *, note, by, decided=None, replaces=None):
     """Draw the result list and propose it; an earlier proposal is replaced, and so is its approval.
 
-    preferred: ids of applications that the committee puts before their equals at the cut.
+    decided: {application id: place that the committee gave it among its equals}.
+    replaces: ordinal of the proposal in force that the proposer saw; where it is another, this one is refused.
     """
     require(by, "decision.propose", call)
     call = _lock(call)
-    drawn = draw(call, preferred)
-    reasons = rules.not_ready(
-        open_numbers=queries.still_open(call),
-        lines=[line for _application, line in drawn],
-        preferred=preferred,
-        now=clock.now(),
-        closes_at=call.closes_at,
-    )
-    if reasons:
-        raise Refused(*reasons, about=call)
     earlier = queries.in_force(call)
+    if earlier and not queries.stale(earlier) and (reasons := rules.public_already(earlier, now=clock.now())):
+        raise Refused(*reasons, about=call)
+    if reasons := rules.replaced_meanwhile(earlier, replaces):
+        raise Refused(*reasons, about=call)
+    lines = draw(call, decided)
+    if reasons := obstacles(call, lines, decided):
+        raise Refused(*reasons, about=call)
     if earlier:
         PROPOSAL.advance(earlier, "replace", by=by)
     proposal = Proposal.objects.create(
@@ -67,42 +84,46 @@ def propose(call, *, note, by, preferred=()):
         proposed_at=clock.now(),
     )
     Place.objects.bulk_create(
-        Place(
-            proposal=proposal,
-            application=application,
-            rank=line.rank,
-            result=line.result,
-            reserve_rank=line.reserve_rank,
-            reason=line.reason,
-            final_score=application.final_score,
-            base_score=application.base_score,
-            grant_krw=line.candidate.grant_krw if line.result == "selected" else 0,
-        )
-        for application, line in drawn
+        (
+            Place(
+                proposal=proposal,
+                application_id=line.candidate.pk,
+                rank=line.rank,
+                result=line.result,
+                reserve_rank=line.reserve_rank,
+                reason=line.reason[:REASON_LENGTH],
+                final_score=line.candidate.final,
+                base_score=line.candidate.base,
+                grant_krw=line.candidate.grant_krw if line.result == "selected" else 0,
+            )
+            for line in lines
+        ),
+        batch_size=2000,
     )
-    audit.record("propose", proposal, by=by, after={"places": len(drawn)}, note=note)
+    decided = {str(pk): place for pk, place in (decided or {}).items()}
+    audit.record("propose", proposal, by=by, after={"places": len(lines), "among_equals": decided}, note=note)
     return proposal
 
 
 @transaction.atomic
 def approve(proposal, *, by):
     """Another person than the proposer approves exactly what was proposed."""
-    call = _lock(proposal.call)
+    _lock(proposal.call)
     PROPOSAL.advance(
-        proposal, "approve", by=by, unless=lambda locked: rules.stale(locked, queries.fingerprint(call)),
-        approved_by=by, approved_at=clock.now(),
-    )  # fmt: skip
+        proposal, "approve", by=by, unless=queries.stale, approved_by=by, approved_at=clock.now()
+    )
 
 
 @transaction.atomic
 def publish(proposal, *, by, publish_at=None):
     """Publish an approved list now, or set the instant at which it is published."""
-    call = _lock(proposal.call)
+    _lock(proposal.call)
     now = clock.now()
     if publish_at and publish_at < now:
         raise Refused(Reason(_("This instant is past already."), "publish_at"), about=proposal)
     PROPOSAL.advance(
-        proposal, "schedule", by=by, unless=lambda locked: rules.stale(locked, queries.fingerprint(call)),
+        proposal, "schedule", by=by,
+        unless=lambda locked: queries.stale(locked) or (publish_at and rules.public_already(locked, now=now)),
         publish_at=publish_at or now, published_by=by,
     )  # fmt: skip
     if proposal.publish_at <= now:
@@ -113,15 +134,13 @@ def publish(proposal, *, by, publish_at=None):
 def take_effect(proposal, *, by):
     """At its instant: every application gets its result, every firm its letter, in one transaction."""
     call = _lock(proposal.call)
-    PROPOSAL.advance(
-        proposal, "take_effect", by=by, unless=lambda locked: rules.stale(locked, queries.fingerprint(call)),
-        published_at=clock.now(),
-    )  # fmt: skip
-    news = []
-    for place in proposal.places.select_related("application__firm"):
-        application = place.application
+    locked = Application.objects.select_for_update(of=("self",)).select_related("firm").order_by("pk")
+    applications = {row.pk: row for row in locked.filter(pk__in=proposal.places.values("application"))}
+    PROPOSAL.advance(proposal, "take_effect", by=by, unless=queries.stale, published_at=clock.now())
+    appeal_until = calendar.last_day(proposal.publish_at, APPEAL_DAYS)
+    for place in proposal.places.all():
+        application = applications[place.application_id]
         application.call = call
         APPLICATION.advance(application, MOVES[place.result], by=by, note=place.reason)
-        context = {"application": application, "place": place, "call": call}
-        news.append((people_of(application), f"result:{proposal.key}:{application.pk}", context))
-    notify_each("result_published", news)
+        notify("result_published", to=people_of(application), event=f"result:{proposal.key}:{application.pk}",
+               application=application, place=place, call=call, appeal_until=appeal_until)  # fmt: skip

@@ -2,40 +2,91 @@
 
 import hashlib
 import json
+from functools import reduce
+from operator import or_
 
+from django.db.models import Count, F, Q
+
+from applications.decision import rules
 from applications.decision.models import Place, Proposal
-from applications.decision.rules import Candidate
 from applications.intake.models import Application, Status
 
 TIE_KEYS = ("tie_1", "tie_2", "tie_3", "tie_4")
+KEYS = ("final_score", *TIE_KEYS)
+RANK_ORDER = (*(f"-{key}" for key in KEYS), "id")
+RANKED = (Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, Status.AGREED)
 
 
 def ranking(call):
-    """The reviewed applications of a call, best first, with all that the ranking shows: one query."""
+    """The reviewed applications of a call with all that the ranking shows: one query, by the index of the rank."""
     return (
-        Application.objects.filter(call=call, status=Status.REVIEWED, final_score__isnull=False)
-        .select_related("firm", "field")
-        .order_by("-final_score", *(f"-{key}" for key in TIE_KEYS), "pk")
+        Application.objects.filter(call=call, status__in=RANKED, final_score__isnull=False)
+        .annotate(firm_name=F("firm__name"))
+        .only("key", "number", "field", *KEYS, "base_score", "sheets", "spread", "requested_krw", "failings")
     )
 
 
-def candidate(application):
-    return Candidate(
-        pk=application.pk,
-        final=application.final_score,
-        base=application.base_score,
-        ties=tuple(getattr(application, key) for key in TIE_KEYS),
-        field=application.field_id,
-        grant_krw=application.requested_krw or 0,
-        failings=tuple(application.failings),
+def ranks(call, rows, *, is_first_page):
+    """The rank of each of these consecutive rows of the ranking; equals share the rank of the first of them."""
+    if not rows:
+        return []
+    better, before = (0, 0) if is_first_page else _standing(call, rows[0])
+    found = [better + 1]
+    for place in range(1, len(rows)):
+        is_equal = all(getattr(rows[place], key) == getattr(rows[place - 1], key) for key in KEYS)
+        found.append(found[-1] if is_equal else before + place + 1)
+    return found
+
+
+def _standing(call, row):
+    """(how many stand above this row by their keys, how many stand before it)."""
+    values = {key: getattr(row, key) for key in KEYS}
+    steps = [
+        Q(**{key: values[key] for key in KEYS[:last]}, **{f"{KEYS[last]}__gt": values[KEYS[last]]})
+        for last in range(len(KEYS))
+    ]
+    above = reduce(or_, steps)
+    found = (
+        Application.objects.filter(call=call, status__in=RANKED, final_score__gte=row.final_score)
+        .filter(above | Q(**values, pk__lt=row.pk))
+        .aggregate(better=Count("pk", filter=above), before=Count("pk"))
     )
+    return found["better"], found["before"]
+
+
+def candidates(call):
+    """The reviewed applications of a call as the rules rank them: one query of plain rows."""
+    rows = Application.objects.filter(
+        call=call, status=Status.REVIEWED, final_score__isnull=False
+    ).values_list("pk", "final_score", "base_score", *TIE_KEYS, "field", "requested_krw", "failings")
+    return [
+        rules.Candidate(pk, final, base, tuple(ties), field, krw or 0, tuple(failings))
+        for pk, final, base, *ties, field, krw, failings in rows
+    ]
+
+
+def by_id(ids):
+    """{id: application} with what a list names."""
+    return Application.objects.select_related("firm", "field").in_bulk(ids)
 
 
 def still_open(call):
     """Numbers of applications that are not through screening and review."""
     waiting = (Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW)
     return list(
-        Application.objects.filter(call=call, status__in=waiting).order_by("number").values_list("number", flat=True)
+        Application.objects.filter(call=call, status__in=waiting)
+        .order_by("number")
+        .values_list("number", flat=True)
+    )
+
+
+def short_of_sheets(call):
+    """Numbers of reviewed applications that lost sheets afterwards, by a conflict declared late."""
+    lost = Q(sheets__lt=call.quorum) | Q(final_score=None)
+    return list(
+        Application.objects.filter(lost, call=call, status=Status.REVIEWED)
+        .order_by("number")
+        .values_list("number", flat=True)
     )
 
 
@@ -45,7 +96,9 @@ def fingerprint(call):
         Application.objects.filter(call=call)
         .exclude(status=Status.DRAFT)
         .order_by("pk")
-        .values_list("pk", "status", "final_score", "base_score", *TIE_KEYS, "requested_krw", "field_id", "failings")
+        .values_list(
+            "pk", "status", "final_score", "base_score", *TIE_KEYS, "requested_krw", "field_id", "failings"
+        )
     )
     return hashlib.sha256(json.dumps(list(rows), default=str).encode()).hexdigest()
 
@@ -55,14 +108,35 @@ def in_force(call):
     return Proposal.objects.filter(call=call).exclude(status=Proposal.Status.REPLACED).first()
 
 
+def stale(proposal):
+    """Why this list no longer says what the applications say; an empty list is that it does."""
+    now = fingerprint(proposal.call)
+    if proposal.fingerprint == now:
+        return []
+    gone = proposal.places.exclude(application__status=Status.REVIEWED)
+    return rules.stale(proposal, now, list(gone.values_list("application__number", flat=True)))
+
+
+def counts(proposal):
+    """How many places of a list are selected, reserved and declined."""
+    found = dict(proposal.places.order_by().values_list("result").annotate(Count("pk")))
+    return [found.get(result, 0) for result in Place.Result.values]
+
+
 def published_place(application, *, now):
-    """What the list says of this application, once its instant has come; None before."""
-    return (
+    """What the list says of this application, once its instant has come; None before.
+
+    A list that has changed since its approval has no instant: it is not published until it is proposed again.
+    """
+    place = (
         Place.objects.filter(
             application=application,
             proposal__status__in=(Proposal.Status.APPROVED, Proposal.Status.PUBLISHED),
             proposal__publish_at__lte=now,
         )
-        .select_related("proposal")
+        .select_related("proposal__call")
         .first()
     )
+    if place and place.proposal.status == Proposal.Status.APPROVED and stale(place.proposal):
+        return None
+    return place

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.kernel.errors import Reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """What ranking knows of an application. grant_krw is 0 where no money is granted."""
 
@@ -25,26 +25,30 @@ class Candidate:
         return (self.final, *self.ties)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a result list. result: selected, reserved or declined."""
+    """One line of a result list. result: selected, reserved or declined; passed: no failing, no mark against it."""
 
     candidate: Candidate
     rank: int
     result: str
     reserve_rank: int | None
     reason: str
+    passed: bool
 
 
-def order(candidates, preferred=()):
-    """Best first: final score, then the tie keys; whom a committee preferred goes before its equals.
+def order(candidates, decided=None):
+    """Best first: final score, then the tie keys, then the place that the committee gave among equals.
 
-    What is equal even then keeps the order of its primary key on the page, and `ties_at_the_cut` asks a person.
+    decided: {id: place among its equals}. What is equal even then stands by its primary key on the page,
+    and `undecided` asks a person wherever that would matter.
     """
-    return sorted(candidates, key=lambda c: (*(-part for part in c.key), c.pk not in preferred, c.pk))
+    decided = decided or {}
+    last = len(decided) + 1
+    return sorted(candidates, key=lambda c: (*(-part for part in c.key), decided.get(c.pk, last), c.pk))
 
 
-def cut(candidates, *, seats, reserves, pass_mark, select_mark, budget_krw=None, quotas=None, preferred=()):
+def cut(candidates, *, seats, reserves, pass_mark, select_mark, budget_krw=None, quotas=None, decided=None):
     """The result list: Lines, best first.
 
     quotas: {field id: most places}. Marks are compared with the base score, without bonus; budget_krw bounds the
@@ -52,13 +56,14 @@ def cut(candidates, *, seats, reserves, pass_mark, select_mark, budget_krw=None,
     """
     quotas = dict(quotas or {})
     left, reserve_rank, lines = budget_krw, 0, []
-    for rank, c in enumerate(order(candidates, preferred), 1):
-        result, reason = "declined", ""
+    for rank, c in enumerate(order(candidates, decided), 1):
+        result, passed = "declined", False
         if c.failings:
             reason = _("Below the floor or knocked out: %(what)s") % {"what": ", ".join(c.failings)}
         elif c.base < pass_mark:
             reason = _("Base score below the pass mark of %(mark)s") % {"mark": pass_mark}
         else:
+            passed = True
             reason = obstacle(c, seats, quotas, left, select_mark)
             if not reason:
                 result, reason = "selected", _("Within places, quota and budget")
@@ -70,7 +75,9 @@ def cut(candidates, *, seats, reserves, pass_mark, select_mark, budget_krw=None,
             elif reserve_rank < reserves:
                 result = "reserved"
                 reserve_rank += 1
-        lines.append(Line(c, rank, result, reserve_rank if result == "reserved" else None, str(reason)))
+        lines.append(
+            Line(c, rank, result, reserve_rank if result == "reserved" else None, str(reason), passed)
+        )
     return lines
 
 
@@ -87,45 +94,85 @@ def obstacle(c, seats, quotas, left, select_mark):
     return ""
 
 
-def ties_at_the_cut(lines, preferred=()):
-    """Groups of candidates with equal keys of which some are selected and some are not: a person decides."""
+def undecided(lines, decided=None):
+    """Groups of equal passers whose order makes a difference and was not decided: a person says it.
+
+    It makes a difference where one is selected and another is not, and for the order of the reserve list.
+    """
+    decided = decided or {}
     groups = {}
     for line in lines:
-        if not line.candidate.failings:
+        if line.passed:
             groups.setdefault(line.candidate.key, []).append(line)
     return [
         [line.candidate for line in group]
         for group in groups.values()
-        if len({line.result == "selected" for line in group}) > 1
-        and not any(line.candidate.pk in preferred for line in group)
+        if len({(line.result, line.reserve_rank) for line in group}) > 1
+        and {decided.get(line.candidate.pk) for line in group} != set(range(1, len(group) + 1))
     ]
 
 
-def not_ready(*, open_numbers, lines, preferred, now, closes_at):
+def not_ready(*, still_open, short, lines, decided, now, closes_at):
     """Why no list can be proposed yet.
 
-    open_numbers: applications that are still screened or reviewed.
+    still_open: numbers of applications that are still screened or reviewed; short: of those whose sheets fell below
+    the quorum after their review was closed.
     """
     reasons = []
     if now < closes_at:
         reasons.append(Reason(_("The call is still open.")))
-    if open_numbers:
-        shown = ", ".join(open_numbers[:5])
+    if still_open:
         reasons.append(
-            Reason(_("%(count)d applications are not through yet: %(some)s") % {"count": len(open_numbers), "some": shown})
+            Reason(_("%(count)d applications are not through yet: %(some)s") % counted(still_open))
         )
-    if not lines and not open_numbers:
+    if short:
+        reasons.append(
+            Reason(
+                _(
+                    "%(count)d reviews have lost sheets and stand below their quorum; open them again: %(some)s"
+                )
+                % counted(short)
+            )
+        )
+    if not lines and not still_open:
         reasons.append(Reason(_("There is nothing to rank.")))
-    if ties_at_the_cut(lines, preferred):
-        reasons.append(Reason(_("Equal scores stand across the cut: choose whom the committee prefers."), "preferred"))
+    if undecided(lines, decided):
+        reasons.append(Reason(_("Equal scores stand across the cut: give each of them its place.")))
     return reasons
+
+
+def counted(numbers):
+    return {"count": len(numbers), "some": ", ".join(numbers[:5])}
+
+
+def replaced_meanwhile(earlier, replaces):
+    """A list takes the place of exactly the one that its proposer saw.
+
+    earlier: the proposal in force, or None; replaces: the ordinal that the proposer saw, or None.
+    """
+    if earlier and earlier.ordinal != replaces:
+        return [Reason(_("Another list of this call was proposed meanwhile. Please look at it first."))]
+    return []
 
 
 CHANGED = _("Scores or applications have changed since the list was drawn. Please propose it again.")
 
 
-def stale(proposal, fingerprint):
-    """An approval holds for what was seen: any change since asks for a new list."""
-    if proposal.fingerprint != fingerprint:
-        return [Reason(CHANGED)]
+def stale(proposal, fingerprint, gone=()):
+    """An approval holds for what was seen: any change since asks for a new list.
+
+    gone: numbers of those on the list that are no longer reviewed, such as withdrawn ones.
+    """
+    if proposal.fingerprint == fingerprint:
+        return []
+    reasons = [Reason(CHANGED)]
+    if gone:
+        reasons.append(Reason(_("No longer to be decided: %(some)s") % counted(gone)))
+    return reasons
+
+
+def public_already(proposal, *, now):
+    """From its instant on firms see their result: it is neither moved nor replaced."""
+    if proposal.status == "published" or (proposal.publish_at and proposal.publish_at <= now):
+        return [Reason(_("The result of this call is public already."))]
     return []

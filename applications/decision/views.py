@@ -1,5 +1,7 @@
 """Pages of the decision desk: ranking, proposal, publication; and the firm's result."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -8,13 +10,17 @@ from django.utils.translation import gettext as _
 from applications.calls.models import Call
 from applications.decision import actions, queries, rules
 from applications.decision.forms import ProposeForm, PublishForm
-from applications.decision.models import Proposal
+from applications.decision.models import Place, Proposal
 from applications.intake.models import Application
-from applications.kernel import audit, clock
+from applications.kernel import audit, calendar, clock
 from applications.kernel.errors import Refused
 from applications.kernel.tables import page_by_key
+from applications.kernel.taxonomy import IndustryField
 from applications.kernel.web import fetch, page
 from applications.lifecycle import PROPOSAL
+
+ROWS = 250
+BELOW = 10
 
 
 @page("decision.desk", "GET")
@@ -35,70 +41,99 @@ def desk(request):
 
 @page("decision.rank", "GET")
 def ranking(request, key):
-    """All reviewed applications of a call, ranked and cut by the rules as they stand now."""
+    """The reviewed applications of a call by their stored scores; where the list is proposed the cut is drawn."""
     call = fetch(request, Call, key=key, related=("programme",))
-    drawn = actions.draw(call)
-    lines = [line for _application, line in drawn]
+    found = page_by_key(queries.ranking(call), queries.RANK_ORDER, request.GET.get("mark", ""), size=ROWS)
+    ranks = queries.ranks(call, found.rows, is_first_page=not found.previous)
+    fields = {field.pk: str(field) for field in IndustryField.objects.all()}
     return render(
         request,
         "decision/ranking.html",
         {
             "call": call,
-            "drawn": with_cut(drawn),
-            "quotas": quota_counts(call, drawn),
-            "reasons": rules.not_ready(
-                open_numbers=queries.still_open(call),
-                lines=lines,
-                preferred=(),
-                now=clock.now(),
-                closes_at=call.closes_at,
-            ),
-            "selected": sum(line.result == "selected" for line in lines),
+            "page": found,
+            "rows": [
+                (rank, row, fields.get(row.field_id, "")) for rank, row in zip(ranks, found.rows, strict=True)
+            ],
             "proposal": queries.in_force(call),
             "may_propose": request.user.has_perm("decision.propose", call),
         },
     )
 
 
-def with_cut(drawn):
-    """Triples (application, line, whether the cut runs above this line)."""
-    marked, before = [], None
-    for application, line in drawn:
-        marked.append((application, line, before == "selected" and line.result != "selected"))
-        before = line.result
-    return marked
-
-
-def quota_counts(call, drawn):
-    """[(field, taken, places)] of the quotas of a call."""
-    taken = {}
-    for application, line in drawn:
-        if line.result == "selected":
-            taken[application.field_id] = taken.get(application.field_id, 0) + 1
-    return [
-        (quota.field, taken.get(quota.field_id, 0), quota.places) for quota in call.quotas.select_related("field")
-    ]
-
-
 @page("decision.propose", "GET", "POST")
 def propose(request, key):
+    """The list as the rules draw it now: the cut, the quotas, the budget, and what stands against proposing it."""
     call = fetch(request, Call, key=key, related=("programme",))
-    drawn = actions.draw(call)
-    tied_groups = rules.ties_at_the_cut([line for _application, line in drawn])
-    tied_ids = {candidate.pk for group in tied_groups for candidate in group}
-    form = ProposeForm(request.POST or None, tied=[a for a, _line in drawn if a.pk in tied_ids])
+    lines = actions.draw(call)
+    earlier = queries.in_force(call)
+    groups = rules.undecided(lines)
+    shown = around_the_cut(lines)
+    applications = queries.by_id(
+        {line.candidate.pk for line in shown} | {c.pk for group in groups for c in group}
+    )
+    form = ProposeForm(
+        request.POST or None,
+        equals=[[applications[c.pk] for c in group] for group in groups],
+        initial={"replaces": earlier and earlier.ordinal},
+    )
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             proposal = actions.propose(
-                call, note=form.cleaned_data["note"], preferred=form.preferred, by=request.user
+                call,
+                note=form.cleaned_data["note"],
+                decided=form.decided,
+                replaces=form.cleaned_data["replaces"],
+                by=request.user,
             )
         except Refused as refusal:
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(request, _("The list is proposed. Another person must approve it."))
             return redirect(proposal)
-    counts = [sum(line.result == name for _a, line in drawn) for name in ("selected", "reserved", "declined")]
-    return render(request, "decision/propose.html", {"call": call, "form": form, "counts": counts})
+    # The form asks for the order of equals; what else stands in the way does not depend on it.
+    any_order = {c.pk: place for group in groups for place, c in enumerate(group, 1)}
+    return render(
+        request,
+        "decision/propose.html",
+        {
+            "call": call,
+            "form": form,
+            "earlier": earlier,
+            "reasons": actions.obstacles(call, lines, any_order),
+            "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
+            "quotas": quota_counts(call, lines),
+            "granted": sum(line.candidate.grant_krw for line in lines if line.result == "selected"),
+            "shown": [(applications[line.candidate.pk], line, is_cut) for line, is_cut in with_cut(shown)],
+            "left_out": len(lines) - len(shown),
+        },
+        status=status,
+    )
+
+
+def around_the_cut(lines):
+    """The lines down to the last one that is selected or reserved, and a few below."""
+    last = max((line.rank for line in lines if line.result != "declined"), default=0)
+    return lines[: min(last, ROWS) + BELOW]
+
+
+def with_cut(lines):
+    """Pairs (line, whether the cut runs above it)."""
+    before = [None, *lines]
+    return [
+        (line, bool(above) and above.result == "selected" and line.result != "selected")
+        for above, line in zip(before, lines, strict=False)
+    ]
+
+
+def quota_counts(call, lines):
+    """[(field, taken, places)] of the quotas of a call."""
+    taken = Counter(line.candidate.field for line in lines if line.result == "selected")
+    return [
+        (quota.field, taken[quota.field_id], quota.places) for quota in call.quotas.select_related("field")
+    ]
 
 
 @page("decision.view", "GET")
@@ -106,18 +141,17 @@ def proposal(request, key):
     found = fetch(
         request, Proposal, key=key, related=("call__programme", "proposed_by", "approved_by", "published_by")
     )
-    places = list(found.places.select_related("application__firm", "application__field"))
-    moves = PROPOSAL.open_to(found, request.user)
+    places = found.places.select_related("application__firm", "application__field")
     in_question = found.status in (Proposal.Status.PROPOSED, Proposal.Status.APPROVED)
     return render(
         request,
         "decision/proposal.html",
         {
             "proposal": found,
-            "places": places,
-            "counts": [sum(p.result == name for p in places) for name in ("selected", "reserved", "declined")],
-            "moves": moves,
-            "stale": rules.stale(found, queries.fingerprint(found.call)) if in_question else [],
+            "page": page_by_key(places, ["rank"], request.GET.get("mark", ""), size=ROWS),
+            "counts": queries.counts(found),
+            "moves": PROPOSAL.open_to(found, request.user),
+            "stale": queries.stale(found) if in_question else [],
             "own_proposal": found.proposed_by_id == request.user.pk,
             "trail": audit.trail(found).select_related("actor"),
         },
@@ -137,6 +171,7 @@ def publish(request, key):
     """What will happen, to how many, and that it cannot be undone."""
     found = fetch(request, Proposal, key=key, related=("call",))
     form = PublishForm(request.POST or None)
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.publish(found, publish_at=form.cleaned_data["publish_at"], by=request.user)
@@ -144,6 +179,7 @@ def publish(request, key):
             if found.status == Proposal.Status.PUBLISHED:  # pressed twice is published once
                 return redirect(found)
             refusal.show_on(form)
+            status = 409
         else:
             messages.success(
                 request,
@@ -152,9 +188,12 @@ def publish(request, key):
                 else _("The result will be published at the instant you set."),
             )
             return redirect(found)
-    places = list(found.places.all())
-    counts = [sum(p.result == name for p in places) for name in ("selected", "reserved", "declined")]
-    return render(request, "decision/publish.html", {"proposal": found, "form": form, "counts": counts})
+    return render(
+        request,
+        "decision/publish.html",
+        {"proposal": found, "form": form, "counts": queries.counts(found)},
+        status=status,
+    )
 
 
 @page("decision.result", "GET")
@@ -164,4 +203,9 @@ def result(request, key):
     place = queries.published_place(application, now=clock.now())
     if place is None:
         raise Http404
-    return render(request, "decision/result.html", {"application": application, "place": place})
+    appeal_until = calendar.last_day(place.proposal.publish_at, actions.APPEAL_DAYS)
+    return render(
+        request,
+        "decision/result.html",
+        {"application": application, "place": place, "appeal_until": appeal_until},
+    )
