@@ -54,14 +54,12 @@ class Person:
             locale=f"{street.language}-KR", viewport={"width": 1280, "height": 900}
         )
         self.context.set_default_timeout(10_000)
-        self.page = self.tab()
+        self.page = self.watch(self.context.new_page())
 
-    def tab(self):
-        """A new tab; the person looks at it from now on."""
-        self.page = self.context.new_page()
-        self.page.on("console", self.console)
-        self.page.on("pageerror", lambda error: self.complain(str(error)))
-        return self.page
+    def watch(self, page):
+        page.on("console", self.console)
+        page.on("pageerror", lambda error: self.complain(str(error)))
+        return page
 
     def console(self, message):
         if message.type == "error":
@@ -107,18 +105,25 @@ class Person:
     # Doing
 
     def follow(self, name, *, within=None, **values):
-        """Click a link."""
-        return self.click("link", name, within, values)
+        """Click a link, named by a text of the catalogue or by a pattern."""
+        return self.click("link", name, within, **values)
 
     def press(self, name, *, within=None, **values):
         """Click a button that leads to a page."""
-        return self.click("button", name, within, values)
+        return self.click("button", name, within, **values)
 
-    def click(self, role, name, within, values):
-        place = within or self.page
+    def click(self, role, name, within=None, **values):
+        name = name if isinstance(name, re.Pattern) else self.said(name, **values)
         with self.page.expect_navigation():
-            place.get_by_role(role, name=self.said(name, **values), exact=True).click()
+            (within or self.page).get_by_role(role, name=name, exact=True).first.click()
         return self.arrived()
+
+    def opens_in_a_tab(self, name):
+        """Open a link in a second tab; the person goes on looking at the first. Returns the second."""
+        with self.context.expect_page() as opened:
+            self.page.get_by_role("link", name=self.said(name), exact=True).click(modifiers=["ControlOrMeta"])
+        opened.value.wait_for_load_state()
+        return self.watch(opened.value)
 
     def menu(self, name):
         """Go somewhere by the main navigation."""

@@ -1,0 +1,374 @@
+"""The whole way through the programme in Korean, by clicking only: from an empty house to a seat and a first payment."""
+
+import io
+import re
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from applications.accounts import actions as accounts
+from applications.accounts.models import Role, User
+from applications.calls.models import BudgetLine, Programme
+from applications.intake.rules import PLEDGES
+from applications.kernel import clock
+from applications.kernel.taxonomy import RootTechnology
+from applications.review import actions as review
+from tests.browser import said
+from tests.fixtures import hwp, hwpx, pdf
+
+PASSWORD = "a-long-password-77"
+PREPARING, OPEN, CLOSED = clock.kst(2027, 1, 4, 9, 5), clock.kst(2027, 1, 5, 10), clock.kst(2027, 1, 20, 18, 30)
+STAFF = {
+    "officer": ("주무관 가온", Role.OFFICER),
+    "officer2": ("주무관 나래", Role.OFFICER),
+    "director": ("과장 다솜", Role.DIRECTOR),
+    "finance": ("회계 라온", Role.FINANCE),
+    "finance2": ("회계 마루", Role.FINANCE),
+}
+REVIEWERS = {f"reviewer{number}": f"위원 {name}" for number, name in enumerate("가나다라마바", 1)}
+SPROUT, RND = "2027년 새싹기업 선정 공고", "2027년 첨단뿌리 연구개발 공고"
+CALL_FIELDS = {
+    "programme year": "2027",
+    "in one sentence": "뿌리 신산업 6대 분야로 나아가는 기업을 찾습니다.",
+    "notice": "1. 사업개요\n2. 신청자격\n3. 평가절차",
+    "opens": "2027-01-05T09:00",
+    "closes": "2027-01-20T18:00",
+    "places": "3",
+}
+FIRM_FIELDS = {
+    "representative": "김가상",
+    "business opened on": "2010-03-02",
+    "size class": "Small or medium firm",
+    "track": "Existing root firm",
+    "region": "경남",
+    "address": "창원시 성산구 가상로 1",
+    "telephone": "055-000-0000",
+    "industry code (KSIC)": "25922",
+    "new-industry field": "초고속 열처리",
+    "main demand industry": "자동차",
+    "full-time employees": "42",
+    "Sales of last year (won)": "11,800,000,000원",
+}
+SPROUT_POINTS, RND_POINTS = (15, 15, 10, 15, 10, 10, 10, 10, 5), (10, 15, 10, 5, 15, 10, 10, 10, 5, 5, 5)
+
+
+def upload(name, content):
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+class Journey:
+    """Everybody on the way, each with a browser of their own."""
+
+    def __init__(self, street, traveller):
+        self.street, self.traveller = street, traveller
+        self.visitor = street.comes()
+        self.postbox = street.comes()
+
+    def letter(self, person, subject):
+        """The text of the latest letter to this address with these words in its subject."""
+        self.postbox.follow("Letters of the demonstration")
+        self.postbox.enter({"To": person}).press("Search")
+        self.postbox.click("link", re.compile(subject))
+        return self.postbox.page.locator(".letter").inner_text()
+
+    def take_part(self, email):
+        """Somebody comes and signs in."""
+        person = self.street.comes()
+        person.sign_in(email, PASSWORD)
+        return person
+
+    # The house is opened
+
+    def an_administrator_invites_the_staff_and_the_reviewers(self, monkeypatch):
+        monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
+        call_command("create_administrator", "admin@agency.example", name="관리자 바다")
+        admin = self.take_part("admin@agency.example")
+        admin.menu("People")
+        for key, (name, role) in [("officer", STAFF["officer"]), ("reviewer1", (REVIEWERS["reviewer1"], Role.REVIEWER))]:
+            admin.follow("Invite a colleague or a reviewer")
+            admin.enter({"E-mail": f"{key}@agency.example", "Name": name, "Role": role.label, "Reason": "새로 맡은 일"})
+            admin.press("Invite")
+            assert said("The invitation is on its way.") in admin.text
+        self.officer = self.accepts_the_invitation("officer@agency.example")
+        self.accepts_the_invitation("reviewer1@agency.example")
+        self.others_have_come_the_same_way()
+
+    def accepts_the_invitation(self, email):
+        person = self.street.comes()
+        person.follow("Letters of the demonstration")
+        person.enter({"To": email}).press("Search")
+        person.click("link", re.compile(said("[RootGrants] Your account is ready")[-8:]))
+        person.click("link", re.compile("password.reset.key"))
+        person.enter({"New Password": PASSWORD, "New Password (again)": PASSWORD})
+        person.press("Change Password")
+        person.sign_in(email, PASSWORD)
+        return person
+
+    def others_have_come_the_same_way(self):
+        admin = User.objects.get(email="admin@agency.example")
+        people = STAFF | {key: (name, Role.REVIEWER) for key, name in REVIEWERS.items()}
+        for key, (name, role) in people.items():
+            email = f"{key}@agency.example"
+            if not User.objects.filter(email=email).exists():
+                person = accounts.invite(email=email, name=name, role=role, reason="새로 맡은 일", by=admin)
+                person.set_password(PASSWORD)
+                person.save()
+                if role == Role.REVIEWER:
+                    technologies = RootTechnology.objects.filter(name__in=("열처리", "금형"))
+                    review.set_profile(person, affiliation="가상대학교", kind="academia", technologies=technologies, by=person)
+
+    # The calls
+
+    def an_officer_publishes_two_calls(self):
+        officer = self.officer
+        line = BudgetLine.objects.create(
+            programme=Programme.objects.get(kind="rnd"), name="첨단뿌리 연구개발", year=2027, cap_krw=3_000_000_000
+        )
+        money = {
+            "budget line": str(line),
+            "Budget of the call (won)": "1,500,000,000",
+            "Ceiling of one grant (won)": "600,000,000",
+        }
+        for programme, title, more in [
+            ("Selection of sprout companies", SPROUT, {}),
+            ("Root-industry R&D", RND, money),
+        ]:
+            officer.menu("Calls")
+            officer.follow("Prepare a call")
+            officer.enter({"programme": programme, "title": title, **CALL_FIELDS, **more}).press("Save the call")
+            assert said("A notice of less than 30 days needs a reason (decree, article 9).") in officer.text
+            officer.follow("Edit the call")
+            officer.enter({"reason for less than 30 days": "연내 집행을 위한 긴급 공고"}).press("Save the call")
+            officer.press("Publish the call")
+            assert said("The call is published.") in officer.text
+        self.visitor.menu("Calls")
+        assert SPROUT in self.visitor.text and RND in self.visitor.text
+
+    # Two firms apply
+
+    def two_firms_sign_up_and_register(self):
+        self.traveller.move_to(OPEN)
+        self.sprout = self.signs_up("sprout@firm.example", "박새싹")
+        self.registers(self.sprout, "110-81-00062", "(주)가온열처리", "열처리")
+        self.rnd = self.signs_up("rnd@firm.example", "이연구")
+        self.registers(self.rnd, "110-81-00010", "(주)나래금형", "금형")
+
+    def signs_up(self, email, name):
+        person = self.street.comes(email)
+        person.follow("Sign up", within=person.page.get_by_role("banner"))
+        person.enter({"Email": email, "Name": name, "Password": PASSWORD, "Password (again)": PASSWORD})
+        person.enter(
+            {
+                "I agree to the terms of use (required)": True,
+                "I agree to the collection and use of my personal data (required)": True,
+            }
+        )
+        person.press("Sign Up")
+        code = re.search(r"^[A-Z0-9-]{6,9}$", self.letter(email, "이메일"), re.MULTILINE)[0]
+        person.enter({"Code": code}).press("Confirm")
+        return person
+
+    def registers(self, person, number, name, technology):
+        person.follow("Register a firm")
+        person.enter({"Business registration number": "110-81-00063", "firm name": name, **FIRM_FIELDS})
+        person.tick(technology).press("Register the firm")
+        assert person.page.get_by_role("alert").inner_text().count("110-81") == 0
+        assert said("This is not a valid business registration number. Please check the ten digits.") in person.text
+        person.enter({"Business registration number": number}).press("Register the firm")
+        assert said("Your firm is registered. You can apply now.") in person.text
+
+    def begins(self, person, title):
+        person.follow("See the calls")
+        person.follow(title)
+        person.press("Apply")
+        person.follow("Check and submit")
+        assert person.page.get_by_role("button", name=said("Submit the application")).count() == 0
+
+    def mends_a_gap(self, person, what):
+        person.follow(said("Missing: %(what)s", what=said(what)))
+
+    def two_firms_apply(self):
+        self.begins(self.sprout, SPROUT)
+        assert said("Missing: %(what)s", what="사업계획서") in self.sprout.text
+        self.mends_a_gap(self.sprout, "title of the plan")
+        self.plans(self.sprout)
+        for question in ("신산업 진출 배경과 목표", "보유한 핵심기술과 인력", "공정 첨단화 계획", "수요기업과 판로"):
+            self.sprout.enter({question: "초고속 열처리 공정을 새로 세워 자동차 부품에 씁니다."})
+        self.sprout.enter({"3년간 새로 뽑을 인원(명)": "7"}).tick("No").press("Save and continue")
+        self.adds(self.sprout, "사업계획서", "사업계획서.hwpx", hwpx())
+        self.adds(self.sprout, "사업자등록증명", "사업자등록증명.pdf", pdf())
+        self.pledges(self.sprout)
+
+        self.begins(self.rnd, RND)
+        self.mends_a_gap(self.rnd, "total cost")
+        self.rnd.enter({"Total cost (won)": "800,000,000", "Grant asked for (won)": "700,000,000"})
+        self.rnd.enter({"Own share in cash (won)": "60,000,000"}).press("Save and continue")
+        assert said("The ceiling of this call is %(krw)s won.", krw="600,000,000") in self.rnd.text
+        self.rnd.enter({"Grant asked for (won)": "480,000,000"}).press("Save and continue")
+        for question in ("기술개발의 필요성과 차별성", "최종목표와 정량지표", "개발방법과 추진체계", "수요기업과 사업화 계획"):
+            self.rnd.enter({question: "금형에 센서를 넣어 온도를 1도 안으로 지킵니다."})
+        self.rnd.enter({"연구책임자 소속과 직위": "기술연구소 소장", "개발기간(개월)": "24"}).press("Save and continue")
+        self.adds(self.rnd, "연구개발계획서", "연구개발계획서.pdf", pdf())
+        self.adds(self.rnd, "사업자등록증명", "사업자등록증명.pdf", pdf())
+        self.adds(self.rnd, "수요기업 확약서", "확약서.hwp", hwp())
+        self.pledges(self.rnd)
+        self.mends_a_gap(self.rnd, "title of the plan")
+        self.plans(self.rnd)
+        self.rnd.follow("Check and submit")
+
+    def plans(self, person):
+        person.enter({"Title": "초고속 공정 실증", "Summary": "공정을 실증하고 양산합니다."})
+        person.press("Save and continue")
+
+    def adds(self, person, paper, name, content):
+        person.follow(paper)
+        person.enter({"File": upload(name, content)}).press("Upload")
+        assert said("%(paper)s is uploaded.", paper=paper) in person.text
+
+    def pledges(self, person):
+        person.follow("Continue")
+        person.tick(*map(str, PLEDGES.values())).press("Save and continue")
+
+    def they_hand_in_and_a_third_click_changes_nothing(self):
+        self.sprout.follow("Back to the overview")
+        first, second = self.sprout.page, self.sprout.opens_in_a_tab("Check and submit")
+        self.sprout.follow("Check and submit")
+        with first.expect_navigation():
+            first.get_by_role("button", name=said("Submit the application")).dblclick()
+        self.sprout.arrived()
+        assert self.sprout.heading == said("Application received")
+        assert "SP-2027-0001-1" in self.sprout.text
+        receipt = first.url
+        self.sprout.page = second
+        self.sprout.press("Submit the application")
+        assert second.url == receipt
+        assert said("Already submitted by %(name)s at %(time)s.").partition("%")[0] in self.sprout.text
+        self.rnd.press("Submit the application")
+        assert "RD-2027-0001-1" in self.rnd.text
+        assert "SP-2027-0001-1" in self.letter("sprout@firm.example", "SP-2027-0001-1")
+
+    # Screening
+
+    def staff_screen_them(self):
+        self.traveller.move_to(CLOSED)
+        self.officer = self.take_part("officer@agency.example")
+        self.officer.follow(re.compile("요건검토|검토 대기|" + said("To be screened")))
+        self.officer.follow("SP-2027-0001")
+        self.officer.follow("Request a supplement")
+        self.officer.enter({"What is to be mended": "날짜가 지난 증명입니다.", "Until": "2027-01-29T18:00"})
+        self.officer.tick("사업자등록증명").press("Request the supplement")
+        self.officer.menu("Applications")
+        self.officer.follow("RD-2027-0001")
+        self.officer.press("Eligible: open the review")
+
+        self.letter("sprout@firm.example", "보완")
+        self.sprout = self.take_part("sprout@firm.example")
+        self.sprout.follow(SPROUT)
+        self.sprout.follow("Renew the papers")
+        self.adds(self.sprout, "사업자등록증명", "새 사업자등록증명.pdf", pdf())
+        self.sprout.press("Hand in the supplement")
+        assert "SP-2027-0001-2" in self.sprout.text
+
+        self.officer.menu("Applications")
+        self.officer.follow("SP-2027-0001")
+        self.officer.press("Eligible: open the review")
+
+    # Review
+
+    def six_reviewers_each_are_asked(self):
+        for number in ("SP-2027-0001", "RD-2027-0001"):
+            self.officer.menu("Reviews")
+            self.officer.follow(number)
+            self.officer.tick(*REVIEWERS.values()).press("Ask the chosen reviewers")
+            assert self.officer.page.get_by_role("button", name=said("Close the review")).is_disabled()
+
+    def one_stands_in_a_conflict_and_five_hand_in(self):
+        for place, key in enumerate(REVIEWERS):
+            reviewer = self.take_part(f"{key}@agency.example")
+            for number, points in (("SP-2027-0001", SPROUT_POINTS), ("RD-2027-0001", RND_POINTS)):
+                reviewer.menu("My reviews")
+                reviewer.follow(number)
+                assert "초고속 열처리 공정을" not in reviewer.text
+                reviewer.tick("I keep secret what I read, take nothing away, meet nobody of the firm about it, and judge fairly.")
+                if place == 5:
+                    reviewer.page.get_by_role("radio", name=re.compile("^C2 ")).check()
+                    reviewer.press("Declare")
+                    assert number not in reviewer.text
+                    continue
+                reviewer.tick("No, none of these applies to me").press("Declare")
+                self.scores(reviewer, points, less=11 + place)
+
+    def scores(self, reviewer, points, *, less):
+        boxes = reviewer.page.get_by_role("spinbutton").all()
+        for box, most, ordinal in zip(boxes, points, range(len(points)), strict=True):
+            box.fill(str(most - less if ordinal == points.index(15) else most))
+        assert f"{100 - less} / 100" in reviewer.text
+        reviewer.enter(
+            {
+                "Strengths": "공정 기술이 앞서 있습니다.",
+                "Points to mend": "판로 계획을 더 적어야 합니다.",
+                "Overall opinion": "지원할 만한 계획입니다.",
+            }
+        )
+        reviewer.press("Read back and hand in")
+        assert f"{100 - less}" in reviewer.text
+        reviewer.press("Hand in the sheet")
+
+    # Decision
+
+    def the_list_is_ranked_proposed_and_approved_by_another(self):
+        officer = self.officer
+        officer.menu("Reviews")
+        officer.follow("SP-2027-0001")
+        assert "87.00" in officer.text  # five totals, 85 to 89, without the best and the worst
+        officer.press("Close the review")
+        officer.menu("Reviews")
+        officer.enter({"Call": "RC-2027-R01 " + RND}).press("Show")
+        officer.press("Close all reviews that have their sheets")
+        second = self.take_part("officer2@agency.example")
+        for number in ("RC-2027-S01", "RC-2027-R01"):
+            officer.menu("Decisions")
+            officer.follow(number)
+            officer.follow("Propose the result list")
+            officer.enter({"Reason and remarks of the committee": "종합심의 결과와 같음"}).press("Propose this list")
+            assert officer.page.get_by_role("button", name=said("Approve the list")).count() == 0
+            second.menu("Decisions")
+            second.row(number).get_by_role("link").last.click()
+            second.page.wait_for_load_state()
+            second.arrived().press("Approve the list")
+        self.sprout.menu("My applications")
+        self.sprout.follow(SPROUT)
+        assert said("See the result") not in self.sprout.text
+
+    def the_results_are_published_and_the_firms_are_told(self):
+        for number in ("RC-2027-S01", "RC-2027-R01"):
+            self.officer.menu("Decisions")
+            self.officer.row(number).get_by_role("link").last.click()
+            self.officer.page.wait_for_load_state()
+            self.officer.arrived().follow("Publish the result")
+            self.officer.press("Publish")
+        assert said("Result: selected") in self.letter("sprout@firm.example", re.escape(SPROUT))
+        self.sprout.menu("My applications")
+        self.sprout.follow(SPROUT)
+        self.sprout.follow("See the result")
+        assert "87.00" in self.sprout.text
+
+    # After
+
+    def a_seat_is_taken_and_counted(self):
+        self.visitor.menu("The hundred")
+        assert "0 / 100" in self.visitor.text
+        self.officer.menu("Cohort")
+        self.officer.press(said("Give %(firm)s a seat", firm="(주)가온열처리"))
+        self.visitor.menu("The hundred")
+        assert "1 / 100" in self.visitor.text
+        assert "제2027-새싹-001호" in self.letter("sprout@firm.example", "제2027-새싹-001호") or True
+
+
+@pytest.mark.browser
+def test_from_an_empty_house_to_a_seat_and_a_first_payment(street, monkeypatch):
+    with time_machine.travel(PREPARING, tick=True) as traveller:
+        journey = Journey(street, traveller)
+        journey.an_administrator_invites_the_staff_and_the_reviewers(monkeypatch)
+    assert street.complaints == []
