@@ -27,7 +27,7 @@ def listing(request):
     chips = counts_by_status(found) if call else []
     if status:
         found = found.filter(status=status)
-    if wanted := plain(request.GET.get("q", "").replace("\0", "")).strip()[:100]:
+    if wanted := plain(request.GET.get("q", "")).strip()[:100]:
         found = search(found, wanted)
     rows = page_by_key(
         found.select_related("firm", "field", "call"), ["-submitted_at", "-id"], request.GET.get("mark", "")

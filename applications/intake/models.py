@@ -32,7 +32,10 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-BEFORE_REVIEWERS = (Status.IN_REVIEW, Status.REVIEWED)  # what reviewers may see: until the result is published
+BEFORE_REVIEWERS = (
+    Status.IN_REVIEW,
+    Status.REVIEWED,
+)  # what reviewers may see: until the result is published
 UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.REVIEWED)
 SELECTED = (Status.SELECTED, Status.AGREED)
 

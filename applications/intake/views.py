@@ -102,9 +102,36 @@ def where_it_stands(request, application):
             "moves": APPLICATION.open_to(application, request.user),
             "supplement": open_supplement(application),
             "receipts": application.submissions.order_by("-ordinal"),
+            "way": way(application),
             "now": clock.now(),
         },
     )
+
+
+def way(application):
+    """[(stage, done | now | next)] of an application that was handed in and is still on its way."""
+    stages = [
+        _("Eligibility check"),
+        _("Under review"),
+        _("Result"),
+        _("Agreement") if application.call.is_rnd else _("Designation"),
+    ]
+    reached = {
+        "submitted": 0,
+        "returned": 0,
+        "in_review": 1,
+        "reviewed": 1,
+        "selected": 3,
+        "reserved": 3,
+        "declined": 3,
+    }
+    here = reached.get(application.status, len(stages))
+    if application.status in ("reserved", "declined"):  # nothing of theirs goes on beyond the result
+        stages = stages[:3]
+    return [
+        (stage, "done" if place < here else "now" if place == here else "next")
+        for place, stage in enumerate(stages)
+    ]
 
 
 def tasks(application, gaps):
@@ -191,6 +218,7 @@ def section(request, key, name):
             "name": name,
             "title": TITLES[name],
             "steps": steps(names, name),
+            "previous": names[names.index(name) - 1] if name != names[0] else None,
             "late": rules.late(application.call, now=clock.now()),
             "differences": differences,
             "now": clock.now(),
@@ -271,6 +299,7 @@ def papers(request, application):
             "supplement": supplement,
             "papers": [(paper, present.get(paper.pk)) for paper in wanted],
             "steps": steps(names, "papers"),
+            "previous": None if supplement else names[names.index("papers") - 1],
             "title": TITLES["papers"],
             "now": clock.now(),
         },
@@ -335,7 +364,7 @@ def check(request, key):
             **facts(application),
             "gaps": rules.gaps(application, now=clock.now()),
             "moves": APPLICATION.open_to(application, request.user),
-            "pledges": rules.PLEDGES.values(),
+            "pledges": [(text, application.consents.get(code)) for code, text in rules.PLEDGES.items()],
             "now": clock.now(),
         },
     )

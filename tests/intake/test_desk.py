@@ -1,0 +1,331 @@
+"""The screening desk: what is found, what each role sees of a case, and what its buttons do."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core import signing
+from django.urls import reverse
+
+from applications.intake import actions
+from applications.intake.models import Application, Exclusion, Status
+from applications.kernel import clock
+from applications.kernel.accesslog import AccessEntry
+from tests.intake.test_actions import everything
+from tests.intake.test_views import browser, text, url
+from tests.world import AFTER, DURING, NUMBERS
+
+DESK = "/applications/desk/"
+
+
+@pytest.fixture
+def officer(world):
+    return browser(world.officer)
+
+
+def found(client, **parameters):
+    """Numbers of the applications on the page."""
+    response = client.get(DESK, parameters)
+    assert response.status_code == 200
+    return [application.number for application in response.context["page"].rows]
+
+
+# Search
+
+
+@pytest.fixture
+def three(world):
+    """SP-2027-0001 to 0003, one minute apart."""
+    for minute, (number, name, title) in enumerate(
+        [
+            (NUMBERS[0], "(주)한결정밀몰드", "다이캐스팅 센서"),
+            (NUMBERS[1], "(주)새림인몰드", "Sensor"),
+            (None, "Firm C", "용접"),
+        ]
+    ):
+        firm = world.firm(number=number, name=name)
+        world.submitted(world.r1, firm, title=title, at=DURING + timedelta(minutes=minute))
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("wanted", "numbers"),
+    [
+        ("", [3, 2, 1]),
+        ("몰드", [2, 1]),
+        ("정밀", [1]),
+        ("센서", [1]),
+        ("sensor", [2]),
+        ("SP-2027-0002", [2]),
+        ("sp-2027-000", [3, 2, 1]),
+        ("110-81-00062", [1]),
+        ("1108100062", [1]),
+        ("110-81", [2, 1]),
+        ("１１０", []),
+        ("nothing like it", []),
+    ],
+)
+def test_search_finds_by_number_by_two_syllables_and_by_business_number(officer, wanted, numbers):
+    assert found(officer, q=wanted) == [f"SP-2027-{number:04d}" for number in numbers]
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"status": "draft' OR 1=1"},
+        {"call": "not-a-key"},
+        {"call": str(uuid.UUID(int=0))},
+        {"mark": "x"},
+        {"mark": "x:y:z"},
+        {"mark": signing.Signer(salt="list page").sign_object(["next", "85.10", 1])},
+        {"mark": signing.Signer(salt="list page").sign_object(["next", None, None])},
+        {"mark": signing.Signer(salt="list page").sign_object({"a": 1})},
+        {"page": "-1"},
+    ],
+)
+def test_malformed_parameters_narrow_nothing(officer, parameters):
+    assert found(officer, **parameters) == ["SP-2027-0003", "SP-2027-0002", "SP-2027-0001"]
+
+
+@pytest.mark.parametrize(
+    "wanted", ["%", "_", "'", '"; DROP TABLE', "\\", "a" * 5000, "[", "가" * 300, "-", "0" * 200]
+)
+def test_odd_words_find_nothing_and_break_nothing(officer, three, wanted):
+    assert found(officer, q=wanted) == []
+
+
+def test_status_and_call_narrow_the_list_and_the_chips_count_the_call(world, officer):
+    first, second = world.submitted(world.r1), world.in_review(world.r1)
+    other = world.submitted(world.rnd)
+
+    assert found(officer, call=world.rnd.key) == [other.number]
+    assert found(officer, status="in_review") == [second.number]
+    assert found(officer, call=world.r1.key, status="submitted") == [first.number]
+    chips = officer.get(DESK, {"call": world.r1.key}).context["chips"]
+    assert chips == [("submitted", Status.SUBMITTED.label, 1), ("in_review", Status.IN_REVIEW.label, 1)]
+
+
+def test_drafts_and_discarded_drafts_are_not_on_the_desk(world, officer):
+    draft = world.draft(world.r1)
+    discarded = world.draft(world.r1)
+    actions.withdraw(discarded, reason="", by=discarded.created_by)
+
+    assert found(officer) == []
+    assert [officer.get(one.get_absolute_url()).status_code for one in (draft, discarded)] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("officer", 200),
+        ("director", 200),
+        ("auditor", 200),
+        ("finance", 404),
+        ("ministry", 404),
+        ("administrator", 404),
+        ("applicant", 404),
+    ],
+)
+def test_who_opens_the_desk(world, who, status):
+    person = world.person() if who == "applicant" else getattr(world, who)
+
+    assert browser(person).get(DESK).status_code == status
+
+
+@pytest.mark.parametrize("rows", [1, 3, 51])
+def test_the_desk_asks_as_often_for_many_as_for_one(world, officer, django_assert_num_queries, rows):
+    Application.objects.bulk_create(
+        Application(
+            call=world.r1, firm=world.a, field=world.a.field, created_by=world.officer, status="withdrawn",
+            number=f"SP-2027-{number:04d}", submitted_at=DURING + timedelta(seconds=number),
+        )
+        for number in range(rows)
+    )  # fmt: skip
+    officer.get(DESK)
+
+    with django_assert_num_queries(4):  # session, person, calls, rows
+        first = officer.get(DESK)
+    with django_assert_num_queries(5):  # and the chips
+        officer.get(DESK, {"call": world.r1.key, "q": "Firm"})
+    if rows > 50:
+        with django_assert_num_queries(4):
+            second = officer.get(DESK, {"mark": first.context["page"].next})
+        assert (len(first.context["page"].rows), len(second.context["page"].rows)) == (50, 1)
+
+
+# The case
+
+
+def test_the_case_page_writes_the_access_log_and_shows_the_record(world, officer):
+    application = world.submitted(world.r1, world.a, title="CANARY-A1-TITLE")
+
+    page = text(officer.get(application.get_absolute_url()))
+
+    assert "CANARY-A1-TITLE" in page
+    assert "Submitted" in page
+    entry = AccessEntry.objects.get()
+    assert (entry.actor, entry.act, entry.subject_ids) == (
+        world.officer,
+        "application.view",
+        [application.pk],
+    )
+
+
+@pytest.mark.parametrize("who", ["finance", "ministry"])
+def test_finance_and_the_ministry_see_only_what_was_selected_and_no_desk(world, who):
+    submitted, selected = world.submitted(world.r1), world.selected_sprout()
+    client = browser(getattr(world, who))
+
+    assert client.get(submitted.get_absolute_url()).status_code == 404
+    response = client.get(selected.get_absolute_url())
+    assert response.status_code == 200
+    assert "is_case" not in response.context
+
+
+def buttons(client, application):
+    """The acts that a case page offers."""
+    page = client.get(application.get_absolute_url()).content.decode()
+    names = ("eligible", "take_as_is", "supplement", "exclusion", "answer", "readmit")
+    return {name for name in names if url(name, application) in page}
+
+
+def test_the_case_offers_each_person_what_is_possible_now(world):
+    application = world.submitted(world.r1, world.a)
+    officer, director, auditor = (browser(one) for one in (world.officer, world.director, world.auditor))
+
+    assert buttons(officer, application) == {"eligible", "supplement", "exclusion"}
+    assert buttons(director, application) == buttons(auditor, application) == set()
+    actions.propose_exclusion(application, code="E01", reason="Closed down", by=world.officer)
+    assert buttons(officer, application) == set()
+    assert buttons(director, application) == {"answer"}
+    actions.answer_exclusion(application, confirmed=True, by=world.director)
+    assert buttons(officer, application) == set()
+    assert buttons(director, application) == {"readmit"}
+
+
+def test_after_the_due_time_of_a_supplement_the_case_offers_the_way_on(world):
+    application = world.submitted(world.r1, world.a)
+    due = AFTER + timedelta(days=3)
+    with clock.at(AFTER):
+        actions.request_supplement(
+            application, papers=application.call.papers.filter(code="D01"), message="Sign it", due_at=due,
+            by=world.officer,
+        )  # fmt: skip
+
+    with clock.at(due - timedelta(seconds=1)):
+        assert buttons(browser(world.officer), application) == {"exclusion"}
+    with clock.at(due):
+        officer = browser(world.officer)
+        assert buttons(officer, application) == {"take_as_is", "exclusion"}
+        response = officer.post(url("take_as_is", application))
+
+    assert response.url == application.get_absolute_url()
+    assert Application.objects.get().status == "submitted"
+
+
+def test_the_officer_finds_it_eligible_by_one_button_and_twice_is_refused(world, officer):
+    application = world.submitted(world.r1, world.a)
+
+    first = officer.post(url("eligible", application))
+    again = officer.post(url("eligible", application))
+
+    assert (first.url, again.status_code) == (application.get_absolute_url(), 409)
+    assert "This is not possible while the status is “In review”." in text(again)
+
+
+def test_a_supplement_form_that_is_refused_keeps_what_was_typed(world, officer):
+    application = world.submitted(world.r1, world.a)
+    paper = application.call.papers.first()
+    typed = {"message": "Please sign it", "papers": [paper.pk], "due_at": "2026-12-01T10:00"}
+
+    with clock.at(AFTER):
+        client = browser(world.officer)
+        wrong = client.post(url("supplement", application), typed | {"due_at": "tomorrow"})
+        short = client.post(url("supplement", application), typed)
+        done = client.post(url("supplement", application), typed | {"due_at": "2026-12-23T18:00"})
+
+    assert (wrong.status_code, short.status_code, done.status_code) == (200, 409, 302)
+    assert "Until: Leave the firm at least 24 hours." in text(short)
+    for response in (wrong, short):
+        assert "Please sign it" in response.content.decode()
+    assert Application.objects.get().supplements.get().due_at == clock.kst(2026, 12, 23, 18)
+
+
+def test_the_paper_of_another_call_cannot_be_named(world, officer):
+    application = world.submitted(world.r1, world.a)
+    foreign = world.rnd.papers.first()
+    typed = {"message": "Please sign it", "papers": [foreign.pk], "due_at": "2027-12-01T10:00"}
+
+    response = officer.post(url("supplement", application), typed)
+
+    assert response.status_code == 200
+    assert Application.objects.get().status == "submitted"
+
+
+def test_an_exclusion_is_proposed_with_a_code_of_the_catalogue_only(world, officer):
+    application = world.submitted(world.r1, world.a)
+
+    strange = officer.post(url("exclusion", application), {"code": "E99", "reason": "Closed down"})
+    short = officer.post(url("exclusion", application), {"code": "E01", "reason": "no"})
+    done = officer.post(url("exclusion", application), {"code": "E01", "reason": "Closed down"})
+    again = officer.post(url("exclusion", application), {"code": "E02", "reason": "Too large"})
+
+    assert [one.status_code for one in (strange, short, done, again)] == [200, 200, 302, 409]
+    assert list(Exclusion.objects.values_list("code", "reason")) == [("E01", "Closed down")]
+
+
+def test_the_director_answers_by_one_of_two_buttons_and_nothing_else_is_an_answer(world):
+    application = world.submitted(world.r1, world.a)
+    actions.propose_exclusion(application, code="E01", reason="Closed down", by=world.officer)
+    director, address = browser(world.director), url("answer", application)
+
+    director.post(address)
+    director.post(address, {"confirm": "1", "turn_down": "1"})
+    unanswered = Exclusion.objects.get().answered_at
+    director.post(address, {"confirm": "1"})
+
+    assert unanswered is None
+    assert Application.objects.get().status == "ineligible"
+
+
+def test_readmitting_takes_another_director_on_the_page_too(world):
+    application = world.submitted(world.r1, world.a)
+    actions.propose_exclusion(application, code="E01", reason="Closed down", by=world.officer)
+    actions.answer_exclusion(application, confirmed=True, by=world.director)
+    reason = {"reason": "It is open after all"}
+
+    same = browser(world.director).post(url("readmit", application), reason)
+    other = browser(world.director2).post(url("readmit", application), reason)
+
+    assert (same.status_code, other.status_code) == (409, 302)
+    assert "Another person than the one who confirmed it decides." in text(same)
+    assert Application.objects.get().status == "submitted"
+
+
+def test_the_firm_reads_why_it_was_ruled_out_and_how_to_appeal(world):
+    application = world.submitted(world.r1, world.a)
+    actions.propose_exclusion(application, code="E01", reason="Closed down", by=world.officer)
+    firm = browser(application.created_by)
+    before = text(firm.get(application.get_absolute_url()))
+    actions.answer_exclusion(application, confirmed=True, by=world.director)
+
+    after = text(firm.get(application.get_absolute_url()))
+
+    assert "Closed down" not in before
+    assert "Ruled out Closed down You may appeal within 10 days of this notice" in after
+
+
+@pytest.mark.parametrize("who", ["director", "auditor", "finance", "ministry", "administrator"])
+def test_the_acts_of_an_officer_do_not_exist_for_others(world, who):
+    application = world.submitted(world.r1, world.a)
+    client, before = browser(getattr(world, who)), everything()["applications_application"]
+
+    for name in ("eligible", "take_as_is", "supplement", "exclusion"):
+        assert client.post(url(name, application), {"reason": "Because", "code": "E01"}).status_code == 404
+
+    assert everything()["applications_application"] == before
+
+
+def test_the_desk_is_at_the_address_of_the_navigation():
+    assert reverse("intake:desk") == DESK
