@@ -310,7 +310,7 @@ def test_g15_submitting_an_incomplete_draft_lists_exactly_the_gaps_with_links(dr
 
     response = at(owner, "post", DURING, url("submit", draft))
 
-    links = re.findall(r'<li><a href="(/applications/[^"]+)"', response.content.decode())
+    links = re.findall(r'<li><a href="(/applications/[^"]+#[^"]+)"', response.content.decode())
     assert response.status_code == 422
     assert links == [
         f"{url('section', draft, 'project')}#id_title",
@@ -346,7 +346,7 @@ def test_the_receipt_shows_number_instant_hash_files_and_what_comes_next(world, 
         "Application number SP-2027-0001",
         f"SHA-256 {submission.sha256}",
         f"사업계획서 D01.pdf 1 KB {digest} 사업자등록증명 D02.pdf 1 KB {digest}",
-        "What comes next Staff check the papers first",
+        "What comes next Staff check the papers.",
     ):
         assert part in page
 
