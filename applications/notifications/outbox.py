@@ -51,7 +51,7 @@ def _written(kind, address, language, event, context, person):
         text = get_template(f"mail/{kind}.txt").template.render(
             Context({**context, "site": settings.SITE_URL}, autoescape=False)
         )
-        subject, _, body = text.strip().partition("\n")
+        subject, _, body = text.strip().partition("\n\n")
         return _letter(kind, address, event, subject, body.strip(), person)
 
 
