@@ -5,8 +5,8 @@ import uuid
 from allauth.account import app_settings as account_settings
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +53,10 @@ def invite(*, email, name, role, language="ko", reason, by):
 
 
 def _create(email, *, name, role, language):
-    person = User(email=User.objects.normalise(email), name=name, role=role, language=language)
+    email = User.objects.normalise(email)
+    if reasons := rules.address_wrong(email):
+        raise Refused(*reasons)
+    person = User(email=email, name=name, role=role, language=language)
     person.set_unusable_password()
     try:
         with transaction.atomic():
@@ -98,6 +101,7 @@ def set_active(person, *, active, reason, by):
     person.save(update_fields=["is_active", "session_seed"])
     verb = "reactivate" if active else "deactivate"
     audit.record(verb, person, by=by, before={"active": before}, after={"active": active}, note=reason)
+    notify("account_changed", to=[person], event=f"{verb}:{uuid.uuid4().hex}", change=verb)
 
 
 @transaction.atomic
@@ -105,8 +109,9 @@ def unlock(person, *, reason, by):
     """Forget the wrong passwords of an account, so that its owner may try again at once."""
     person = _lock(person, by)
     _with_reason(reason)
-    cache.clear()  # the counters of wrong passwords are hashed by address: they go together
+    ratelimit.clear(None, action="login_failed", key=person.email)  # None: the counter knows no request
     audit.record("unlock", person, by=by, note=reason)
+    notify("account_changed", to=[person], event=f"unlock:{uuid.uuid4().hex}", change="unlock")
 
 
 @transaction.atomic

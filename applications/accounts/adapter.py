@@ -1,14 +1,44 @@
-"""Where allauth meets the house: its mails go through our outbox."""
+"""Where allauth meets the house: its mails go through our outbox, its tries to sign in into the access log."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
 
+from applications.accounts import rules
+from applications.accounts.models import User
+from applications.kernel.accesslog import log_try
 from applications.notifications.outbox import post
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
         message = self.render_mail(template_prefix, email, context)
-        post(f"account/{template_prefix.rpartition('/')[2]}", address=email, subject=message.subject, body=message.body)
+        post(
+            f"account/{template_prefix.rpartition('/')[2]}",
+            address=email,
+            subject=message.subject,
+            body=message.body,
+        )
 
     def clean_email(self, email):
-        return super().clean_email(email).lower()
+        email = User.objects.normalise(super().clean_email(email))
+        if reasons := rules.address_wrong(email):
+            raise ValidationError([reason.text for reason in reasons])
+        return email
+
+    def pre_authenticate(self, request, **credentials):
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            log_try(request, "sign_in.locked", _known(credentials))
+            raise
+
+    def authentication_failed(self, request, **credentials):
+        log_try(request, "sign_in.failed", _known(credentials))
+
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        """One counter for one address, by whatever name of ours it is tried; accounts.actions.unlock forgets it."""
+        return User.objects.normalise(credentials.get("email"))
+
+
+def _known(credentials):
+    return User.objects.filter(email=User.objects.normalise(credentials.get("email"))).first()

@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.accounts import actions
 from applications.accounts.models import Role, User
-from applications.kernel.forms import layout
+from applications.kernel.forms import LineField, layout
 
 
 class SignUpForm(forms.Form):
     """What a new account tells of itself and agrees to; allauth adds address and password."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = LineField(label=_("Name"), max_length=60)
     terms = forms.BooleanField(label=_("I agree to the terms of use (required)"))
     privacy = forms.BooleanField(
         label=_("I agree to the collection and use of my personal data (required)"),
@@ -37,13 +37,14 @@ class OwnForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "phone", "language"]
+        field_classes = {"name": LineField, "phone": LineField}
 
     helper = layout("name", "phone", "language", button=_("Save"))
 
 
 class InviteForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = LineField(label=_("Name"), max_length=60)
     role = forms.ChoiceField(
         label=_("Role"), choices=[choice for choice in Role.choices if choice[0] != Role.APPLICANT]
     )
@@ -54,7 +55,9 @@ class InviteForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, help_text=_("It is kept in the record and cannot be changed later.")
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("It is kept in the record and cannot be changed later."),
     )
 
     helper = layout("reason", button=_("Confirm"))

@@ -57,10 +57,14 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=60)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.APPLICANT)
-    language = models.CharField(_("language"), max_length=2, default="ko", choices=[("ko", "한국어"), ("en", "English")])
+    language = models.CharField(
+        _("language"), max_length=2, default="ko", choices=[("ko", "한국어"), ("en", "English")]
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
-    session_seed = models.CharField(max_length=16, default=new_session_seed, editable=False)  # a new one ends all sessions
+    session_seed = models.CharField(
+        max_length=16, default=new_session_seed, editable=False
+    )  # a new one ends all sessions
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

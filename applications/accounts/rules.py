@@ -1,5 +1,7 @@
 """WHETHER of accounts: pure functions."""
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 from applications.kernel.errors import Reason
@@ -12,4 +14,13 @@ def reason_missing(reason):
     """Acts on another person's account carry a written reason."""
     if len(reason.strip()) < 5:
         return [Reason(_("Please write the reason (at least 5 characters)."), "reason")]
+    return []
+
+
+def address_wrong(email):
+    """Why a letter could not reach this address, or would reach another than the one that is seen."""
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*", email):
+        return [
+            Reason(_("Please enter an e-mail address in Latin letters, such as name@firm.co.kr."), "email")
+        ]
     return []

@@ -9,7 +9,15 @@ from django.utils.cache import add_never_cache_headers
 from applications.kernel import clock
 
 # What staff without a second factor may open, to add one or to leave.
-OPEN_WITHOUT_FACTOR = ("mfa_", "account_", "set_language", "portal:health", "portal:help", "portal:privacy", "portal:terms")
+OPEN_WITHOUT_FACTOR = (
+    "mfa_",
+    "account_",
+    "set_language",
+    "portal:health",
+    "portal:help",
+    "portal:privacy",
+    "portal:terms",
+)
 
 
 def idle_seconds(user):

@@ -31,7 +31,11 @@ def people(request):
     if wanted := request.GET.get("q", "").strip()[:100]:
         found = found.filter(email__icontains=wanted) | found.filter(name__icontains=wanted)
     rows = page_by_key(found, ["email"], request.GET.get("mark", ""))
-    return render(request, "accounts/people.html", {"page": rows, "q": wanted, "may_invite": request.user.has_perm("account.invite")})
+    return render(
+        request,
+        "accounts/people.html",
+        {"page": rows, "q": wanted, "may_invite": request.user.has_perm("account.invite")},
+    )
 
 
 @page("account.invite", "GET", "POST")
@@ -45,7 +49,9 @@ def invite(request):
         else:
             messages.success(request, _("The invitation is on its way."))
             return redirect("accounts:people")
-    return render(request, "parts/form_page.html", {"form": form, "heading": _("Invite a colleague or a reviewer")})
+    return render(
+        request, "parts/form_page.html", {"form": form, "heading": _("Invite a colleague or a reviewer")}
+    )
 
 
 @page("account.list", "GET")
@@ -54,7 +60,11 @@ def person(request, key):
     return render(
         request,
         "accounts/person.html",
-        {"person": someone, "trail": audit.trail(someone).select_related("actor"), "acts": _acts(request.user, someone)},
+        {
+            "person": someone,
+            "trail": audit.trail(someone).select_related("actor"),
+            "acts": _acts(request.user, someone),
+        },
     )
 
 

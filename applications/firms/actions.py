@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import User
+from applications.accounts.rules import address_wrong
 from applications.firms import rules
 from applications.firms.models import Firm, Invitation, Member, Right
 from applications.kernel import audit, clock
@@ -20,6 +21,8 @@ INVITATION_HOURS = 72
 def register(*, business_number, technologies, by, **profile):
     """Register a firm; the person becomes its owner. Raises Refused when the number is known already."""
     require(by, "firm.register")
+    if reasons := rules.number_wrong(business_number):
+        raise Refused(*reasons)
     try:
         with transaction.atomic():
             firm = Firm.objects.create(business_number=business_number, **profile)
@@ -41,7 +44,9 @@ def _lock(firm, permission, by):
 def edit(firm, *, technologies, by, **profile):
     """Change the profile; the business number stays for ever."""
     firm = _lock(firm, "firm.edit", by)
-    before = {name: str(getattr(firm, name)) for name, value in profile.items() if getattr(firm, name) != value}
+    before = {
+        name: str(getattr(firm, name)) for name, value in profile.items() if getattr(firm, name) != value
+    }
     for name, value in profile.items():
         setattr(firm, name, value)
     firm.save(update_fields=profile)
@@ -54,6 +59,8 @@ def invite(firm, *, email, right, by):
     """Invite an address into the firm: once, for 72 hours."""
     firm = _lock(firm, "firm.manage", by)
     email = User.objects.normalise(email)
+    if reasons := address_wrong(email):
+        raise Refused(*reasons, about=firm)
     if firm.members.filter(user__email=email).exists():
         raise Refused(Reason(_("This person is a member already."), "email"))
     now = clock.now()
@@ -97,7 +104,9 @@ def change_right(firm, *, member, right, by):
         raise Refused(*reasons, about=firm)
     before, member.right = member.right, right
     member.save(update_fields=["right"])
-    audit.record("change_right", firm, by=by, before={"right": before}, after={"right": right, "user": member.user_id})
+    audit.record(
+        "change_right", firm, by=by, before={"right": before}, after={"right": right, "user": member.user_id}
+    )
 
 
 @transaction.atomic

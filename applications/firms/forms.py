@@ -8,13 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from applications.firms import rules
 from applications.firms.models import Firm, Right
 from applications.kernel import clock
-from applications.kernel.forms import DateInput, WonField, layout
+from applications.kernel.forms import DateInput, LineField, WonField, layout
 from applications.kernel.taxonomy import Region, RootTechnology
 
 
 class ProfileForm(forms.ModelForm):
     """The profile of a firm, as every application of it will show it."""
 
+    corporate_number = forms.CharField(
+        label=_("corporate registration number"),
+        max_length=20,
+        required=False,
+        help_text=_("13 digits; leave empty if you are a sole proprietor."),
+    )
     sales_krw = WonField(label=_("Sales of last year (won)"))
 
     class Meta:
@@ -23,9 +29,9 @@ class ProfileForm(forms.ModelForm):
             "name", "representative", "corporate_number", "founded_on", "size", "track", "region", "address", "phone",
             "ksic", "technologies", "field", "industry", "employees", "sales_krw",
         ]  # fmt: skip
+        field_classes = dict.fromkeys(["name", "representative", "address", "phone"], LineField)
         widgets = {"founded_on": DateInput(), "technologies": forms.CheckboxSelectMultiple()}
         help_texts = {
-            "corporate_number": _("13 digits; leave empty if you are a sole proprietor."),
             "ksic": _("Five digits of the Korean standard industrial classification."),
             "founded_on": _("As on the certificate of business registration."),
         }
@@ -66,7 +72,9 @@ class RegisterForm(ProfileForm):
     """The first registration: the number above, the profile below."""
 
     business_number = forms.CharField(
-        label=_("Business registration number"), max_length=20, help_text=_("Ten digits, for example 110-81-00062.")
+        label=_("Business registration number"),
+        max_length=20,
+        help_text=_("Ten digits, for example 110-81-00062."),
     )
 
     groups = [(_("Business registration"), ["business_number"]), *ProfileForm.groups]
@@ -74,8 +82,8 @@ class RegisterForm(ProfileForm):
 
     def clean_business_number(self):
         digits = rules.digits_of(self.cleaned_data["business_number"])
-        if not rules.is_business_number(digits):
-            raise ValidationError(_("This is not a valid business registration number. Please check the ten digits."))
+        if reasons := rules.number_wrong(digits):
+            raise ValidationError([reason.text for reason in reasons])
         return digits
 
 

@@ -55,7 +55,9 @@ class Firm(models.Model):
     ksic = models.CharField(_("industry code (KSIC)"), max_length=5)
     ksic_version = models.CharField(max_length=10, default="KSIC11")
     technologies = models.ManyToManyField(RootTechnology, verbose_name=_("root technologies"))
-    field = models.ForeignKey(IndustryField, models.PROTECT, related_name="+", verbose_name=_("new-industry field"))
+    field = models.ForeignKey(
+        IndustryField, models.PROTECT, related_name="+", verbose_name=_("new-industry field")
+    )
     industry = models.ForeignKey(
         DemandIndustry, models.PROTECT, related_name="+", verbose_name=_("main demand industry")
     )
@@ -67,7 +69,9 @@ class Firm(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(business_number__regex=r"^[0-9]{10}$"), name="firm_number_digits")
+            models.CheckConstraint(
+                condition=Q(business_number__regex=r"^[0-9]{10}$"), name="firm_number_digits"
+            )
         ]
 
     def __str__(self):

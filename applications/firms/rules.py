@@ -26,6 +26,18 @@ def is_business_number(digits: str) -> bool:
     return (10 - (total + numbers[8] * 5 // 10) % 10) % 10 == numbers[9]
 
 
+def number_wrong(digits: str):
+    """Why no firm can be registered under these digits."""
+    if not is_business_number(digits):
+        return [
+            Reason(
+                _("This is not a valid business registration number. Please check the ten digits."),
+                "business_number",
+            )
+        ]
+    return []
+
+
 def is_corporate_number(digits: str) -> bool:
     """Thirteen digits with a right check digit; a wrong one is only a warning (docs/domain.md)."""
     if not re.fullmatch(r"[0-9]{13}", digits):

@@ -9,7 +9,7 @@ from applications.kernel.records import AppendOnly
 
 
 class AccessEntry(AppendOnly):
-    """Who saw whose data, when, from where, and what for. Kept for two years."""
+    """Who saw whose data, when, from where, and what for; who failed to sign in. Kept for two years."""
 
     at = models.DateTimeField(_("time"), db_index=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -26,15 +26,21 @@ def log_view(request, act, *subjects, reason=""):
 
     Applicants looking at their own firm are data subjects and are not logged.
     """
-    if not subjects or request.user.role == "applicant":
-        return
+    if subjects and request.user.role != "applicant":
+        _write(request, act, subjects, actor=request.user, actor_role=request.user.role, reason=reason)
+
+
+def log_try(request, act, person):
+    """Write that somebody failed to sign in as this person, or as nobody we know (None)."""
+    _write(request, act, [person] if person else [])
+
+
+def _write(request, act, subjects, **more):
     AccessEntry.objects.create(
         at=clock.now(),
-        actor=request.user,
-        actor_role=request.user.role,
         address=request.META.get("REMOTE_ADDR") or None,
         act=act,
-        subject_kind=subjects[0]._meta.model_name,
+        subject_kind=subjects[0]._meta.model_name if subjects else "",
         subject_ids=[subject.pk for subject in subjects],
-        reason=reason,
+        **more,
     )

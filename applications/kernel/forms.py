@@ -1,6 +1,7 @@
 """What the forms of all rooms share: whole won and Korean dates as people type them, one-column layout."""
 
 import re
+import unicodedata
 
 from crispy_forms.bootstrap import FormActions
 from crispy_forms.helper import FormHelper
@@ -11,6 +12,17 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 MOST_KRW = 10**13
+HIDDEN = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
+
+
+class LineField(forms.CharField):
+    """One line of text as people see it: composed letters, nothing hidden in it."""
+
+    def to_python(self, value):
+        text = unicodedata.normalize("NFC", super().to_python(value))
+        if any(unicodedata.category(character) in HIDDEN for character in text):
+            raise ValidationError(_("There is a character in it that cannot be seen. Please type it anew."))
+        return text
 
 
 class WonField(forms.CharField):
