@@ -33,7 +33,9 @@ def register(request):
 def warn_of_number(request, firm):
     """Newer corporate numbers may lack a check digit: a doubt is told, never a block."""
     if firm.corporate_number and not rules.is_corporate_number(firm.corporate_number):
-        messages.warning(request, _("Please check the corporate registration number: its check digit does not fit."))
+        messages.warning(
+            request, _("Please check the corporate registration number: its check digit does not fit.")
+        )
 
 
 @page("firm.list", "GET")
@@ -74,7 +76,9 @@ def edit(request, key):
         messages.success(request, _("The profile is saved."))
         warn_of_number(request, firm)
         return redirect(firm)
-    return render(request, "parts/form_page.html", {"form": form, "heading": _("Profile of the firm"), "back": firm})
+    return render(
+        request, "parts/form_page.html", {"form": form, "heading": _("Profile of the firm"), "back": firm}
+    )
 
 
 @page("firm.members", "GET")
@@ -105,7 +109,9 @@ def invite(request, key):
         else:
             messages.success(request, _("The invitation is on its way. It works once, for 72 hours."))
             return redirect("firms:members", key=firm.key)
-    return render(request, "parts/form_page.html", {"form": form, "heading": _("Invite a colleague"), "back": firm})
+    return render(
+        request, "parts/form_page.html", {"form": form, "heading": _("Invite a colleague"), "back": firm}
+    )
 
 
 @page("firm.manage", "GET", "POST")
@@ -125,7 +131,11 @@ def member(request, key, member):
             refusal.show_on(form)
         else:
             messages.success(request, _("It is done and recorded."))
-            return redirect("portal:home") if someone.user == request.user else redirect("firms:members", key=firm.key)
+            return (
+                redirect("portal:home")
+                if someone.user == request.user
+                else redirect("firms:members", key=firm.key)
+            )
     return render(request, "firms/member.html", {"firm": firm, "member": someone, "form": form})
 
 
