@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from django.db import connection
+from django.utils import translation
 
 from applications.kernel.errors import Refused
 
@@ -15,7 +16,8 @@ def together(*acts):
     def run(act):
         try:
             barrier.wait(timeout=10)
-            return act()
+            with translation.override("en"):
+                return act()
         except Refused as refusal:
             return refusal
         finally:
@@ -26,4 +28,6 @@ def together(*acts):
 
 
 def refusals(outcomes):
-    return [str(outcome) for outcome in outcomes if isinstance(outcome, Refused)]
+    """What was refused, in English."""
+    with translation.override("en"):
+        return [str(outcome) for outcome in outcomes if isinstance(outcome, Refused)]

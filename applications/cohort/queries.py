@@ -39,7 +39,7 @@ def figures():
     begun = Counter(seat.designated_on.year for seat in rows)
     ended = Counter(seat.ended_on.year for seat in rows if seat.ended_on)
     by_year, net = [], 0
-    for year in sorted({*begun, *ended}):
+    for year in range(min(begun, default=0), max((*begun, *ended), default=-1) + 1):
         net += begun[year] - ended[year]
         by_year.append((year, begun[year], ended[year], net))
     return {

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from applications.agreement import actions
 from applications.agreement.models import Agreement, Allocation, LedgerEntry, Signature
@@ -261,7 +262,7 @@ def test_a_line_that_was_emptied_meanwhile_stops_the_second_signature_whole(worl
     BudgetLine.objects.update(allocated_krw=world.line.cap_krw - 1)
     before = state(made)
 
-    with pytest.raises(Refused, match="금액은 1원"):
+    with translation.override("en"), pytest.raises(Refused, match=r"^Only 1 won are left of 2027 R&D"):
         sign(made, world.director)
 
     assert state(made) == before

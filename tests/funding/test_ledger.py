@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -41,10 +42,10 @@ def spent(line):
 def test_g57_the_cap_is_kept_to_the_won(world, line):
     allocate(line, 399_999_999_999, world.finance)
 
-    with pytest.raises(Refused) as refusal:
+    with translation.override("en"), pytest.raises(Refused) as refusal:
         allocate(line, 2, world.finance)
 
-    assert str(refusal.value) == "2027 첨단화에 남은 금액은 1원입니다."
+    assert str(refusal.value) == "Only 1 won are left of 2027 첨단화."
     assert spent(line) == (399_999_999_999, 399_999_999_999)
     allocate(line, 1, world.finance)
     assert spent(line) == (CAP, CAP)
