@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.test import override_settings
 from django.utils import translation
 from hypothesis import settings as examples
 from playwright.sync_api import sync_playwright
@@ -14,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from applications.kernel import clock
 from applications.kernel.records import AppendOnly, RetentionWindow
 from tests.browser import Street
+from tests.town import NOW, Town
 from tests.world import World
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop runs beside the ORM
@@ -50,6 +52,31 @@ def english():
 def world(db):
     """People, firms and calls, made through the actions (tests/world.py)."""
     return World()
+
+
+@pytest.fixture(scope="module")
+def one_transaction(django_db_setup, django_db_blocker):
+    """A transaction around all tests of a module, taken back at the end; a module that wants it names it as its `db`."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def built_town(one_transaction, tmp_path_factory):
+    quick = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+             "MEDIA_ROOT": tmp_path_factory.mktemp("town")}  # fmt: skip
+    with override_settings(**quick):
+        return Town(files=quick["MEDIA_ROOT"])
+
+
+@pytest.fixture
+def town(db, built_town, settings):
+    """Everybody and everything at once (tests/town.py), outside the demonstration; changes are taken back."""
+    settings.MEDIA_ROOT, settings.DEMO = built_town.files, False
+    with clock.at(NOW), transaction.atomic():
+        yield built_town
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

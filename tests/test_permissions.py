@@ -1,0 +1,204 @@
+"""Who may do what: every permission of the house against everybody, on one page. x may, . may not.
+
+The things asked about are firm A's: its application in review, its agreement, its instalment, and the list that waits for
+approval. owner, editor and viewer work for A, rival owns another firm, removed was a member of A. reviewer has declared no
+conflict; undeclared, conflicted and unassigned have not. proposer is the officer who proposed the list; approver is the
+person of finance who approved the instalment: that another one pays is a rule with a reason (409), see tests/funding.
+"""
+
+import pytest
+
+from applications.permissions import PERMISSIONS, TIMETABLE
+
+MATRIX = """
+                        owner editor viewer rival removed reviewer undeclared conflicted unassigned officer proposer director finance approver ministry auditor administrator anonymous deactivated
+account.own               x     x      x      x      x       x         x          x          x         x       x        x        x       x        x        x          x           .          .
+account.manage            .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          x           .          .
+account.list              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
+account.invite            .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          x           .          .
+firm.register             x     x      x      x      x       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+firm.view                 x     x      x      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+firm.list                 .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+firm.edit                 x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+firm.members              x     x      x      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+firm.manage               x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+invitation.accept         .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+call.list                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          x           .          .
+call.view                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          x           .          .
+call.prepare              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+call.edit                 .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+call.publish              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+application.list          .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+application.own           x     x      x      x      x       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+application.begin         x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+application.view          x     x      x      .      .       x         .          .          .         x       x        x        .       .        .        x          .           .          .
+application.edit          x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+application.submit        x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+application.withdraw      x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+application.receipt       x     x      x      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+application.screen        .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+application.confirm       .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+application.readmit       .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+application.case          .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+application.assign        .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+application.rank          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+review.own                .     .      .      .      .       x         x          x          x         .       .        .        .       .        .        .          .           .          .
+review.pledge             .     .      .      .      .       x         x          x          x         .       .        .        .       .        .        .          .           .          .
+review.declare            .     .      .      .      .       x         x          x          .         .       .        .        .       .        .        .          .           .          .
+review.read               .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
+review.score              .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
+review.manage             .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+decision.desk             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+decision.rank             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+decision.propose          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+decision.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+decision.approve          .     .      .      .      .       .         .          .          .         x       .        x        .       .        .        .          .           .          .
+decision.publish          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+decision.result           x     x      x      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+agreement.list            .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+agreement.draft           .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+agreement.view            x     x      x      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+agreement.sign            x     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+agreement.take_effect     x     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+payment.list              .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+payment.view              x     x      x      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+payment.request           x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+payment.verify            .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+payment.refuse            .     .      .      .      .       .         .          .          .         x       x        .        x       x        .        .          .           .          .
+payment.approve           .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
+payment.pay               .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
+budget.list               .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+budget.view               .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+budget.allocate           .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
+cohort.view               .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          .           .          .
+cohort.seat               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+cohort.end                .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+audit.view                .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
+audit.values              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
+access.view               .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
+outbox.view               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          x           .          .
+outbox.read               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          x           .          .
+outbox.text               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+"""
+HEADER, *ROWS = [line.split() for line in MATRIX.strip().splitlines()]
+CELLS = {row[0]: dict(zip(HEADER, row[1:], strict=True)) for row in ROWS}
+
+
+@pytest.fixture(scope="module")
+def db(one_transaction):
+    """The town is built once for all cells."""
+
+
+def thing_of(town, permission, who):
+    """What a permission is asked of here."""
+    room, _dot, verb = permission.partition(".")
+    things = {
+        "account": town.hired, "firm": town.a, "invitation": town.invited, "call": town.open, "review": town.sheet_of(who),
+        "decision": town.proposal, "agreement": town.agreement, "payment": town.payment, "budget": town.line,
+        "cohort": town.seat, "outbox": town.letter, "application": town.application,
+    }  # fmt: skip
+    special = {
+        "application.begin": town.a, "application.receipt": town.receipt, "decision.rank": town.ranked,
+        "decision.propose": town.ranked, "decision.result": town.application, "payment.request": town.agreement,
+        "cohort.seat": town.application, "agreement.draft": town.application,
+        "agreement.take_effect": town.granted,
+    }  # fmt: skip
+    return None if verb in ("list", "desk") else special.get(permission, things.get(room))
+
+
+def test_the_matrix_names_every_permission_and_everybody_of_the_cast(town):
+    assert list(CELLS) == list(PERMISSIONS)
+    assert list(town.people) == HEADER
+
+
+@pytest.mark.parametrize("permission", PERMISSIONS)
+def test_matrix(town, permission):
+    may = {
+        who: person.has_perm(permission, thing_of(town, permission, who))
+        for who, person in town.people.items()
+    }
+
+    assert {who: "x" if yes else "." for who, yes in may.items()} == CELLS[permission]
+
+
+def test_permissions_answer_yes_or_no_and_nothing_that_only_looks_like_it(town):
+    answers = {
+        type(person.has_perm(permission, thing_of(town, permission, who)))
+        for permission in PERMISSIONS
+        for who, person in town.people.items()
+    }
+
+    assert answers == {bool}
+
+
+def test_without_its_thing_a_permission_about_a_thing_is_no(town):
+    about = [name for name, predicate in PERMISSIONS.items() if predicate.about_thing]
+
+    assert len(about) > 30
+    assert [
+        (who, name) for who, person in town.people.items() for name in about if person.has_perm(name)
+    ] == []
+
+
+def test_an_invitation_is_for_the_person_whose_address_it_names_and_for_firms_people_only(town):
+    assert town.invitee.has_perm("invitation.accept", town.invited)
+    assert not town.people["owner"].has_perm("invitation.accept", town.invited)
+    assert not town.world.director2.has_perm("invitation.accept", town.staff_invited)
+
+
+def test_nobody_manages_their_own_account(town):
+    administrator = town.people["administrator"]
+
+    assert administrator.has_perm("account.manage", town.hired)
+    assert not administrator.has_perm("account.manage", administrator)
+
+
+def test_what_each_sees_of_an_application_follows_its_state(town):
+    """Staff begin at the submission, finance and the ministry at the selection; reviewers end at the publication."""
+    seen = {
+        who: {
+            name
+            for name in ("draft", "fresh", "application", "waiting", "selected", "granted")
+            if town.people[who].has_perm("application.view", getattr(town, name))
+        }
+        for who in (
+            "owner",
+            "officer",
+            "director",
+            "auditor",
+            "finance",
+            "ministry",
+            "reviewer",
+            "administrator",
+        )
+    }
+
+    submitted = {"fresh", "application", "waiting", "selected", "granted"}
+    assert seen == {
+        "owner": {"draft", *submitted},
+        "officer": submitted,
+        "director": submitted,
+        "auditor": submitted,
+        "finance": {"selected", "granted"},
+        "ministry": {"selected", "granted"},
+        "reviewer": {"application"},
+        "administrator": set(),
+    }
+
+
+def test_a_reviewer_reads_until_the_result_is_published(town):
+    type(town.application).objects.filter(pk=town.application.pk).update(status="selected")
+
+    assert not town.reviewer.has_perm("application.view", town.application)
+    assert not type(town.sheet).objects.visible_to(town.reviewer).exists()
+
+
+def test_the_ministry_reads_a_list_from_its_publication_on(town):
+    assert not town.people["ministry"].has_perm("decision.view", town.proposal)
+    assert town.people["ministry"].has_perm("decision.view", town.list)
+
+
+def test_the_timetable_publishes_and_does_nothing_else():
+    may = [name for name in PERMISSIONS if TIMETABLE.has_perm(name)]
+
+    assert may == ["account.own", "decision.publish"]

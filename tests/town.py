@@ -1,0 +1,219 @@
+"""Everybody and everything at once: the cast and the things that the matrix and the sweep ask about.
+
+Every text of firm A, of its applications, sheets and lists carries a canary; tests/access.txt says who may see which.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.contrib.auth.models import AnonymousUser
+
+from applications.accounts import actions as accounts
+from applications.accounts.models import Role
+from applications.agreement import actions as agreement
+from applications.cohort import actions as cohort
+from applications.decision import actions as decision
+from applications.firms import actions as firms
+from applications.funding import actions as funding
+from applications.intake import actions as intake
+from applications.intake.models import Application
+from applications.kernel import clock
+from applications.notifications.models import Letter
+from applications.review import actions as review
+from applications.review.queries import criteria_of
+from tests.world import AFTER, BEFORE, CLOSES, PASSWORD, PDF, World, pdf
+
+NOW = AFTER + timedelta(days=2)
+LATER = CLOSES + timedelta(days=30)
+
+
+class Town:
+    """One of each: people, firms, calls, applications in every state, lists, agreements, instalments, seats."""
+
+    def __init__(self, files):
+        self.files = files
+        self.world = World()
+        self.world.officer.name = "Officer"
+        with clock.at(BEFORE):
+            self.settle()
+        self.apply()
+        with clock.at(AFTER):
+            self.screen()
+            self.review()
+            self.decide()
+            self.grant()
+        self.people = self.cast()
+
+    def settle(self):
+        """Firms and their people."""
+        world = self.world
+        self.owner = world.person(
+            name="CANARY-OWNER-NAME", email="canary-owner-mail@people.example", phone="CANARY-OWNER-PHONE"
+        )
+        self.a = world.firm(
+            self.owner, name="CANARY-A-NAME", representative="CANARY-A-HEAD", phone="CANARY-A-PHONE",
+            address="CANARY-A-ADDRESS",
+        )  # fmt: skip
+        self.b = world.firm(name="CANARY-B-NAME")
+        self.removed = world.member(self.a)
+        firms.remove(self.a, member=self.a.members.get(user=self.removed), by=self.owner)
+        self.editor, self.viewer = world.member(self.a), world.member(self.a, "viewer")
+        self.invited = firms.invite(
+            self.a, email="canary-invited-mail@people.example", right="viewer", by=self.owner
+        )
+        self.staff_invited = firms.invite(self.a, email=world.director2.email, right="owner", by=self.owner)
+        self.invitee = world.person(email="canary-invited-mail@people.example")
+        self.hired = world.person(Role.OFFICER, name="Hired")
+        accounts.change_role(
+            self.hired, role=Role.FINANCE, reason="CANARY-ROLE-REASON", by=world.administrator
+        )
+
+    def apply(self):
+        """Calls, and what the firms answer to them."""
+        world = self.world
+        self.open = world.call(closes=LATER)
+        self.preparing = world.call(title="CANARY-CALL-PREPARING")
+        type(self.preparing).objects.filter(pk=self.preparing.pk).update(published_at=None)
+        self.reviewing, self.ranked, self.closed, self.grants, self.drafts = (
+            world.r1, world.call(title="Ranked"), world.call(title="Closed"), world.rnd,
+            world.call("rnd", title="Drafts"),
+        )  # fmt: skip
+        self.draft = world.draft(self.open, self.a, title="CANARY-DRAFT-TITLE")
+        self.fresh = world.submitted(world.call(), self.a)
+        self.returned = world.submitted(world.call(), self.a)
+        self.excluded = world.submitted(world.call(), self.a)
+        self.application = self.papered(world.draft(self.reviewing, self.a, title="CANARY-A1-TITLE"))
+        self.other = world.submitted(self.reviewing, self.b, title="CANARY-B1-TITLE")
+
+    def papered(self, draft):
+        """Answers and files with canaries, handed in."""
+        with clock.at(CLOSES - timedelta(hours=1)) as now:
+            answers = {
+                question.code: "CANARY-A1-ANSWER"
+                for question in draft.call.questions.all()
+                if question.kind in ("text", "long")
+            }
+            intake.edit(
+                draft, by=self.owner, now=now, version=draft.version, summary="CANARY-A1-SUMMARY",
+                answers={**draft.answers, **answers},
+            )  # fmt: skip
+            paper = draft.call.papers.filter(required=True).first()
+            content = PDF.replace(b"%PDF-1.4\n", b"%PDF-1.4\n%CANARY-A1-BYTES\n")
+            intake.add_paper(
+                draft, paper=paper, upload=pdf("CANARY-A1-FILE.pdf", content), by=self.owner, now=now
+            )
+            intake.submit(draft, by=self.owner, arrived_at=now)
+        return Application.objects.get(pk=draft.pk)
+
+    def screen(self):
+        world = self.world
+        papers = self.returned.call.papers.filter(required=True)[:1]
+        due_at = NOW + timedelta(days=10)
+        intake.request_supplement(
+            self.returned, papers=papers, message="CANARY-SUPPLEMENT", due_at=due_at, by=world.officer
+        )
+        intake.propose_exclusion(self.excluded, code="E06", reason="CANARY-EXCLUSION", by=world.officer)
+        for application in (self.application, self.other):
+            intake.open_review(application, by=world.officer)
+
+    def review(self):
+        """Two sheets handed in, one declared undone, one in conflict, one reviewer of another application."""
+        world = self.world
+        self.reviewer, self.colleague, self.undeclared, self.conflicted, self.unassigned = (
+            world.reviewer(name=name, affiliation=f"Institute of {name}")
+            for name in ("CANARY-R1-NAME", "CANARY-R2-NAME", "CANARY-R3-NAME", "CANARY-R4-NAME", "Unassigned")
+        )
+        self.sheet, self.other_sheet = (
+            self.scored(person, values, comment)
+            for person, values, comment in (
+                (self.reviewer, ("83.4", "83.4", "83.3"), "CANARY-R1-COMMENT"),
+                (self.colleague, ("71.4", "72.4", "73.7"), "CANARY-R2-COMMENT"),
+            )
+        )
+        self.undeclared_sheet = world.assigned(self.application, self.undeclared, clear=False)
+        self.conflict_sheet = world.assigned(self.application, self.conflicted, clear=False)
+        review.declare(self.conflict_sheet, code="C4", note="CANARY-CONFLICT-NOTE", by=self.conflicted)
+        world.assigned(self.other, self.unassigned)
+        review.adjust(self.application, label="CANARY-ADJUSTMENT", points=Decimal(1), by=world.officer)
+        self.application.refresh_from_db()
+
+    def scored(self, person, values, comment):
+        sheet = self.world.assigned(self.application, person)
+        criteria = criteria_of(sheet.stage)
+        review.save(
+            sheet,
+            values={c.pk: Decimal(v) for c, v in zip(criteria, values, strict=True)},
+            comments=dict.fromkeys(review.COMMENTS, comment),
+            by=person,
+        )
+        return review.hand_in(sheet, by=person)
+
+    def decide(self):
+        """One list that waits for its approval, one that is published."""
+        world = self.world
+        self.waiting = world.with_score(self.ranked, "87.61", firm=self.a, title="CANARY-RANKED-TITLE")
+        self.proposal = decision.propose(self.ranked, note="CANARY-PROPOSAL-NOTE", by=world.officer)
+        self.selected = world.with_score(self.closed, "91.37", firm=self.a)
+        world.with_score(self.closed, "51.37", firm=self.b)
+        self.list = self.publish(self.closed, note="CANARY-LIST-NOTE")
+        self.selected.refresh_from_db()
+        self.seat = cohort.seat(self.selected, by=world.officer)
+
+    def publish(self, call, note="As ranked"):
+        proposal = decision.propose(call, note=note, by=self.world.officer)
+        decision.approve(proposal, by=self.world.officer2)
+        decision.publish(proposal, by=self.world.officer)
+        return proposal
+
+    def grant(self):
+        """An agreement being drafted, and one in force with an instalment that was approved."""
+        world = self.world
+        self.promised = world.with_score(self.drafts, "90", firm=self.a)
+        self.granted = world.with_score(self.grants, "90", firm=self.a, title="CANARY-S1-TITLE")
+        self.publish(self.drafts)
+        self.publish(self.grants)
+        self.drafted = world.drafted(self.promised)
+        self.agreement = world.offered(self.granted)
+        agreement.sign(self.agreement, password=PASSWORD, by=self.owner)
+        self.agreement = agreement.sign(self.agreement, password=PASSWORD, by=world.director)
+        self.payment = funding.request(
+            self.agreement, krw=1_000_000, note="CANARY-PAYMENT-NOTE", by=self.owner
+        )
+        funding.verify(self.payment, by=world.officer)
+        funding.approve(self.payment, by=world.finance2)
+        self.line = world.line
+        funding.allocate(self.line, key="1", krw=1, purpose="CANARY-ALLOCATION", by=world.finance)
+        self.letter = Letter.objects.filter(kind="result_published", to=self.owner).first()
+        self.receipt = self.application.submissions.get()
+
+    def cast(self):
+        world = self.world
+        dismissed = world.person(Role.OFFICER)
+        dismissed.is_active = False
+        dismissed.save()
+        return {
+            "owner": self.owner,
+            "editor": self.editor,
+            "viewer": self.viewer,
+            "rival": world.owner_of(self.b),
+            "removed": self.removed,
+            "reviewer": self.reviewer,
+            "undeclared": self.undeclared,
+            "conflicted": self.conflicted,
+            "unassigned": self.unassigned,
+            "officer": world.officer2,
+            "proposer": world.officer,
+            "director": world.director,
+            "finance": world.finance,
+            "approver": world.finance2,
+            "ministry": world.ministry,
+            "auditor": world.auditor,
+            "administrator": world.administrator,
+            "anonymous": AnonymousUser(),
+            "deactivated": dismissed,
+        }
+
+    def sheet_of(self, who):
+        """The sheet that this one of the cast was asked for; the reviewer's for everybody else."""
+        own = {"undeclared": self.undeclared_sheet, "conflicted": self.conflict_sheet}
+        return own.get(who, self.sheet)
