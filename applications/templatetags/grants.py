@@ -16,7 +16,7 @@ TONES = {
     "withdrawn": "neutral", "open": "success", "soon": "info", "closed": "neutral", "preparing": "warning",
     "proposed": "warning", "approved": "info", "published": "success", "replaced": "neutral", "offered": "warning",
     "in_force": "success", "requested": "warning", "verified": "info", "paid": "success", "refused": "danger",
-    "handed_in": "success", "excluded": "neutral", "none": "warning", "clear": "success", "conflict": "danger",
+    "sheet_open": "neutral", "sheet_handed_in": "success", "sheet_excluded": "neutral", "none": "warning", "clear": "success", "conflict": "danger",
     "waiting": "warning", "sending": "info", "sent": "success", "failed": "danger", "uncertain": "danger",
 }  # fmt: skip
 WEEKDAYS = "월화수목금토일"
