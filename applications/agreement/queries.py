@@ -1,5 +1,6 @@
 """Reads of agreements: which selected projects wait for one."""
 
+from applications.agreement.models import Agreement, Signature
 from applications.decision.models import Proposal
 from applications.intake.models import Application, Status
 
@@ -10,6 +11,13 @@ def waiting_for_draft():
         Application.objects.filter(status=Status.SELECTED, call__programme__kind="rnd", agreement=None)
         .select_related("firm", "call")
         .order_by("submitted_at", "pk")
+    )
+
+
+def to_be_signed():
+    """Offered agreements that wait for the signature of the agency."""
+    return Agreement.objects.filter(status=Agreement.Status.OFFERED).exclude(
+        signatures__side=Signature.Side.AGENCY
     )
 
 

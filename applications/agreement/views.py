@@ -25,6 +25,9 @@ def desk(request):
     found = Agreement.objects.visible_to(request.user).select_related(
         "application__firm", "application__call"
     )
+    narrowed = request.GET.get("waiting") == "signature"
+    if narrowed:
+        found = found.filter(pk__in=queries.to_be_signed().values("pk"))
     rows = page_by_key(found, ["-drafted_at", "-id"], request.GET.get("mark", ""))
     may_draft = request.user.has_perm("agreement.draft")
     return render(
@@ -32,6 +35,7 @@ def desk(request):
         "agreement/desk.html",
         {
             "page": rows,
+            "narrowed": narrowed,
             "waiting": queries.waiting_for_draft()[:50] if may_draft else [],
             "may_draft": may_draft,
         },

@@ -17,6 +17,11 @@ RANK_ORDER = (*(f"-{key}" for key in KEYS), "id")
 RANKED = (Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, Status.AGREED)
 
 
+def to_be_approved(user):
+    """Proposed lists that wait for somebody other than who proposed them."""
+    return Proposal.objects.filter(status=Proposal.Status.PROPOSED).exclude(proposed_by=user)
+
+
 def ranking(call):
     """The reviewed applications of a call with all that the ranking shows: one query, by the index of the rank."""
     return (

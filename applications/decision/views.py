@@ -27,6 +27,9 @@ BELOW = 10
 def desk(request):
     """The calls that are closed, with where their list stands."""
     found = Call.objects.published().filter(closes_at__lte=clock.now()).select_related("programme")
+    narrowed = request.GET.get("waiting") == "approval"
+    if narrowed:
+        found = found.filter(proposals__in=queries.to_be_approved(request.user))
     rows = page_by_key(found, ["-closes_at", "-id"], request.GET.get("mark", ""), size=20)
     proposals = {
         proposal.call_id: proposal
@@ -35,7 +38,11 @@ def desk(request):
     return render(
         request,
         "decision/desk.html",
-        {"page": rows, "calls": [(call, proposals.get(call.pk)) for call in rows.rows]},
+        {
+            "page": rows,
+            "calls": [(call, proposals.get(call.pk)) for call in rows.rows],
+            "narrowed": narrowed,
+        },
     )
 
 

@@ -18,3 +18,8 @@ def next_tranche(agreement):
 def under_way(agreement):
     """Whether an instalment is asked for and neither paid nor refused."""
     return agreement.payments.exclude(status__in=(Payment.Status.PAID, Payment.Status.REFUSED)).exists()
+
+
+def to_be_paid(user):
+    """Approved instalments that this person of finance may record as paid."""
+    return Payment.objects.filter(status=Payment.Status.APPROVED).exclude(approved_by=user)

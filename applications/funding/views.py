@@ -24,9 +24,14 @@ def desk(request):
     status = request.GET.get("status", "")
     if status in Payment.Status.values:
         found = found.filter(status=status)
+    narrowed = request.GET.get("waiting") == "payment"
+    if narrowed:
+        found = found.filter(pk__in=queries.to_be_paid(request.user).values("pk"))
     rows = page_by_key(found, ["-requested_at", "-id"], request.GET.get("mark", ""))
     return render(
-        request, "funding/desk.html", {"page": rows, "status": status, "statuses": Payment.Status.choices}
+        request,
+        "funding/desk.html",
+        {"page": rows, "status": status, "statuses": Payment.Status.choices, "narrowed": narrowed},
     )
 
 

@@ -8,7 +8,7 @@ from applications.calls.models import Call
 from applications.intake import actions
 from applications.intake.forms import ExclusionForm, ReasonForm, SupplementForm, plain
 from applications.intake.models import Application, Status
-from applications.intake.queries import counts_by_status
+from applications.intake.queries import counts_by_status, exclusions_to_confirm
 from applications.kernel.errors import Refused
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
@@ -27,6 +27,9 @@ def listing(request):
     chips = counts_by_status(found) if call else []
     if status:
         found = found.filter(status=status)
+    narrowed = request.GET.get("waiting") == "exclusion"
+    if narrowed:
+        found = found.filter(pk__in=exclusions_to_confirm().values("pk"))
     if wanted := plain(request.GET.get("q", "")).strip()[:100]:
         found = search(found, wanted)
     rows = page_by_key(
@@ -35,7 +38,7 @@ def listing(request):
     return render(
         request,
         "intake/listing.html",
-        {"page": rows, "calls": calls, "call": call, "status": status, "chips": chips, "q": wanted,
+        {"page": rows, "calls": calls, "call": call, "status": status, "chips": chips, "q": wanted, "narrowed": narrowed,
          "statuses": [choice for choice in Status.choices if choice[0] != Status.DRAFT]},
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from django.db.models import Count
 
 from applications.accounts.models import User
 from applications.firms.models import Firm, Member, Right
-from applications.intake.models import Application, Status
+from applications.intake.models import Application, Exclusion, Status
 
 
 def people_of(application):
@@ -26,6 +26,11 @@ def screening(call=None):
     if call:
         waiting = waiting.filter(call=call)
     return waiting.select_related("firm", "field", "call")
+
+
+def exclusions_to_confirm():
+    """Applications whose exclusion is proposed and waits for a director."""
+    return screening().filter(exclusions__in=Exclusion.objects.filter(answered_at=None))
 
 
 def counts_by_status(queryset):

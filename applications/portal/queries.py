@@ -3,16 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
-from applications.agreement.models import Agreement
-from applications.agreement.queries import waiting_for_draft
+from applications.agreement.queries import to_be_signed, waiting_for_draft
 from applications.calls.models import Call
 from applications.cohort.queries import waiting_for_seat
-from applications.decision.models import Proposal
+from applications.decision.queries import to_be_approved
 from applications.funding.models import Payment
-from applications.intake.models import Application, Exclusion, Status
+from applications.funding.queries import to_be_paid
+from applications.intake.models import Application, Status
+from applications.intake.queries import exclusions_to_confirm
 from applications.kernel import clock
 from applications.notifications.models import Letter
-from applications.review.models import Assignment
+from applications.review.queries import to_be_declared, to_be_handed_in
 
 MOST = 1000  # a dashboard counts no further: 1,000 and more is “1000+”
 
@@ -29,38 +30,34 @@ def waiting_for(user):
             return [
                 (_("To be screened"), number_of(Application.objects.filter(status=Status.SUBMITTED)),
                  "intake:desk", "?status=submitted"),
-                (_("In review"), number_of(Application.objects.filter(status=Status.IN_REVIEW)), "review:desk", ""),
-                (_("Lists to be approved"), number_of(Proposal.objects.filter(status="proposed")
-                 .exclude(proposed_by=user)), "decision:desk", ""),
-                (_("Agreements to be drafted"), number_of(waiting_for_draft()), "agreement:desk", ""),
+                (_("Supplements asked for"), number_of(Application.objects.filter(status=Status.RETURNED)),
+                 "intake:desk", "?status=returned"),
+                (_("In review"), number_of(Application.objects.filter(status=Status.IN_REVIEW)),
+                 "review:desk", "?waiting=review"),
+                (_("Lists to be approved"), number_of(to_be_approved(user)), "decision:desk", "?waiting=approval"),
+                (_("Agreements to be drafted"), number_of(waiting_for_draft()), "agreement:desk", "#h-waiting"),
                 (_("Instalments to be verified"), number_of(Payment.objects.filter(status="requested")),
                  "funding:desk", "?status=requested"),
-                (_("Seats to be given"), number_of(waiting_for_seat()), "cohort:desk", ""),
+                (_("Seats to be given"), number_of(waiting_for_seat()), "cohort:desk", "#h-waiting"),
             ]  # fmt: skip
         case Role.DIRECTOR:
             return [
-                (_("Exclusions to be confirmed"), number_of(Exclusion.objects.filter(answered_at=None)),
-                 "intake:desk", ""),
-                (_("Lists to be approved"), number_of(Proposal.objects.filter(status="proposed")),
-                 "decision:desk", ""),
-                (_("Agreements to be signed"), number_of(Agreement.objects.filter(status="offered")
-                 .exclude(signatures__side="agency")), "agreement:desk", ""),
+                (_("Exclusions to be confirmed"), number_of(exclusions_to_confirm()),
+                 "intake:desk", "?waiting=exclusion"),
+                (_("Lists to be approved"), number_of(to_be_approved(user)), "decision:desk", "?waiting=approval"),
+                (_("Agreements to be signed"), number_of(to_be_signed()), "agreement:desk", "?waiting=signature"),
             ]  # fmt: skip
         case Role.FINANCE:
             return [
                 (_("Instalments to be approved"), number_of(Payment.objects.filter(status="verified")),
                  "funding:desk", "?status=verified"),
-                (_("Instalments to be paid"), number_of(Payment.objects.filter(status="approved")
-                 .exclude(approved_by=user)), "funding:desk", "?status=approved"),
+                (_("Instalments to be paid"), number_of(to_be_paid(user)), "funding:desk", "?waiting=payment"),
             ]  # fmt: skip
         case Role.REVIEWER:
-            own = Assignment.objects.visible_to(user).filter(
-                application__status=Status.IN_REVIEW, status="open"
-            )
             return [
-                (_("Declarations to be made"), number_of(own.filter(declaration="none")), "review:own", ""),
-                (_("Sheets to be handed in"), number_of(own.filter(declaration="clear")), "review:own", ""),
-            ]
+                (_("Declarations to be made"), number_of(to_be_declared(user)), "review:own", "?waiting=declaration"),
+                (_("Sheets to be handed in"), number_of(to_be_handed_in(user)), "review:own", "?waiting=sheet"),
+            ]  # fmt: skip
     return []
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.accounts.models import Role, User
 from applications.calls.models import Call
-from applications.intake.models import Application
+from applications.intake.models import Application, Status
 from applications.kernel.errors import Refused
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
@@ -26,11 +26,20 @@ def listing(request):
     call = next((call for call in calls if str(call.key) == request.GET.get("call")), None)
     if call:
         found = found.filter(call=call)
+    narrowed = request.GET.get("waiting") == "review"
+    if narrowed:
+        found = found.filter(status=Status.IN_REVIEW)
     rows = page_by_key(found, ["-submitted_at", "-id"], request.GET.get("mark", ""))
     return render(
         request,
         "review/listing.html",
-        {"page": rows, "calls": calls, "call": call, "may_close": request.user.has_perm("decision.propose")},
+        {
+            "narrowed": narrowed,
+            "page": rows,
+            "calls": calls,
+            "call": call,
+            "may_close": request.user.has_perm("decision.propose"),
+        },
     )
 
 
@@ -75,7 +84,7 @@ def case(request, key):
 def assign(request, key):
     application = fetch(request, Application, key=key)
     chosen = [key for key in request.POST.getlist("reviewer") if is_key(key)]
-    people = list(User.objects.filter(role=Role.REVIEWER, key__in=chosen))
+    people = list(User.objects.filter(role=Role.REVIEWER, key__in=chosen).order_by("pk"))
     if not people:
         messages.error(request, _("Please choose at least one reviewer."))
     for reviewer in people:

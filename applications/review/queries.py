@@ -61,6 +61,16 @@ def own(user):
     )
 
 
+def to_be_declared(user):
+    """Applications in review of which a reviewer has not said whether there is a conflict."""
+    return own(user).filter(application__status=Status.IN_REVIEW, status="open", declaration="none")
+
+
+def to_be_handed_in(user):
+    """A reviewer's open sheets of applications in review."""
+    return own(user).filter(application__status=Status.IN_REVIEW, status="open", declaration="clear")
+
+
 def what_bars(application, reviewers):
     """{reviewer id: [conflict codes]} from our own data, in two queries for any number of reviewers."""
     member_emails = list(

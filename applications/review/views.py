@@ -19,8 +19,12 @@ RELATED = ("application__call__programme", "application__firm", "application__fi
 
 @page("review.own", "GET")
 def own(request):
-    rows = page_by_key(queries.own(request.user), ["-status", "id"], request.GET.get("mark", ""))
-    return render(request, "review/own.html", {"page": rows})
+    narrow = {"declaration": queries.to_be_declared, "sheet": queries.to_be_handed_in}.get(
+        request.GET.get("waiting")
+    )
+    found = (narrow or queries.own)(request.user)
+    rows = page_by_key(found, ["-status", "id"], request.GET.get("mark", ""))
+    return render(request, "review/own.html", {"page": rows, "narrowed": bool(narrow)})
 
 
 @page("review.declare", "GET", "POST")
