@@ -4,6 +4,23 @@
 // The error summary takes the focus, so that it is read first.
 document.querySelector(".error-summary")?.focus();
 
+// What can be printed says so.
+for (const place of document.querySelectorAll("p[data-print]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button";
+  button.textContent = document.body.dataset.print;
+  button.addEventListener("click", () => window.print());
+  place.append(button);
+}
+
+// On a narrow screen the entry of the navigation that is open is brought into sight.
+const entry = document.querySelector(".site-nav a[aria-current]");
+if (entry) {
+  const strip = entry.closest("ul");
+  strip.scrollLeft = entry.offsetLeft - strip.offsetLeft - (strip.clientWidth - entry.offsetWidth) / 2;
+}
+
 // A form that does something once cannot be sent twice by a nervous hand.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
