@@ -1,0 +1,381 @@
+"""The pages of review, by role: the sheet and what is typed into it, the declaration, the desk."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from applications.calls.models import Criterion, CriterionGroup
+from applications.intake.models import Application
+from applications.kernel import clock
+from applications.notifications.models import Letter
+from applications.review import actions, queries
+from applications.review.models import Assignment, Pledge, Score
+from tests.world import AFTER
+
+pytestmark = pytest.mark.usefixtures("english")
+G44 = [(80, 70, 60), (90, 65, 75), (61, 62, 63)]
+OPINIONS = dict.fromkeys(("strengths", "weaknesses", "overall"), "Ten letters and more")
+
+
+@pytest.fixture(autouse=True)
+def after_the_deadline(settings):
+    settings.LANGUAGE_CODE = "en"
+    with clock.at(AFTER):
+        yield
+
+
+@pytest.fixture
+def a1(world):
+    return world.in_review(world.r1, world.a, title="CANARY-A1-TITLE")
+
+
+def text(response):
+    return response.content.decode()
+
+
+def names(assignment):
+    return [f"score_{criterion.pk}" for criterion in queries.criteria_of(assignment.stage)]
+
+
+def typed(assignment, *values, **more):
+    return OPINIONS | dict(zip(names(assignment), values, strict=True)) | more
+
+
+def url(assignment, page=""):
+    return f"/reviews/{assignment.key}/{page}"
+
+
+# The sheet
+
+
+def test_a_sheet_is_saved_read_back_and_handed_in(world, a1):
+    assignment = world.assigned(a1)
+    client = world.client(assignment.reviewer)
+
+    saved = client.post(url(assignment), typed(assignment, "80", "70", "60", check="1"))
+    read_back = client.get(url(assignment, "check/"))
+    first, second = (client.post(url(assignment, "hand-in/")) for _press in range(2))
+
+    assert (saved.status_code, saved.url) == (302, url(assignment, "check/"))
+    assert "71.5" in text(read_back)
+    assert [(r.status_code, r.url) for r in (first, second)] == [(302, "/reviews/")] * 2
+    a1.refresh_from_db()
+    assert (a1.sheets, a1.final_score) == (1, Decimal("71.50"))
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("-1", "From 0 to 100 points."),
+        ("100.1", "From 0 to 100 points."),
+        ("80.55", "In steps of 0.1 points."),
+        *[
+            (value, "Please enter a number in digits, such as 80.5.")
+            for value in (
+                "abc",
+                "1_0",
+                "1E2",
+                "８５",
+                "٨٥",
+                "-0",
+                "NaN",
+                "Infinity",
+                "1e309",
+                "80,5",
+                "+80",
+                "0x10",
+            )
+        ],
+    ],
+)
+def test_g45_a_wrong_value_is_refused_beside_its_field_and_the_others_are_kept(world, a1, value, message):
+    assignment = world.assigned(a1)
+    response = world.client(assignment.reviewer).post(url(assignment), typed(assignment, "80.5", value, "60"))
+
+    wrong = names(assignment)[1]
+    page = text(response)
+    assert response.context["form"].errors == {wrong: [message]}
+    assert f'id="id_{wrong}_error"' in page
+    assert f'href="#id_{wrong}"' in page
+    assert [re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in names(assignment)] == [
+        "80.5",
+        value,
+        "60",
+    ]
+    assert page.count("Ten letters and more") == 3
+    assert not Score.objects.exists()
+
+
+def test_g45_an_empty_criterion_is_saved_and_named_before_handing_in(world, a1):
+    assignment = world.assigned(a1)
+    client = world.client(assignment.reviewer)
+
+    client.post(url(assignment), typed(assignment, "80", "", "60"))
+    read_back = client.get(url(assignment, "check/"))
+    refused = client.post(url(assignment, "hand-in/"))
+
+    assert list(assignment.scores.values_list("value", flat=True)) == [80, 60]
+    assert "No score yet: 사업성" in text(read_back)
+    assert url(assignment, "hand-in/") not in text(read_back)
+    assert refused.status_code == 409
+    assert "No score yet: 사업성" in text(refused)
+
+
+@pytest.mark.parametrize("by", ["hand in", "close"])
+def test_g47_what_is_typed_too_late_stays_on_the_page_and_changes_nothing(world, a1, by):
+    sheets = [world.handed_in(a1, *values) for values in G44]
+    late = sheets[0]
+    if by == "close":
+        late = world.assigned(a1)
+        actions.close_review(a1, by=world.officer)
+    before = list(Score.objects.values())
+
+    response = world.client(late.reviewer).post(url(late), typed(late, "11", "12", "13"))
+
+    assert response.status_code == 409
+    assert 'value="11"' in text(response)
+    assert response.context["form"].non_field_errors() == [
+        "The review of this application is closed."
+        if by == "close"
+        else "This is not possible while the status is “Handed in”."
+    ]
+    assert list(Score.objects.values()) == before
+
+
+# Declaration
+
+
+def test_before_the_declaration_a_reviewer_sees_the_names_and_nothing_else(world, a1):
+    assignment = world.assigned(a1, clear=False)
+    document = a1.documents.select_related("file").first()
+    client = world.client(assignment.reviewer)
+
+    opened = client.get(url(assignment))
+    page = text(client.get(url(assignment, "declare/")))
+
+    assert (opened.status_code, opened.url) == (302, url(assignment, "declare/"))
+    assert "Firm A" in page
+    assert "A summary" not in page
+    for hidden in (
+        url(assignment, f"files/{document.file.key}/"),
+        url(assignment, "check/"),
+        a1.get_absolute_url(),
+    ):
+        assert client.get(hidden).status_code == 404
+
+
+def test_the_pledge_is_required_once_for_a_call(world, a1):
+    reviewer = world.reviewer()
+    first = world.assigned(a1, reviewer, clear=False)
+    second = world.assigned(world.in_review(world.r1, world.b), reviewer, clear=False)
+    client = world.client(reviewer)
+
+    without = client.post(url(first, "declare/"), {"conflict": "none"})
+    with_pledge = client.post(url(first, "declare/"), {"conflict": "none", "pledge": "on"})
+    again = client.post(url(second, "declare/"), {"conflict": "none"})
+
+    assert list(without.context["form"].errors) == ["pledge"]
+    assert [(r.status_code, r.url) for r in (with_pledge, again)] == [(302, url(first)), (302, url(second))]
+    assert Pledge.objects.count() == 1
+    assert set(Assignment.objects.values_list("declaration", flat=True)) == {"clear"}
+
+
+def test_g38_from_the_next_request_on_the_application_does_not_exist(world, a1):
+    assignment = world.handed_in(a1, 80, 70, 60)
+    document = a1.documents.select_related("file").first()
+    client = world.client(assignment.reviewer)
+    hidden = [
+        url(assignment),
+        url(assignment, "check/"),
+        url(assignment, "declare/"),
+        url(assignment, f"files/{document.file.key}/"),
+        a1.get_absolute_url(),
+    ]
+    paper = client.get(hidden[3])
+    assert b"".join(paper).startswith(b"%PDF")
+    paper.close()
+
+    client.post(url(assignment, "declare/"), {"conflict": "C4", "note": "A cousin"})
+
+    assert [client.get(address).status_code for address in hidden] == [404] * 5
+    assert client.post(url(assignment), typed(assignment, 1, 2, 3)).status_code == 404
+    assert "CANARY-A1" not in text(client.get("/reviews/"))
+    row = text(world.client(world.officer).get(f"/reviews/desk/{a1.key}/"))
+    assert "C4" in row
+    assert "Excluded" in row
+
+
+# Who sees what
+
+
+def test_g35_who_is_not_assigned_finds_nothing(world, a1):
+    assignment = world.handed_in(a1, 80, 70, 60)
+    client = world.client(world.reviewer())
+
+    assert client.get(url(assignment)).status_code == 404
+    assert client.get(a1.get_absolute_url()).status_code == 404
+    assert client.get(f"/reviews/desk/{a1.key}/").status_code == 404
+    assert "CANARY-A1" not in text(client.get("/reviews/"))
+
+
+def test_g36_nothing_that_a_reviewer_sees_depends_on_another_sheet(world, a1):
+    first, second = world.assigned(a1), world.assigned(a1)
+    world.save(first, *G44[0])
+    client = world.client(second.reviewer)
+    pages = [
+        "/",
+        "/reviews/",
+        url(second),
+        url(second, "check/"),
+        url(second, "declare/"),
+        a1.get_absolute_url(),
+    ]
+
+    def seen():
+        # What differs between any two answers: the token of the form and the place where axe or errors count.
+        return [
+            re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"', "", text(client.get(p)))
+            for p in pages
+        ]
+
+    before = seen()
+    actions.hand_in(first, by=first.reviewer)
+
+    assert seen() == before
+    assert client.get(url(first)).status_code == 404
+
+
+def test_officers_alone_give_back_and_exclude_with_a_reason(world, a1):
+    assignment = world.handed_in(a1, 80, 70, 60)
+    address = f"/reviews/desk/sheets/{assignment.key}/exclude/"
+
+    for person in (
+        world.director,
+        world.auditor,
+        world.finance,
+        assignment.reviewer,
+        world.owner_of(a1.firm),
+    ):
+        assert world.client(person).post(address, {"reason": "Was not present"}).status_code == 404
+    client = world.client(world.officer)
+    short = client.post(address, {"reason": "no"})
+    assert (short.status_code, short.context["form"].errors) == (
+        409,
+        {"reason": ["Please write the reason (at least 5 characters)."]},
+    )
+    done = client.post(address, {"reason": "Was not present"})
+    assert (done.status_code, done.url) == (302, f"/reviews/desk/{a1.key}/")
+    assert client.get(f"/reviews/desk/sheets/{assignment.key}/burn/").status_code == 404
+
+
+def test_g43_barred_reviewers_are_shown_with_the_rule_and_refused_when_chosen_anyway(world, a1):
+    barred = world.reviewer(affiliation="Firm A", name="Kim Barred")
+    free = world.reviewer(name="Lee Free")
+    client = world.client(world.officer)
+    case = f"/reviews/desk/{a1.key}/"
+
+    page = text(client.get(case))
+    chosen = client.post(
+        f"{case}assign/", {"reviewer": [str(barred.key), str(free.key), "nonsense"]}, follow=True
+    )
+
+    disabled = re.findall(r'value="([^"]+)" disabled', page)
+    assert disabled == [str(barred.key)]
+    assert page.index("Lee Free") < page.index("Kim Barred")
+    assert [str(message) for message in chosen.context["messages"]] == [
+        "Kim Barred: C1 I work for the firm or its group",
+        "Lee Free is asked for a sheet.",
+    ]
+    assert list(a1.assignments.values_list("reviewer", flat=True)) == [free.pk]
+
+
+@pytest.mark.parametrize("value", ["1_0", "NaN", "٣", "5.55", "6", ""])
+def test_points_of_an_adjustment_are_plain_numbers_within_five(world, a1, value):
+    response = world.client(world.officer).post(
+        f"/reviews/desk/{a1.key}/adjust/", {"label": "TCB", "points": value}
+    )
+
+    assert list(response.context["form"].errors) == ["points"]
+    assert 'value="TCB"' in text(response)
+    assert not a1.adjustments.exists()
+
+
+def test_g48_every_page_shows_the_score_without_the_excluded_sheet_at_once(world, a1):
+    sheets = [world.handed_in(a1, *values) for values in G44]
+    client = world.client(world.officer)
+    pages = [f"/reviews/desk/{a1.key}/", f"/reviews/desk/?call={world.r1.key}"]
+    assert ["70.28" in text(client.get(page)) for page in pages] == [True, True]
+
+    client.post(f"/reviews/desk/sheets/{sheets[1].key}/exclude/", {"reason": "Was not present"})
+
+    assert ["66.68" in text(client.get(page)) for page in pages] == [True, True]
+    assert ["70.28" in text(client.get(page)) for page in pages] == [False, False]
+
+
+# Odd labels
+
+ODD = "기술 'A' \"핵심\" <b>, 40% {{ form }} {% now %}"
+SCRIPT = "<script>alert(1)</script> of ten letters"
+
+
+def test_g50_odd_labels_and_comments_are_shown_literally_to_everybody(world):
+    call = world.r1
+    CriterionGroup.objects.filter(stage__call=call, ordinal=1).update(name=ODD)
+    Criterion.objects.filter(group__stage__call=call, group__ordinal=1).update(name=ODD, help=f"{ODD} help")
+    a1 = world.in_review(call, world.a)
+    assignment = world.assigned(a1)
+    client = world.client(assignment.reviewer)
+    client.post(url(assignment), typed(assignment, "80", "70", "60") | dict.fromkeys(OPINIONS, SCRIPT))
+    pages = [client.get(url(assignment)), client.get(url(assignment, "check/"))]
+    client.post(url(assignment, "hand-in/"))
+    pages.append(client.get(url(assignment)))
+
+    literal = "기술 &#x27;A&#x27; &quot;핵심&quot; &lt;b&gt;, 40% "
+    for page in map(text, pages):
+        assert literal in page.replace("&#123;", "{")
+        assert "{{ form }} {% now %}" in page.replace("&#123;", "{")
+        assert "40% <form" not in page
+        assert "<b>" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+        assert "<script>alert(1)" not in page
+    assert text(pages[0]).replace("&#123;", "{").count(literal) == 3  # the legend, the label, the help
+    a1.refresh_from_db()
+    assert a1.final_score == Decimal("71.50")
+
+    for values in G44[1:]:
+        world.handed_in(a1, *values)
+    actions.reopen(assignment, reason=SCRIPT, by=world.officer)
+    letter = Letter.objects.get(kind="sheet_returned")
+    assert SCRIPT in letter.body
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in letter.html
+    assert "<script>" not in letter.html
+
+
+def test_g50_a_failing_group_with_an_odd_name_is_shown_literally_at_the_desk(world):
+    call = world.r1
+    CriterionGroup.objects.filter(stage__call=call, ordinal=1).update(name=ODD[:60], floor_percent=50)
+    a1 = world.in_review(call, world.a)
+    world.handed_in(a1, 10, 100, 100)
+
+    page = text(world.client(world.officer).get(f"/reviews/desk/{a1.key}/"))
+
+    assert "기술 &#x27;A&#x27; &quot;핵심&quot; &lt;b&gt;, 40% {{ form }} {% now %}" in page
+    assert "<b>" not in page
+
+
+# Size
+
+
+def test_the_desk_and_the_sheet_cost_the_same_for_many_as_for_few(world, django_assert_max_num_queries, a1):
+    assignment = world.assigned(a1)
+    staff, reviewer = world.client(world.officer), world.client(assignment.reviewer)
+    for client, address, most in (
+        (staff, "/reviews/desk/", 9),
+        (reviewer, url(assignment), 18),
+        (reviewer, "/reviews/", 7),
+    ):
+        client.get(address)
+        with django_assert_max_num_queries(most):
+            assert client.get(address).status_code == 200
+    assert Application.objects.count() == 1
