@@ -1,6 +1,9 @@
 """Error pages: plain words, the way back, nothing about the machine."""
 
+from django.conf import settings
+from django.http import HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def bad_request(request, exception):
@@ -16,7 +19,10 @@ def missing(request, exception):
 
 
 def broken(request):
-    return render(request, "errors/500.html", status=500)
+    """Drawn without the request: who is signed in would be asked of a database that may be what broke."""
+    return HttpResponseServerError(
+        render_to_string("errors/500.html", {"demo": settings.DEMO, "home_url": "/"})
+    )
 
 
 def forged(request, reason=""):

@@ -28,7 +28,9 @@ def front(request):
     reached = figures()
     drawing = {"grid": charts.grid(reached["seats"])}
     return render(
-        request, "portal/front.html", {"calls": queries.open_calls(), "now": clock.now(), **reached, **drawing}
+        request,
+        "portal/front.html",
+        {"calls": queries.open_calls(), "now": clock.now(), **reached, **drawing},
     )
 
 

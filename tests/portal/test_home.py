@@ -1,0 +1,133 @@
+"""What waits for each role, and that each number leads to exactly the rows it counts."""
+
+import pytest
+from django.urls import reverse
+
+from applications.decision import actions as decision
+from applications.intake import actions as intake
+from applications.kernel import clock
+from applications.portal.queries import waiting_for
+from tests.copies import another, another_agreement, another_application, cost_of
+from tests.world import AFTER
+
+
+@pytest.fixture
+def busy(world):
+    """Something of everything: two of each, among them what does not wait for this person."""
+    made = world.in_force()
+    offered = another_agreement(made, status="offered", in_force_at=None)
+    another_agreement(made, status="offered", in_force_at=None)
+    signed = another_agreement(made, status="offered", in_force_at=None)
+    for agreement, side in ((signed, "agency"), (offered, "firm")):
+        agreement.signatures.create(side=side, by=world.director, sha256="0" * 64)
+    another_application(made.application, status="selected")
+    for status, approved_by in (
+        ("requested", None), ("verified", None), ("approved", world.finance), ("approved", world.finance2),
+    ):  # fmt: skip
+        holder = another_agreement(made)
+        payment = world_payment(world, holder, status, approved_by)
+        assert payment.status == status
+    call = world.sprout
+    submitted = world.submitted(call)
+    for _firm in range(2):
+        another_application(submitted)
+        another_application(submitted, status="selected")
+    returned = another_application(submitted, status="returned")
+    proposed = another_application(submitted)
+    with clock.at(AFTER):
+        for thing in (returned, proposed):
+            intake.propose_exclusion(thing, code="E01", reason="Not a root firm", by=world.officer)
+        gone = another_application(submitted)
+        intake.propose_exclusion(gone, code="E01", reason="Not a root firm", by=world.officer)
+        type(gone).objects.filter(pk=gone.pk).update(status="withdrawn")
+    in_review = world.in_review(world.r1)
+    world.with_score(world.call(), 80)
+    reviewer = world.reviewer()
+    world.assigned(in_review, reviewer, clear=False)
+    second = another_application(in_review)
+    world.assigned(second, reviewer)
+    world.assigned(another_application(in_review), reviewer)
+    world.assigned(another_application(in_review), reviewer)
+    world.handed_in(another_application(in_review), 80, 80, 80, reviewer=reviewer)
+    return reviewer
+
+
+def world_payment(world, agreement, status, approved_by):
+    return agreement.payments.create(
+        number=agreement.number.replace("AG", "PY"), tranche=1, krw=1_000, status=status,
+        requested_by=world.officer, approved_by=approved_by,
+    )  # fmt: skip
+
+
+def counted(user):
+    return [number for _label, number, _name, _query in waiting_for(user)]
+
+
+def shown(client, name, query):
+    response = client.get(reverse(name) + query.partition("#")[0])
+    return len(response.context["waiting"] if query == "#h-waiting" else response.context["page"].rows)
+
+
+def test_each_number_counts_what_waits_and_leads_to_exactly_those_rows(world, busy):
+    people = {
+        world.officer: [4, 1, 5, 0, 1, 1, 2],
+        world.director: [2, 0, 2],
+        world.finance: [1, 1],
+        world.finance2: [1, 1],
+        busy: [1, 3],
+    }
+    for person, numbers in people.items():
+        client = world.client(person)
+        waiting = client.get("/home/").context["waiting"]
+
+        assert counted(person) == [number for _label, number, _name, _query in waiting] == numbers
+        assert [shown(client, name, query) for _label, _number, name, query in waiting] == numbers
+
+
+def test_a_proposed_list_waits_for_another_officer_and_a_director_not_for_who_proposed_it(world):
+    world.with_score(world.r1, 80)
+    with clock.at(AFTER):
+        decision.propose(world.r1, note="As ranked", by=world.officer)
+        found = {
+            person: (counted(person)[at], shown(world.client(person), "decision:desk", "?waiting=approval"))
+            for person, at in ((world.officer, 3), (world.officer2, 3), (world.director, 1))
+        }
+
+    assert found == {world.officer: (0, 0), world.officer2: (1, 1), world.director: (1, 1)}
+
+
+@pytest.mark.parametrize("role", ["ministry", "auditor", "administrator"])
+def test_who_only_reads_has_nothing_waiting(world, role):
+    person = getattr(world, role)
+
+    assert waiting_for(person) == []
+    assert world.client(person).get("/home/").status_code == 200
+
+
+def test_an_applicant_begins_with_the_own_firm_and_applications_and_nobody_elses(world):
+    own, other = world.draft(world.sprout, title="Mine alone"), world.draft(world.sprout, title="Of others")
+
+    text = world.client(world.owner_of(own.firm)).get("/home/").content.decode()
+
+    assert (own.title in text, other.title in text) == (True, False)
+
+
+def test_a_new_applicant_is_led_to_register_a_firm(world):
+    assert reverse("firms:register") in world.client(world.person()).get("/home/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["officer", "director", "finance"])
+def test_the_own_page_costs_the_same_for_one_thing_and_for_many(world, role):
+    made = world.in_force()
+    client = world.client(getattr(world, role))
+    client.get("/home/")
+    costs = []
+    for number in (1, 2):
+        for ordinal in range(number):
+            agreement = another_agreement(made)
+            world_payment(world, agreement, "verified", None)
+            another_application(made.application, status="selected")
+            another(world.line, name=f"Line {number} {ordinal}")
+        costs.append(cost_of(client, "/home/")[0])
+
+    assert costs[0] == costs[1]
