@@ -1,8 +1,11 @@
 """Starts the demonstration: database, fictional data, server, timetable; prints the address and the accounts."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 
 from django.conf import settings
 from django.core.management import call_command
@@ -15,7 +18,7 @@ ACCOUNTS = [
     ("firm", "owner@firm.example"),
     ("reviewer", "reviewer01@panel.example"),
     ("programme officer", "officer1@demo.example, officer2@demo.example"),
-    ("director", "director@demo.example"),
+    ("director", "director@demo.example, director2@demo.example"),
     ("finance", "finance1@demo.example, finance2@demo.example"),
     ("ministry", "ministry@demo.example"),
     ("auditor", "auditor@demo.example"),
@@ -27,31 +30,60 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser):
-        parser.add_argument("--port", default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     def handle(self, port, **options):
         if not settings.DEMO:
             raise CommandError("The demonstration is off (DEMO).")
-        call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        if not User.objects.exists():
-            call_command("seed")
-        manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+        if is_taken(port):
+            raise CommandError(f"Port {port} is taken. Another one: PORT={port + 1} make run")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended like by Ctrl-C
+        try:
+            call_command("migrate", verbosity=0)
+            call_command("createcachetable", verbosity=0)
+            if not User.objects.exists():
+                call_command("seed", stdout=self.stdout)
+            self.tell(port)
+            serve(port)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped. The data stays: `make run` goes on from here.")
+
+    def tell(self, port):
         self.stdout.write(f"\nRootGrants (demonstration): http://localhost:{port}\n")
         for role, address in ACCOUNTS:
             self.stdout.write(f"  {role:18} {address}")
         self.stdout.write(f"  password of all    {PASSWORD}")
         self.stdout.write(f"  letters            http://localhost:{port}/demo/letters/\n\nStop with Ctrl-C.")
         self.stdout.flush()
-        tick = subprocess.Popen([*manage, "tick"])
+
+
+def is_taken(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            subprocess.run(
-                [sys.executable, "-m", "gunicorn", "rootgrants.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-                 "--threads", "4", "--chdir", str(settings.BASE_DIR)],
-                check=False,
-            )  # fmt: skip
-        except KeyboardInterrupt:
-            pass
-        finally:
-            tick.terminate()
-            tick.wait()
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def serve(port):
+    """Run the server and the timetable until one of them ends; then end the other."""
+    commands = {
+        "server": [sys.executable, "-m", "gunicorn", "rootgrants.wsgi", "--bind", f"127.0.0.1:{port}", "--workers",
+                   "2", "--threads", "4", "--chdir", str(settings.BASE_DIR)],
+        "timetable": [sys.executable, str(settings.BASE_DIR / "manage.py"), "tick"],
+    }  # fmt: skip
+    # In sessions of their own: Ctrl-C reaches this process alone, which ends both in order.
+    running = {name: subprocess.Popen(command, start_new_session=True) for name, command in commands.items()}
+    try:
+        while True:
+            for name, process in running.items():
+                if process.poll() is not None:
+                    raise CommandError(f"The {name} has ended (exit code {process.returncode}).")
+            time.sleep(0.5)
+    finally:
+        for process in running.values():
+            process.terminate()
+        for process in running.values():
+            process.wait()

@@ -1,0 +1,148 @@
+"""The demonstration: fictional, complete, written through the actions, and only where it belongs."""
+
+import io
+import tempfile
+from collections import Counter
+
+import pytest
+from django.conf import settings as configured
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+from django.urls import reverse
+
+from applications.accounts.models import User
+from applications.agreement.models import Agreement
+from applications.calls.models import Call
+from applications.cohort.models import Seat
+from applications.cohort.queries import figures
+from applications.firms.models import Firm
+from applications.firms.rules import is_business_number
+from applications.funding.models import Payment
+from applications.intake.models import Application, Submission
+from applications.kernel import clock
+from applications.kernel.audit import AuditEntry
+from applications.management.commands.demo import ACCOUNTS
+from applications.management.demonstration import PASSWORD
+from applications.notifications.models import Letter
+from applications.review.models import Assignment
+
+pytestmark = [pytest.mark.xdist_group("seed"), pytest.mark.django_db]
+ARGON = override_settings(PASSWORD_HASHERS=configured.PASSWORD_HASHERS)
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """Loaded once for all these tests, and taken back after the last."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        override_settings(MEDIA_ROOT=folder, DEMO=True),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        call_command("seed", stdout=io.StringIO())
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def in_the_demonstration(loaded, settings):
+    settings.DEMO = True
+
+
+def counts(queryset, field="status"):
+    return dict(Counter(queryset.values_list(field, flat=True)))
+
+
+def test_the_cohort_has_grown_to_seventy_four():
+    found = figures()
+
+    assert (found["net"], found["gross"], found["exits"]) == (74, 80, 6)
+    assert found["by_year"] == [(2023, 12, 0, 12), (2024, 20, 1, 31), (2025, 23, 2, 52), (2026, 25, 3, 74)]
+    assert Seat.objects.held().values("firm").distinct().count() == 74
+
+
+def test_one_sprout_call_is_open_with_applications_and_drafts():
+    [call] = [call for call in Call.objects.all() if call.is_open_at(clock.now())]
+
+    assert call.programme.kind == "sprout"
+    assert counts(call.applications.all()) == {"submitted": 7, "draft": 3}
+
+
+def test_one_sprout_call_is_in_review_with_half_of_its_sheets_handed_in():
+    [call] = Call.objects.filter(applications__status="in_review").distinct()
+
+    assert call.programme.kind == "sprout"
+    assert counts(call.applications.all()) == {"in_review": 8}
+    assert counts(Assignment.objects.filter(application__call=call)) == {"handed_in": 24, "open": 24}
+
+
+def test_one_rnd_call_is_decided_with_agreements_and_payments():
+    [call] = Call.objects.filter(programme__kind="rnd")
+
+    assert counts(call.applications.all()) == {"agreed": 1, "selected": 2, "reserved": 3}
+    assert counts(Agreement.objects.all()) == {"in_force": 1, "offered": 1}
+    assert counts(Payment.objects.all()) == {"paid": 1, "requested": 1}
+
+
+def test_every_firm_and_person_is_fictional():
+    numbers = list(Firm.objects.values_list("business_number", flat=True))
+
+    assert len(numbers) == 112
+    assert [
+        number for number in numbers if not (number.startswith("999") and is_business_number(number))
+    ] == []
+    addresses = list(User.objects.values_list("email", flat=True))
+    assert [address for address in addresses if not address.endswith(".example")] == []
+    assert counts(User.objects.all(), "role") == {
+        "applicant": 112,
+        "reviewer": 24,
+        "officer": 2,
+        "director": 2,
+        "finance": 2,
+        "ministry": 1,
+        "auditor": 1,
+        "administrator": 1,
+    }
+
+
+def test_its_history_went_through_the_actions():
+    verbs = counts(AuditEntry.objects.all(), "verb")
+
+    assert (
+        verbs["submit"] == Submission.objects.count() == Application.objects.exclude(status="draft").count()
+    )
+    assert verbs["hand_in"] == Assignment.objects.filter(status="handed_in").count()
+    assert (verbs["seat"], verbs["register"]) == (80, 112)
+    assert AuditEntry.objects.filter(verb="submit", at__year=2023).count() == 14
+
+
+def test_its_letters_left_when_they_were_written():
+    assert counts(Letter.objects.all()) == {"sent": Letter.objects.count()}
+    assert Letter.objects.filter(written_at__year=2023, sent_at__year=2023).count() > 0
+    assert not Letter.objects.filter(sent_at__gt=clock.now()).exists()
+
+
+def test_every_account_that_is_printed_can_sign_in(client):
+    printed = [address for _role, addresses in ACCOUNTS for address in addresses.split(", ")]
+
+    assert User.objects.filter(email__in=printed, password=User.objects.first().password).count() == len(
+        printed
+    )
+    with ARGON:
+        for address in printed[:3]:
+            answer = client.post(reverse("account_login"), {"login": address, "password": PASSWORD})
+            assert (answer.status_code, answer.url) == (302, reverse("portal:home"))
+            client.logout()
+
+
+def test_it_is_not_loaded_twice():
+    with pytest.raises(CommandError, match="an empty database only"):
+        call_command("seed")
+
+
+def test_it_is_not_loaded_where_the_demonstration_is_off(settings):
+    settings.DEMO = False
+    for command in ("seed", "demo"):
+        with pytest.raises(CommandError, match=r"The demonstration is off \(DEMO\)"):
+            call_command(command)
