@@ -1,0 +1,96 @@
+"""Second factors at a browser: a passkey by a virtual authenticator, and an app's code from the secret on the page."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.urls import reverse
+
+from applications.kernel import clock
+from tests.world import PASSWORD, World
+
+pytestmark = pytest.mark.browser
+
+
+def code_now(secret):
+    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+def with_authenticator(person):
+    """Chromium's own virtual key: it is there, and its holder touches it at once."""
+    devtools = person.context.new_cdp_session(person.page)
+    devtools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+               "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
+    return devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def goes_to(person, name):
+    person.page.goto(person.street.address + reverse(name))
+    return person.arrived()
+
+
+def presses(person, selector):
+    with person.page.expect_navigation():
+        person.page.locator(selector).click()
+    return person.arrived()
+
+
+def types_password(person):
+    """Before a factor is added or taken away, the password is asked for."""
+    assert person.kind == "account_reauthenticate"
+    person.page.locator("#id_password").fill(PASSWORD)
+    return presses(person, "main button[type=submit]")
+
+
+def signs_out(person):
+    person.context.clear_cookies()
+    return goes_to(person, "account_login")
+
+
+def test_a_passkey_is_added_and_opens_the_account_without_a_password(street):
+    person, account = street.comes(), World().person()
+    with_authenticator(person)
+    person.sign_in(account.email, PASSWORD)
+
+    goes_to(person, "mfa_add_webauthn")
+    types_password(person)
+    person.page.locator("#id_passwordless").check()
+    presses(person, "#mfa_webauthn_add")
+    assert [factor.type for factor in Authenticator.objects.filter(user=account)] == [
+        "webauthn",
+        "recovery_codes",
+    ]
+
+    signs_out(person)
+    presses(person, "#passkey_login")
+
+    assert person.kind == "portal:home"
+    assert account.name in person.page.locator("body").inner_text()
+    assert street.complaints == []
+
+
+def test_staff_add_an_app_at_the_first_sign_in_and_are_asked_for_its_code_at_the_next(street, settings):
+    settings.STAFF_SECOND_FACTOR = True
+    person, account = street.comes(), World().officer
+    person.sign_in(account.email, PASSWORD)
+
+    types_password(person)
+    assert person.kind == "mfa_activate_totp"
+    secret = person.page.locator("#authenticator_secret").input_value()
+    person.page.locator("#id_code").fill(code_now(secret))
+    presses(person, "main form button[type=submit]")
+    assert goes_to(person, "portal:home").kind == "portal:home"
+
+    signs_out(person)
+    person.sign_in(account.email, PASSWORD)
+    assert person.kind == "mfa_authenticate"
+    assert goes_to(person, "portal:home").kind == "mfa_authenticate"  # the password alone opens nothing
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):  # the next code: one works once
+        person.page.locator("#id_code").fill(code_now(secret))
+        presses(person, "main form button[type=submit]")
+        assert person.kind == "portal:home"
+
+    assert street.complaints == []
