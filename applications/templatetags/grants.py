@@ -6,6 +6,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from applications.accounts.models import Role
 from applications.kernel.clock import KST
 
 register = template.Library()
@@ -90,7 +91,7 @@ VERBS = {
     "propose": _("List proposed"), "approve": _("Approved"), "replace": _("Replaced"), "schedule": _("Publication set"),
     "take_effect": _("Took effect"), "draft": _("Drafted"), "amend_draft": _("Terms changed"), "offer": _("Offered"),
     "sign": _("Signed"), "request": _("Requested"), "verify": _("Verified"), "pay": _("Recorded as paid"),
-    "refuse": _("Refused"), "allocate": _("Allocated"), "seat": _("Seat taken"), "end_seat": _("Designation ended"),
+    "refuse": _("Refused"), "allocate": _("Allocated"), "open_line": _("Budget line opened"), "seat": _("Seat taken"), "end_seat": _("Designation ended"),
     "register": _("Registered"), "edit": _("Edited"), "invite": _("Invited"), "change_role": _("Role changed"),
     "deactivate": _("Deactivated"), "reactivate": _("Activated again"), "unlock": _("Unlocked"),
     "reset_second_factor": _("Second factor reset"), "invite_member": _("Member invited"), "join": _("Joined"),
@@ -106,6 +107,38 @@ VERBS = {
 def verb(entry):
     """What an audit entry says happened, in words."""
     return VERBS.get(entry.verb, entry.verb)
+
+
+THINGS = {
+    "application": _("Application"), "submission": _("Receipt"), "document": _("Paper"), "assignment": _("Sheet"),
+    "call": _("Call"), "firm": _("Firm"), "member": _("Member"), "invitation": _("Invitation"), "user": _("Person"),
+    "proposal": _("Result list"), "agreement": _("Agreement"), "payment": _("Instalment"), "budgetline": _("Budget line"),
+    "allocation": _("Allocation"), "seat": _("Seat"), "letter": _("Letter"),
+}  # fmt: skip
+ACTS = {
+    "agreement.view": _("Agreement viewed"), "application.review": _("Application read for review"),
+    "application.view": _("Application viewed"), "firm.members": _("Members viewed"), "firm.view": _("Firm viewed"),
+    "paper.download": _("Paper downloaded"), "receipt.view": _("Receipt viewed"), "sign_in.failed": _("Sign-in failed"),
+    "sign_in.locked": _("Sign-in locked"),
+}  # fmt: skip
+
+
+@register.filter
+def thing(kind):
+    """What an entry of a record is about, in words."""
+    return THINGS.get(kind, kind)
+
+
+@register.filter
+def act(name):
+    """What an entry of the access log says somebody did, in words."""
+    return ACTS.get(name, name)
+
+
+@register.filter
+def role(name):
+    """A role by its stored name, in words."""
+    return dict(Role.choices).get(name, name)
 
 
 class Capture(template.Node):
