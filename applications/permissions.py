@@ -125,6 +125,7 @@ PERMISSIONS = {
     "payment.pay": finance & visible,
     "budget.list": officer | director | finance | ministry | auditor,
     "budget.view": visible,
+    "budget.open": finance,
     "budget.allocate": finance & visible,
     "cohort.view": officer | director | ministry | auditor,
     "cohort.seat": officer,

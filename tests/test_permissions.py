@@ -69,6 +69,7 @@ payment.approve           .     .      .      .      .       .         .        
 payment.pay               .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
 budget.list               .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
 budget.view               .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+budget.open               .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
 budget.allocate           .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
 cohort.view               .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          .           .          .
 cohort.seat               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
@@ -143,7 +144,7 @@ def test_without_its_thing_a_permission_about_a_thing_is_no(town):
 def test_an_invitation_is_for_the_person_whose_address_it_names_and_for_firms_people_only(town):
     assert town.invitee.has_perm("invitation.accept", town.invited)
     assert not town.people["owner"].has_perm("invitation.accept", town.invited)
-    assert not town.world.director2.has_perm("invitation.accept", town.staff_invited)
+    assert not town.people["director"].has_perm("invitation.accept", town.director_invited)
 
 
 def test_nobody_manages_their_own_account(town):

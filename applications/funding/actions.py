@@ -1,17 +1,32 @@
-"""The verbs of money: allocate, request, verify, approve, pay, refuse."""
+"""The verbs of money: open a line, allocate, request, verify, approve, pay, refuse."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from applications.agreement import ledger
 from applications.agreement.models import Agreement
+from applications.calls.models import BudgetLine
 from applications.funding import queries, rules
 from applications.funding.models import Payment
 from applications.intake.queries import people_of
 from applications.kernel import audit, clock
 from applications.kernel.access import require
-from applications.kernel.errors import Refused
+from applications.kernel.errors import Reason, Refused
 from applications.lifecycle import PAYMENT
 from applications.notifications.outbox import notify
+
+
+@transaction.atomic
+def open_line(*, programme, year, name, cap_krw, by):
+    """Open a budget line: what one programme may spend in one year, at most its cap (won)."""
+    require(by, "budget.open")
+    try:
+        with transaction.atomic():
+            line = BudgetLine.objects.create(programme=programme, year=year, name=name, cap_krw=cap_krw)
+    except IntegrityError:
+        raise Refused(Reason(_("The programme has a line of this name in this year already."), "name"))
+    audit.record("open_line", line, by=by, after={"name": str(line), "krw": cap_krw})
+    return line
 
 
 @transaction.atomic

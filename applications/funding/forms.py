@@ -5,6 +5,7 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from applications.calls.models import BudgetLine
 from applications.kernel.forms import DateInput, WonField, layout
 
 
@@ -25,6 +26,16 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
     helper = layout("reason", button=_("Refuse"))
+
+
+class LineForm(forms.ModelForm):
+    cap_krw = WonField(label=_("Cap (won)"))
+
+    class Meta:
+        model = BudgetLine
+        fields = ["programme", "year", "name", "cap_krw"]
+
+    helper = layout("programme", "year", "name", "cap_krw", button=_("Open the line"))
 
 
 class AllocationForm(forms.Form):

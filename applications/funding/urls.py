@@ -8,6 +8,7 @@ app_name = "funding"
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("lines/", views.lines, name="lines"),
+    path("lines/new/", views.open_line, name="open_line"),
     path("lines/<uuid:key>/", views.line, name="line"),
     path("lines/<uuid:key>/allocate/", views.allocate, name="allocate"),
     path("request/<uuid:key>/", views.request_payment, name="request"),

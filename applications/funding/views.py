@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from applications.agreement.models import Agreement
 from applications.calls.models import BudgetLine
 from applications.funding import actions, queries, rules
-from applications.funding.forms import AllocationForm, PaidForm, ReasonForm, RequestForm
+from applications.funding.forms import AllocationForm, LineForm, PaidForm, ReasonForm, RequestForm
 from applications.funding.models import Payment
 from applications.kernel import audit, clock
 from applications.kernel.errors import Refused
@@ -143,7 +143,22 @@ def refuse(request, key):
 @page("budget.list", "GET")
 def lines(request):
     found = BudgetLine.objects.visible_to(request.user).select_related("programme").order_by("-year", "name")
-    return render(request, "funding/lines.html", {"lines": found[:200]})
+    may_open = request.user.has_perm("budget.open")
+    return render(request, "funding/lines.html", {"lines": found[:200], "may_open": may_open})
+
+
+@page("budget.open", "GET", "POST")
+def open_line(request):
+    form = LineForm(request.POST or None, initial={"year": clock.today().year})
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = actions.open_line(**form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            refusal.show_on(form)
+        else:
+            messages.success(request, _("The budget line is open."))
+            return redirect("funding:line", key=opened.key)
+    return render(request, "parts/form_page.html", {"form": form, "heading": _("Open a budget line")})
 
 
 @page("budget.view", "GET")
