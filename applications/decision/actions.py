@@ -66,10 +66,11 @@ def propose(call, *, note, by, decided=None, replaces=None):
     require(by, "decision.propose", call)
     call = _lock(call)
     earlier = queries.in_force(call)
-    if earlier and not queries.stale(earlier) and (reasons := rules.public_already(earlier, now=clock.now())):
-        raise Refused(*reasons, about=call)
-    if reasons := rules.replaced_meanwhile(earlier, replaces):
-        raise Refused(*reasons, about=call)
+    if earlier:
+        is_stale = bool(queries.stale(earlier))
+        reasons = rules.public_already(earlier, now=clock.now(), is_stale=is_stale)
+        if reasons := reasons or rules.replaced_meanwhile(earlier, replaces):
+            raise Refused(*reasons, about=call)
     lines = draw(call, decided)
     if reasons := obstacles(call, lines, decided):
         raise Refused(*reasons, about=call)
@@ -123,7 +124,7 @@ def publish(proposal, *, by, publish_at=None):
         raise Refused(Reason(_("This instant is past already."), "publish_at"), about=proposal)
     PROPOSAL.advance(
         proposal, "schedule", by=by,
-        unless=lambda locked: queries.stale(locked) or (publish_at and rules.public_already(locked, now=now)),
+        unless=lambda locked: queries.stale(locked) or (publish_at and rules.public_already(locked, now=now, is_stale=False)),
         publish_at=publish_at or now, published_by=by,
     )  # fmt: skip
     if proposal.publish_at <= now:

@@ -101,9 +101,7 @@ def fingerprint(call):
         Application.objects.filter(call=call)
         .exclude(status=Status.DRAFT)
         .order_by("pk")
-        .values_list(
-            "pk", "status", "final_score", "base_score", *TIE_KEYS, "requested_krw", "field_id", "failings"
-        )
+        .values_list("pk", "status", "sheets", *KEYS, "base_score", "requested_krw", "field_id", "failings")
     )
     return hashlib.sha256(json.dumps(list(rows), default=str).encode()).hexdigest()
 

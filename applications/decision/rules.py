@@ -148,9 +148,9 @@ def counted(numbers):
 def replaced_meanwhile(earlier, replaces):
     """A list takes the place of exactly the one that its proposer saw.
 
-    earlier: the proposal in force, or None; replaces: the ordinal that the proposer saw, or None.
+    earlier: the proposal in force; replaces: the ordinal that the proposer saw, or None.
     """
-    if earlier and earlier.ordinal != replaces:
+    if earlier.ordinal != replaces:
         return [Reason(_("Another list of this call was proposed meanwhile. Please look at it first."))]
     return []
 
@@ -171,8 +171,9 @@ def stale(proposal, fingerprint, gone=()):
     return reasons
 
 
-def public_already(proposal, *, now):
-    """From its instant on firms see their result: it is neither moved nor replaced."""
-    if proposal.status == "published" or (proposal.publish_at and proposal.publish_at <= now):
+def public_already(proposal, *, now, is_stale):
+    """From its instant on firms see their result: it is neither moved nor replaced, unless it went stale before."""
+    due = proposal.publish_at and proposal.publish_at <= now
+    if proposal.status == "published" or (due and not is_stale):
         return [Reason(_("The result of this call is public already."))]
     return []

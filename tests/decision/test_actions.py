@@ -1,0 +1,530 @@
+"""The verbs of decisions: two people, one list, one instant, one transaction."""
+
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from applications.calls.models import CriterionGroup
+from applications.decision import actions, queries
+from applications.decision.models import Place, Proposal
+from applications.decision.tasks import publish_due
+from applications.intake import actions as intake
+from applications.intake.models import Application
+from applications.kernel import audit, clock
+from applications.kernel.errors import Denied, Refused
+from applications.notifications.models import Letter
+from applications.review import actions as review
+from tests.together import refusals, together
+from tests.world import AFTER
+
+pytestmark = pytest.mark.usefixtures("english")
+CHANGED = "Scores or applications have changed since the list was drawn. Please propose it again."
+SCORES = ["91.00", "88.50", "85.10", "84.90", "69.99", "70.00", "60.00", "59.99"]
+NOON = clock.kst(2026, 12, 21, 12)
+
+
+@pytest.fixture(autouse=True)
+def after_the_deadline(request):
+    with clock.at(AFTER):
+        yield
+
+
+@pytest.fixture
+def listed(world):
+    """The eight applications of case G51, A to H."""
+    return [world.with_score(world.r1, score) for score in SCORES]
+
+
+def fresh(thing):
+    return type(thing).objects.get(pk=thing.pk)
+
+
+def proposed(world, **more):
+    return actions.propose(world.r1, note="As ranked", by=world.officer, **more)
+
+
+def approved(world, **more):
+    proposal = proposed(world, **more)
+    actions.approve(proposal, by=world.officer2)
+    return proposal
+
+
+def statuses(applications):
+    return [fresh(application).status for application in applications]
+
+
+def verbs(thing):
+    return [(entry.verb, entry.actor_id) for entry in audit.trail(thing)]
+
+
+def reasons(act, *args, **options):
+    with pytest.raises(Refused) as refusal:
+        act(*args, **options)
+    return [str(reason) for reason in refusal.value.reasons]
+
+
+def state():
+    """What a refused act leaves alone."""
+    return (
+        list(Proposal.objects.order_by("pk").values()),
+        list(Place.objects.order_by("pk").values()),
+        list(Application.objects.order_by("pk").values_list("pk", "status", "final_score")),
+        audit.AuditEntry.objects.count(),
+        Letter.objects.count(),
+    )
+
+
+def results():
+    return list(
+        Letter.objects.filter(kind="result_published").order_by("pk").values_list("address", flat=True)
+    )
+
+
+# Propose
+
+
+def test_g51_a_proposed_list_keeps_rank_result_score_and_reason(world, listed):
+    proposal = proposed(world)
+
+    a, b, c, d, e, f, g, h = (application.pk for application in listed)
+    assert [(p.application_id, p.reserve_rank or p.result) for p in proposal.places.all()] == [
+        (a, "selected"), (b, "selected"), (c, "selected"), (d, 1), (f, 2), (e, 3), (g, 4), (h, "declined"),
+    ]  # fmt: skip
+    assert [str(p.final_score) for p in proposal.places.all()] == [
+        "91.00", "88.50", "85.10", "84.90", "70.00", "69.99", "60.00", "59.99",
+    ]  # fmt: skip
+    assert (proposal.ordinal, proposal.status) == (1, "proposed")
+    assert verbs(proposal) == [("propose", world.officer.pk)]
+    assert set(statuses(listed)) == {"reviewed"}
+    assert results() == []
+
+
+def test_g51_after_a_withdrawal_the_next_list_moves_up(world, listed):
+    intake.withdraw(listed[1], reason="We merge with another firm", by=world.owner_of(listed[1].firm))
+
+    places = proposed(world).places.all()
+
+    order = [listed.index(place.application) for place in places]
+    assert [("ABCDEFGH"[n], p.reserve_rank or p.result) for n, p in zip(order, places, strict=True)] == [
+        ("A", "selected"), ("C", "selected"), ("D", "selected"), ("F", 1), ("E", 2), ("G", 3), ("H", "declined"),
+    ]  # fmt: skip
+
+
+def test_officers_alone_propose(world, listed):
+    for person in (world.director, world.finance, world.auditor, world.owner_of(listed[0].firm)):
+        with pytest.raises(Denied):
+            actions.propose(world.r1, note="As ranked", by=person)
+
+
+def test_no_list_while_the_call_is_open_or_a_review_is(world, listed):
+    waiting = world.in_review(world.r1)
+    before = state()
+
+    assert reasons(proposed, world) == [f"1 applications are not through yet: {waiting.number}"]
+    with clock.at(world.r1.closes_at - timedelta(seconds=1)):
+        assert reasons(proposed, world)[0] == "The call is still open."
+    assert state() == before
+
+
+def test_a_review_that_lost_a_sheet_after_closing_is_named(world):
+    application = world.reviewed(world.r1, world.a, score=80)
+    sheet = application.assignments.first()
+    review.declare(sheet, code="C2", by=sheet.reviewer)
+
+    assert reasons(proposed, world) == [
+        f"1 reviews have lost sheets and stand below their quorum; open them again: {application.number}"
+    ]
+
+
+def test_equal_scores_wait_for_the_committee_and_its_word_is_kept(world):
+    equals = [world.with_score(world.r1, "81.33") for _n in range(4)]
+    assert reasons(proposed, world) == ["Equal scores stand across the cut: give each of them its place."]
+    decided = {equals[3].pk: 1, equals[1].pk: 2, equals[0].pk: 3, equals[2].pk: 4}
+
+    proposal = proposed(world, decided=decided)
+
+    assert [(p.application, p.reserve_rank or p.result) for p in proposal.places.select_related("application")] == [
+        (equals[3], "selected"), (equals[1], "selected"), (equals[0], "selected"), (equals[2], 1),
+    ]  # fmt: skip
+    assert audit.trail(proposal).get().after == {
+        "places": 4,
+        "among_equals": {str(pk): place for pk, place in decided.items()},
+    }
+
+
+def test_ties_are_broken_by_the_stored_keys_in_their_order(world):
+    keys = [
+        ("1", "0", "0", 0),
+        ("2", "0", "0", 0),
+        ("1", "0", "3", 0),
+        ("1", "2", "0", 0),
+        ("1", "0", "3", 1),
+    ]
+    made = [world.with_score(world.r1, "81.33") for _key in keys]
+    for application, key in zip(made, keys, strict=True):
+        Application.objects.filter(pk=application.pk).update(**dict(zip(queries.TIE_KEYS, key, strict=True)))
+
+    ranked = [made.index(place.application) for place in proposed(world).places.all()]
+
+    assert ranked == [1, 3, 4, 2, 0]
+
+
+def test_x10_many_failings_with_long_names_are_cut_to_what_a_reason_holds(world):
+    application = world.with_score(world.r1, "95")
+    Application.objects.filter(pk=application.pk).update(failings=["Long name " * 6] * 9)
+
+    place = proposed(world).places.get()
+
+    assert (place.result, len(place.reason)) == ("declined", 300)
+
+
+def test_money_is_granted_to_the_selected_alone_and_within_the_budget(world):
+    made = [world.with_score(world.rnd, score) for score in ("90", "89", "88", "87")]
+    type(world.rnd).objects.filter(pk=world.rnd.pk).update(seats=9)
+
+    places = actions.propose(fresh(world.rnd), note="As ranked", by=world.officer).places.all()
+
+    # 1,500,000,000 won hold three grants of 480,000,000.
+    assert [(p.application, p.result, p.grant_krw) for p in places] == [
+        (made[0], "selected", 480_000_000),
+        (made[1], "selected", 480_000_000),
+        (made[2], "selected", 480_000_000),
+        (made[3], "reserved", 0),
+    ]
+
+
+def test_a_quota_of_a_field_holds(world):
+    call = world.r1
+    field = world.a.field
+    call.quotas.create(field=field, places=1)
+    made = [world.with_score(call, score) for score in ("90", "89")]
+
+    assert [p.result for p in proposed(world).places.all()] == ["selected", "reserved"]
+    assert made[0].field == field
+
+
+# Approve
+
+
+def test_g53_one_proposes_and_another_approves(world, listed):
+    proposal = proposed(world)
+    before = state()
+
+    with pytest.raises(Denied):
+        actions.approve(proposal, by=world.officer)
+    with pytest.raises(Denied):
+        actions.approve(proposal, by=world.auditor)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Proposal.objects.filter(pk=proposal.pk).update(status="approved", approved_by=world.officer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Proposal.objects.filter(pk=proposal.pk).update(status="approved")
+    assert state() == before
+
+    actions.approve(proposal, by=world.officer2)
+
+    assert (fresh(proposal).status, fresh(proposal).approved_by) == ("approved", world.officer2)
+    assert verbs(proposal)[-1] == ("approve", world.officer2.pk)
+
+
+def test_a_director_may_approve(world, listed):
+    proposal = proposed(world)
+
+    actions.approve(proposal, by=world.director)
+
+    assert fresh(proposal).approved_by == world.director
+
+
+CHANGES = {
+    "a withdrawal": lambda world, a: intake.withdraw(
+        a, reason="We merge with another", by=world.owner_of(a.firm)
+    ),
+    "points": lambda world, a: review.adjust(a, label="TCB", points=Decimal(2), by=world.officer),
+    "a conflict": lambda world, a: review.declare(
+        a.assignments.first(), code="C2", by=a.assignments.first().reviewer
+    ),
+    "an open review": lambda world, a: review.reopen_review(a, reason="One sheet more", by=world.officer),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_g53_any_change_after_the_approval_asks_for_a_new_list(world, change):
+    application = world.reviewed(world.r1, world.a, score=80)
+    proposal = approved(world)
+    CHANGES[change](world, application)
+    before = state()
+
+    first = reasons(actions.publish, proposal, by=world.officer)
+
+    gone = [f"No longer to be decided: {application.number}"]
+    assert first == [CHANGED] + (gone if change in ("a withdrawal", "an open review") else [])
+    assert state() == before
+
+
+def test_a_changed_list_is_not_approved_either(world, listed):
+    proposal = proposed(world)
+    review.adjust(listed[7], label="TCB", points=Decimal(5), by=world.officer)
+
+    assert reasons(actions.approve, proposal, by=world.officer2) == [CHANGED]
+
+
+def test_a_new_list_takes_the_place_of_the_one_that_was_seen_and_needs_its_own_approval(world, listed):
+    first = approved(world)
+
+    second = proposed(world, replaces=first.ordinal)
+
+    assert [(p.ordinal, p.status) for p in Proposal.objects.all()] == [(2, "proposed"), (1, "replaced")]
+    assert verbs(first)[-1] == ("replace", world.officer.pk)
+    assert reasons(actions.publish, second, by=world.officer) == [
+        "This is not possible while the status is “Waits for approval”."
+    ]
+    assert reasons(actions.publish, first, by=world.officer) == [
+        "This is not possible while the status is “Replaced”."
+    ]
+
+
+# Publish
+
+
+def test_publishing_moves_every_application_and_writes_every_firm_its_own_letter(world, listed):
+    proposal = approved(world)
+
+    actions.publish(proposal, by=world.officer)
+
+    assert statuses(listed) == [
+        "selected", "selected", "selected", "reserved", "reserved", "reserved", "reserved", "declined",
+    ]  # fmt: skip
+    assert (fresh(proposal).status, fresh(proposal).published_by) == ("published", world.officer)
+    owners = [world.owner_of(application.firm).email for application in listed]
+    assert sorted(results()) == sorted(owners)
+    for application, owner, word in zip(
+        listed, owners, ["선정"] * 3 + ["예비"] * 4 + ["미선정"], strict=True
+    ):
+        letter = Letter.objects.get(kind="result_published", address=owner)
+        assert application.number in letter.body
+        assert word in letter.body
+        assert f"{application.final_score}" in letter.body
+        assert "탈락" not in letter.subject + letter.body
+        others = [other.firm.name for other in listed if other != application]
+        assert [name for name in others if f"{name} " in letter.body] == []
+    assert audit.trail(listed[7]).last().verb == "decline"
+
+
+def test_the_letter_tells_scores_mark_reason_and_the_last_day_to_appeal(world):
+    owner = world.person(language="en")
+    application = world.with_score(world.r1, "64.50", firm=world.firm(owner, name="Firm Z"))
+
+    actions.publish(approved(world), by=world.officer)
+
+    letter = Letter.objects.get(kind="result_published")
+    assert letter.body.splitlines()[2:8] == [
+        f"Firm Z · {application.number}",
+        "Result: reserve 1",
+        "Final score: 64.50 (base score 64.50, pass mark 60.00)",
+        "Reason: 통과기준점수와 선정기준점수 70.00점 사이",
+        "",
+        "Last day to appeal: 30 Dec 2026",
+    ]
+
+
+def test_g55_fifty_results_are_fifty_letters_however_often_it_is_pressed(world):
+    type(world.r1).objects.filter(pk=world.r1.pk).update(seats=10, reserves=0)
+    made = [world.with_score(world.r1, 60 + number) for number in range(10)]
+    owner = world.owner_of(made[0].firm)
+    base = Application.objects.get(pk=made[0].pk)
+    firms = [world.firm(owner=world.person(), name=f"Firm No. {number}") for number in range(40)]
+    Application.objects.bulk_create(
+        Application(
+            number=f"SP-2027-9{number:03d}", call=base.call, firm=firm, status="reviewed", created_by=owner,
+            submitted_at=base.submitted_at, sheets=3, base_score=Decimal(60), final_score=Decimal(10 + number),
+        )
+        for number, firm in enumerate(firms)
+    )  # fmt: skip
+    Application.objects.filter(number__contains="-9").update(base_score=Decimal(50))
+    Application.objects.exclude(number__contains="-9").update(base_score=Decimal(75))
+    proposal = approved(world)
+
+    actions.publish(proposal, by=world.officer)
+    again = reasons(actions.publish, fresh(proposal), by=world.officer)
+    publish_due()
+
+    assert again == ["This is not possible while the status is “Published”."]
+    assert len(results()) == len(set(results())) == 50
+    words = {
+        letter.address: "결과: 선정" in letter.body
+        for letter in Letter.objects.filter(kind="result_published")
+    }
+    assert sum(words.values()) == 10
+    for application in Application.objects.select_related("firm"):
+        letter = Letter.objects.get(kind="result_published", address=world.owner_of(application.firm).email)
+        assert f"\n{application.firm.name} · {application.number}\n" in letter.body
+        assert words[letter.address] is (application.status == "selected")
+
+
+def refuse_at_the_end(execute, sql, params, many, context):
+    """A database that fails at the last letter."""
+    if (
+        sql.startswith("INSERT INTO")
+        and "letter" in sql
+        and Letter.objects.filter(kind="result_published").count() == 7
+    ):
+        raise IntegrityError("the disk is full")
+    return execute(sql, params, many, context)
+
+
+def test_g56_an_error_at_the_last_letter_leaves_no_decision_and_no_letter(world, listed):
+    proposal = approved(world)
+    before = state()
+
+    with connection.execute_wrapper(refuse_at_the_end), pytest.raises(IntegrityError):
+        actions.publish(proposal, by=world.officer)
+
+    assert state() == before
+    assert results() == []
+
+    actions.publish(fresh(proposal), by=world.officer)
+    assert len(results()) == 8
+
+
+# At an instant
+
+
+def test_a_list_takes_effect_at_its_instant_and_not_before(world, listed):
+    proposal = approved(world)
+    assert reasons(actions.publish, proposal, publish_at=AFTER - timedelta(seconds=1), by=world.officer) == [
+        "This instant is past already."
+    ]
+    actions.publish(proposal, publish_at=NOON, by=world.officer)
+
+    with clock.at(NOON - timedelta(microseconds=1)):
+        publish_due()
+        assert queries.published_place(listed[0], now=clock.now()) is None
+        assert set(statuses(listed)) == {"reviewed"}
+    with clock.at(NOON):
+        place = queries.published_place(listed[0], now=clock.now())  # the instant decides, not the timetable
+        assert place.result == "selected"
+        publish_due()
+        publish_due()
+
+    assert statuses(listed)[:3] == ["selected"] * 3
+    assert len(results()) == 8
+    assert verbs(proposal)[-1] == ("take_effect", None)
+
+
+def test_a_changed_list_shows_nothing_at_its_instant_and_may_be_replaced(world, listed):
+    proposal = approved(world)
+    actions.publish(proposal, publish_at=NOON, by=world.officer)
+    intake.withdraw(listed[1], reason="We merge with another firm", by=world.owner_of(listed[1].firm))
+
+    with clock.at(NOON):
+        publish_due()
+        assert [queries.published_place(application, now=NOON) for application in listed] == [None] * 8
+        assert results() == []
+        second = proposed(world, replaces=1)
+        actions.approve(second, by=world.officer2)
+        actions.publish(second, by=world.officer)
+
+    assert statuses(listed)[3] == "selected"
+    assert len(results()) == 7
+
+
+def test_from_its_instant_on_a_list_is_neither_moved_nor_replaced(world, listed):
+    proposal = approved(world)
+    actions.publish(proposal, publish_at=NOON, by=world.officer)
+    public = ["The result of this call is public already."]
+
+    with clock.at(NOON + timedelta(seconds=10)):  # the timetable has not come by yet
+        assert reasons(proposed, world, replaces=1) == public
+        later = partial(actions.publish, proposal, publish_at=NOON + timedelta(days=1), by=world.officer)
+        assert reasons(later) == public
+        publish_due()
+        assert reasons(proposed, world, replaces=1) == public
+
+    assert queries.published_place(listed[0], now=NOON + timedelta(seconds=10)).result == "selected"
+
+
+# At once
+
+
+def later(act):
+    """The same act on the day of these tests: a thread begins with a clock of its own."""
+
+    def run():
+        with clock.at(AFTER):
+            return act()
+
+    return run
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("act", ["propose", "approve", "publish"])
+def test_g52_of_two_people_at_once_one_succeeds_and_the_other_is_told(committed, world, act):
+    equals = [world.with_score(world.r1, "81.33") for _n in range(4)]
+    a, b, c, d = (application.pk for application in equals)
+    officer, officer2, director = world.officer, world.officer2, world.director
+    first, second = (
+        {a: 1, b: 2, c: 3, d: 4},
+        {a: 1, b: 2, d: 3, c: 4},
+    )  # they differ in who takes the last place
+    if act == "propose":
+        acts = [
+            lambda: actions.propose(world.r1, note="As ranked", by=officer, decided=first),
+            lambda: actions.propose(world.r1, note="As ranked", by=officer2, decided=second),
+        ]
+    else:
+        proposal = proposed(world, decided=first)
+        acts = [
+            lambda: actions.approve(fresh(proposal), by=officer2),
+            lambda: actions.approve(fresh(proposal), by=director),
+        ]
+    if act == "publish":
+        actions.approve(proposal, by=officer2)
+        acts = [lambda: actions.publish(fresh(proposal), by=officer)] * 2
+
+    outcomes = together(*map(later, acts))
+
+    assert refusals(outcomes) == [
+        {
+            "propose": "Another list of this call was proposed meanwhile. Please look at it first.",
+            "approve": "This is not possible while the status is “Approved”.",
+            "publish": "This is not possible while the status is “Published”.",
+        }[act]
+    ]
+    in_force = Proposal.objects.get()
+    assert in_force.places.filter(result="selected").count() == 3
+    assert len(results()) == (4 if act == "publish" else 0)
+
+
+@pytest.mark.postgresql
+def test_a_withdrawal_at_the_moment_of_publication_is_either_before_it_or_refused(committed, world):
+    made = [world.with_score(world.r1, score) for score in ("90", "89")]
+    owner = world.owner_of(made[0].firm)
+    proposal = approved(world)
+
+    outcomes = together(
+        later(lambda: actions.publish(fresh(proposal), by=world.officer)),
+        later(lambda: intake.withdraw(fresh(made[0]), reason="We merge with another", by=owner)),
+    )
+
+    assert len(refusals(outcomes)) == 1
+    ends = (fresh(made[0]).status, fresh(proposal).status, len(results()))
+    assert ends in {("selected", "published", 2), ("withdrawn", "approved", 0)}
+
+
+def test_g50_an_odd_group_name_stands_literally_in_the_reason_and_the_letter(world):
+    application = world.in_review(world.r1, world.a)
+    CriterionGroup.objects.filter(stage__call=world.r1, ordinal=1).update(
+        name="'A' \"B\" <b>, 40%", floor_percent=50
+    )
+    for _sheet in range(3):
+        world.handed_in(application, 10, 100, 100)
+    review.close_review(fresh(application), by=world.officer)
+
+    actions.publish(approved(world), by=world.officer)
+
+    letter = Letter.objects.get(kind="result_published")
+    assert "'A' \"B\" <b>, 40%" in letter.body
+    assert "&lt;b&gt;, 40%" in letter.html
+    assert "<b>" not in letter.html
