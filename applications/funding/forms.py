@@ -34,6 +34,7 @@ class LineForm(forms.ModelForm):
     class Meta:
         model = BudgetLine
         fields = ["programme", "year", "name", "cap_krw"]
+        labels = {"programme": _("programme")}
 
     helper = layout("programme", "year", "name", "cap_krw", button=_("Open the line"))
 

@@ -122,6 +122,30 @@ ACTS = {
     "sign_in.locked": _("Sign-in locked"),
 }  # fmt: skip
 
+LETTERS = {
+    "account_changed": _("Account changed"), "agreement_in_force": _("Agreement in force"),
+    "agreement_offered": _("Agreement offered"), "application_eligible": _("Found eligible"),
+    "application_readmitted": _("Exclusion undone"), "application_received": _("Application received"),
+    "application_ruled_out": _("Ruled out"), "application_withdrawn": _("Withdrawn"),
+    "member_invited": _("Member invited"), "payment_made": _("Recorded as paid"), "payment_refused": _("Instalment refused"),
+    "result_published": _("Result published"), "review_requested": _("Review requested"), "seat_taken": _("Seat taken"),
+    "sheet_returned": _("Sheet given back"), "supplement_lapsed": _("Taken without the supplement"),
+    "supplement_received": _("Supplement handed in"), "supplement_requested": _("Supplement requested"),
+}  # fmt: skip
+SIDES = {"firm": _("Firm"), "agency": _("Agency")}
+
+
+@register.filter
+def letter_kind(kind):
+    """What a letter is about, for those who may not read its subject."""
+    return _("Account") if kind.startswith("account/") else LETTERS.get(kind, kind)
+
+
+@register.filter
+def remark(entry):
+    """The reason of an audit entry; a signature's is the side that signed."""
+    return SIDES.get(entry.note, entry.note) if entry.verb == "sign" else entry.note
+
 
 @register.filter
 def thing(kind):

@@ -1,0 +1,434 @@
+"""How the pages look and read: every kind of page that somebody can reach, by axe, by the keyboard, on a phone, in Korean.
+
+The pages are found by following every link from each one's home in the town (tests/town.py). The browser is answered by the
+test client in this process, so that the town is built once and nothing has to be written down for good.
+"""
+
+import re
+from collections import deque
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles import finders
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.test import Client
+from django.urls import Resolver404, resolve, reverse
+from django.utils import translation
+
+from applications.intake.models import Application
+from applications.kernel import clock
+from tests.browser import said
+from tests.town import NOW
+
+CAST = ("anonymous", "owner", "viewer", "removed", "reviewer", "undeclared", "officer", "director", "finance", "ministry",
+        "auditor", "administrator")  # fmt: skip
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+THEMES = ("light", "dark", "contrast")
+SHAPES = {"panel", "to-do", "tasks", "timeline", "table-wrap", "cards", "empty", "button", "field", "case", "chart", "steps",
+          "search", "chips", "tabs", "with-side", "confirmation"}  # fmt: skip
+EACH = {
+    "intake:detail": 12,
+    "intake:section": 6,
+    "agreement:detail": 3,
+    "decision:proposal": 3,
+}  # addresses followed; else two
+axe = Axe()
+LOOK = """async ([script, themes, rules]) => {
+  if (!window.axe) (0, eval)(script);
+  const found = [];
+  for (const theme of themes) {
+    document.documentElement.dataset.theme = theme;
+    const runOnly = theme === themes[0] ? rules : ["color-contrast"];
+    const { violations } = await axe.run(document, { runOnly, resultTypes: ["violations"] });
+    for (const one of violations) found.push([theme, `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target).join(" | ")}`]);
+  }
+  return found;
+}"""
+WIDE = """() => [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > 390.5)
+  .filter((e) => !e.closest(".site-nav ul, .table-wrap, .tabs")).slice(0, 4).map((e) => `${e.tagName}.${e.className}`).join(", ")"""
+
+
+class Page(HTMLParser):
+    """What the tests want of a page: its links, the pieces of its content, all words that are seen or read aloud."""
+
+    SILENT = {"script", "style", "title"}
+
+    def __init__(self, html):
+        super().__init__()
+        self.links, self.pieces, self.words, self.hidden, self.inside = [], set(), [], 0, False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.hidden += tag in self.SILENT
+        self.inside |= tag == "main"
+        self.links += [values["href"]] if tag == "a" and "href" in values else []
+        self.pieces |= set((values.get("class") or "").split()) if self.inside else set()
+        if values.get("lang") != "en":
+            self.words += [
+                values[name]
+                for name in ("aria-label", "placeholder", "alt", "title", "data-label")
+                if values.get(name)
+            ]
+        else:
+            self.words.append("\0")  # what says its own language follows
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag in self.SILENT
+        self.inside &= tag != "main"
+
+    def handle_data(self, data):
+        if self.words and self.words[-1] == "\0":
+            self.words.pop()
+        elif not self.hidden and data.strip():
+            self.words.append(" ".join(data.split()))
+
+
+def client_of(town, who):
+    client = Client(raise_request_exception=False)
+    if who != "anonymous":
+        client.force_login(town.people[who])
+    return client
+
+
+def view_of(address):
+    """The name of the view behind an address of the house, or None for what is no page to walk to."""
+    parts = urlsplit(address)
+    if parts.netloc or not parts.path.startswith("/"):
+        return None
+    try:
+        view = resolve(parts.path).view_name
+    except Resolver404:
+        return None
+    return None if view.endswith(("download", "logout")) else view
+
+
+def walk(town, who):
+    """Every page that somebody finds by following links: [(address, view, Page)]."""
+    client, found, followed = client_of(town, who), [], {}
+    todo = deque([reverse("portal:front" if who == "anonymous" else "portal:home")])
+    while todo:
+        address = todo.popleft()
+        view = view_of(address)
+        seen = followed.setdefault(view, set())
+        if view is None or address in seen or len(seen) == EACH.get(view, 2):
+            continue
+        seen.add(address)
+        with clock.at(NOW):
+            answer = client.get(address)
+        if (
+            answer.status_code != 200
+            or not answer["Content-Type"].startswith("text/html")
+            or answer.streaming
+        ):
+            assert answer.status_code in (200, 302, 404), address
+            continue
+        page = Page(answer.content.decode())
+        found.append((address, view, page))
+        todo.extend(link.partition("#")[0] for link in page.links if not link.startswith("#"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def walks(built_town):
+    """{somebody: the pages they find}, walked once."""
+    with translation.override("ko"):
+        return {who: walk(built_town, who) for who in CAST}
+
+
+def kinds(walks, who):
+    """The addresses that this one is the first of the cast to find a page of their kind at: [(address, its view is new)]."""
+    seen, views, new = set(), set(), []
+    for somebody in CAST:
+        for address, view, page in walks[somebody]:
+            kind = view, frozenset(page.pieces & SHAPES)
+            if kind not in seen:
+                seen.add(kind)
+                if somebody == who:
+                    new.append((address, view not in views))
+                views.add(view)
+    return new
+
+
+class Visit:
+    """One person of the town at a browser; its complaints are kept."""
+
+    ADDRESS = "https://town.example"
+
+    def __init__(self, town, chromium, who, with_font=False, **context):
+        self.with_font = with_font
+        self.client, self.complaints, self.connection = (
+            client_of(town, who),
+            [],
+            connections[DEFAULT_DB_ALIAS],
+        )
+        self.context = chromium.new_context(
+            locale="ko-KR", viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **context
+        )
+        self.context.route("**/*", self.answer)
+        self.page = self.context.new_page()
+        self.page.on(
+            "console", lambda message: message.type in ("error", "warning") and self.complain(message.text)
+        )
+        self.page.on("pageerror", lambda error: self.complain(str(error)))
+
+    def complain(self, text):
+        if "status of 4" not in text:  # a refused form is answered 409 or 422, which the console writes down
+            self.complaints.append(f"{urlsplit(self.page.url).path}: {text}")
+
+    def answer(self, route):
+        """The house answers from this process, at the town's own instant."""
+        request, address = route.request, urlsplit(route.request.url)
+        if (
+            address.path.endswith("pretendard-gov.css") and not self.with_font
+        ):  # thirty files a page, for one test only
+            return route.fulfill(body="", content_type="text/css")
+        if address.path.startswith("/static/"):
+            return route.fulfill(path=finders.find(address.path.removeprefix("/static/")))
+        to = f"{address.path}?{address.query}" if address.query else address.path
+        connections[DEFAULT_DB_ALIAS] = (
+            self.connection
+        )  # the handler has a context of its own, the town one transaction
+        with clock.at(NOW), translation.override("ko"):
+            if request.method == "POST":
+                kind = request.headers["content-type"]
+                answer = self.client.post(to, request.post_data_buffer, content_type=kind, follow=True)
+            else:
+                answer = self.client.get(to, follow=True)
+        headers = {name: value for name, value in answer.items() if name != "Set-Cookie"}
+        return route.fulfill(status=answer.status_code, headers=headers, body=answer.content)
+
+    def goes(self, address):
+        self.page.goto(self.ADDRESS + address)
+        return self
+
+    def check(self, themes=THEMES):
+        """All of axe in the light theme, the contrast in the others, and no way to the side on a phone."""
+        for theme, found in self.page.evaluate(LOOK, [axe.axe_script, themes, RULES]):
+            self.complain(f"{theme}: {found}")
+        self.page.set_viewport_size({"width": 390, "height": 800})
+        if (width := self.page.evaluate("document.documentElement.scrollWidth")) > 390:
+            self.complain(f"{width} pixels wide on a phone of 390: {self.page.evaluate(WIDE)}")
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+
+    def focused(self, words="e => e.className || e.id || e.tagName"):
+        return self.page.evaluate(f"({words})(document.activeElement)")
+
+    def close(self):
+        self.context.close()
+
+
+@pytest.fixture
+def visit(town, chromium, settings):
+    """Somebody of the town comes with a browser; the banner of the demonstration is part of the look."""
+    settings.DEMO = True
+    visits = []
+
+    def come(who, **context):
+        visits.append(Visit(town, chromium, who, **context))
+        return visits[-1]
+
+    yield come
+    for one in visits:
+        one.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("who", CAST)
+def test_every_kind_of_page_is_for_everybody_in_every_theme_and_on_a_phone(visit, walks, who):
+    somebody = visit(who)
+
+    for address, is_new in kinds(walks, who):
+        somebody.goes(address).check(THEMES if is_new else THEMES[:1])
+
+    assert somebody.complaints == [], "\n".join(somebody.complaints)
+
+
+FAULTS = [  # who, how to find the form in the town, what is entered wrongly
+    ("anonymous", lambda town: reverse("account_login"), {"login": "nobody@people.example", "password": "wrong"}),
+    ("anonymous", lambda town: reverse("account_signup"), {"email": "x", "password1": "short", "password2": "other"}),
+    ("owner", lambda town: reverse("firms:edit", args=[town.a.key]), {"founded_on": "2999-01-01", "employees": "-3"}),
+    ("owner", lambda town: reverse("intake:section", args=[town.draft.key, "project"]), {"title": "x" * 500}),
+    ("owner", lambda town: reverse("intake:withdraw", args=[town.fresh.key]), {}),
+    ("undeclared", lambda town: reverse("review:declare", args=[town.undeclared_sheet.key]), {}),
+    ("officer", lambda town: reverse("intake:supplement", args=[town.fresh.key]), {"message": ""}),
+    ("officer", lambda town: reverse("calls:prepare"), {"title": ""}),
+    ("officer", lambda town: reverse("review:adjust", args=[town.application.key]), {"points": ""}),
+    ("finance", lambda town: reverse("funding:allocate", args=[town.line.key]), {"krw": "many"}),
+    ("administrator", lambda town: reverse("accounts:invite"), {"email": "x"}),
+]  # fmt: skip
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("who", "form", "entered"), FAULTS, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_form_that_is_wrong_says_so_first_and_leads_to_each_fault(visit, town, who, form, entered):
+    somebody = visit(who).goes(form(town))
+    for name, value in entered.items():
+        somebody.page.eval_on_selector(f"main [name={name}]", "(e, value) => { e.type = e.type == 'number' || e.type == 'date' ? 'text' : e.type; e.value = value }", value)  # fmt: skip
+
+    somebody.page.locator("main form .button-primary").first.click()
+    somebody.page.wait_for_selector(".error-summary")
+
+    assert somebody.page.title().startswith(said("Error:"))
+    assert "error-summary" in somebody.focused()
+    for link in somebody.page.locator(".error-summary a").all():
+        target = link.get_attribute("href")
+        assert somebody.page.locator(target).count() == 1, target
+    somebody.check()
+    assert somebody.complaints == [], "\n".join(somebody.complaints)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("address", "status"), [("/nowhere/", 404), (f"/applications/{'0' * 8}-0000-4000-8000-{'0' * 12}/", 404)]
+)
+def test_an_error_page_has_a_title_and_a_way_back(visit, address, status):
+    somebody = visit("owner")
+
+    answer = somebody.page.goto(somebody.ADDRESS + address)
+
+    assert answer.status == status
+    assert somebody.page.get_by_role("main").get_by_role("link", name=said("To the beginning")).count() == 1
+    somebody.check()
+    assert somebody.complaints == []
+
+
+@pytest.mark.browser
+def test_the_keyboard_skips_to_the_content(visit):
+    somebody = visit("officer").goes(reverse("intake:desk"))
+
+    somebody.page.keyboard.press("Tab")
+    first = somebody.focused()
+    somebody.page.keyboard.press("Enter")
+    somebody.page.keyboard.press("Tab")
+
+    assert first == "skip-link"
+    assert somebody.focused("e => Boolean(e.closest('main'))")
+
+
+@pytest.mark.browser
+def test_the_end_of_the_session_is_told_in_a_dialog_that_keeps_the_focus(visit):
+    somebody = visit("owner")
+    somebody.page.clock.install()
+    somebody.goes(reverse("portal:home"))
+
+    somebody.page.clock.fast_forward("56:00")
+    dialog = somebody.page.get_by_role("dialog", name=said("You will be signed out in 5 minutes"))
+    dialog.wait_for()
+    found = axe.run(somebody.page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response[
+        "violations"
+    ]
+    places = []
+    for _tab in range(6):
+        somebody.page.keyboard.press("Tab")
+        places.append(somebody.focused("e => e == document.body || Boolean(e.closest('dialog'))"))
+    dialog.get_by_role("button", name=said("Stay signed in")).click()
+    dialog.wait_for(state="hidden")
+
+    assert (found, places, somebody.complaints) == ([], [True] * 6, [])
+
+
+@pytest.mark.browser
+def test_without_scripts_an_application_is_written_and_handed_in(visit, town):
+    somebody = visit("owner", java_script_enabled=False)
+
+    somebody.goes(reverse("intake:section", args=[town.draft.key, "project"]))
+    somebody.page.fill("[name=title]", "자동화 계획")
+    somebody.page.click("main form .button-primary")
+    following = somebody.page.locator("h1").inner_text()
+    somebody.goes(reverse("intake:check", args=[town.draft.key]))
+    somebody.page.get_by_role("button", name=said("Submit the application")).click()
+
+    stored = Application.objects.get(pk=town.draft.pk)
+    assert (following, somebody.page.locator("h1").inner_text()) == (
+        said("The plan in detail"),
+        said("Application received"),
+    )
+    assert (stored.title, stored.status) == ("자동화 계획", "submitted")
+
+
+@pytest.mark.browser
+def test_what_is_official_prints_without_the_frame(visit, town):
+    somebody = visit("owner").goes(town.receipt.get_absolute_url())
+
+    somebody.page.emulate_media(media="print")
+
+    shown = {
+        name: somebody.page.locator(name).first.is_visible()
+        for name in ("h1", ".confirmation", ".site-nav", ".site-footer", ".actions")
+    }
+    assert shown == {
+        "h1": True,
+        ".confirmation": True,
+        ".site-nav": False,
+        ".site-footer": False,
+        ".actions": False,
+    }
+
+
+def test_the_stylesheet_is_small_and_names_colours_by_their_meaning_only():
+    sheet = Path(finders.find("css/app.css")).read_text()
+    _values, parts = sheet.split("*, *::before", 1)
+
+    named = [
+        line.strip()
+        for line in parts.split("@media print")[0].splitlines()
+        if re.search(r":[^;{]*#[0-9a-f]{3,6}\b", line)
+    ]
+    assert (len(sheet.encode()) <= 40 * 1024, named) == (True, [])
+
+
+@pytest.mark.browser
+def test_the_font_of_the_pages_arrives_under_their_policy(visit):
+    somebody = visit("anonymous", with_font=True).goes(reverse("portal:front"))
+
+    arrived = somebody.page.evaluate(
+        "document.fonts.load('700 40px \"Pretendard GOV\"', '뿌리').then(fonts => fonts.length)"
+    )
+
+    assert (arrived > 0, somebody.complaints) == (True, [])
+
+
+def test_the_font_knows_every_syllable_and_is_asked_for_by_range():
+    sheet = Path(finders.find("fonts/pretendard-gov.css")).read_text()
+
+    ranges = [part.split("-") for part in re.findall(r"U\+([0-9a-f-]+)", sheet, re.IGNORECASE)]
+    known = {code for one in ranges for code in range(int(one[0], 16), int(one[-1], 16) + 1)}
+    files = re.findall(r'url\("([^"]+)"\)', sheet)
+    assert [chr(code) for code in range(0xAC00, 0xD7A4) if code not in known] == []
+    assert [name for name in files if not finders.find(f"fonts/{name}")] == []
+    assert finders.find("fonts/pretendard-gov/LICENSE.txt")
+
+
+# What may stand on a Korean page in Latin letters: abbreviations of the programme, kinds of files, units, codes.
+LATIN = {
+    "R&D", "SHA", "PDF", "HWP", "HWPX", "DOCX", "XLSX", "PPTX", "PNG", "JPG", "ZIP", "KB", "MB", "KST", "KSIC", "SW", "RootGrants",
+    "QR", "English", "TOTP", "IP", "K",
+}  # fmt: skip
+# What people of the town have written.
+WRITTEN = re.compile(
+    r"CANARY[\w-]*(\.pdf)?|[\w.+-]+@[\w.-]+|\S+\.(pdf|hwp)\b|\b[A-Z]{2}-\d{4}-\w+(-\d+)?|\b[CE]\d{1,2}\b|\b[FDTP]\d+\b|[0-9a-f]{12,}"
+    r"|(Firm|Head|Street|Call|University) \w+|Institute of\b|(applicant|reviewer|officer|director|finance|ministry|auditor|administrator) \d+"
+    r"|In short|Notice|A plan|A summary|As ranked|An answer in words|Ten letters and more|Research lead|Unassigned|Hired|Officer|Ranked"
+    r"|Closed|Drafts|\d+T[\d:]+|https?://\S+"
+)
+
+
+@pytest.mark.usefixtures("town")
+def test_no_english_is_left_on_a_korean_page(walks):
+    """Everything but the letters and the record, whose values are written as they were stored."""
+    left = {}
+    for who, pages in walks.items():
+        for address, view, page in pages:
+            if view in ("portal:letter", "portal:demo_letter", "portal:audit", "portal:access"):
+                continue
+            for words in page.words:
+                latin = set(re.findall(r"[A-Za-z][A-Za-z&]+", WRITTEN.sub(" ", words))) - LATIN
+                if latin:
+                    left.setdefault(words, f"{who} {address}")
+    assert left == {}, "\n".join(f"{words} ({where})" for words, where in left.items())
