@@ -25,7 +25,7 @@ def page(permission=None, *methods, public=None):
     Methods not named are answered 405, OPTIONS too; HEAD goes with GET.
     """
     if public:
-        methods = ((permission,) if permission else ()) + methods
+        methods, permission = ((permission,) if permission else ()) + methods, None
     allowed = {*methods, "HEAD"} if "GET" in methods else set(methods)
 
     def declare(view):
@@ -99,7 +99,7 @@ class NulMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        refuse_nul(*texts(request.POST), *(upload.name for upload in request.FILES.values()))
+        refuse_nul(*texts(request.POST))  # names of files Django cleans itself
 
 
 def texts(data):

@@ -116,6 +116,14 @@ def test_a_mark_that_is_none_leads_to_the_first_page(db, mark):
     assert page.previous == ""
 
 
+def test_a_mark_of_the_same_table_in_another_order_is_none_either(db):
+    letters((0, 0), (1, 0), (2, 0))
+    queryset = Letter.objects.all()
+    other = page_by_key(queryset, ["written_at", "-id"], size=1).next
+
+    assert page_by_key(queryset, ORDER, other, size=1) == page_by_key(queryset, ORDER, size=1)
+
+
 def test_a_page_costs_one_query_and_no_count(db, django_assert_num_queries):
     letters(*[(n, 0) for n in range(9)])
     mark = page_by_key(Letter.objects.all(), ORDER, size=2).next
