@@ -30,8 +30,6 @@ def waiting_for(user):
             return [
                 (_("To be screened"), number_of(Application.objects.filter(status=Status.SUBMITTED)),
                  "intake:desk", "?status=submitted"),
-                (_("Supplements asked for"), number_of(Application.objects.filter(status=Status.RETURNED)),
-                 "intake:desk", "?status=returned"),
                 (_("In review"), number_of(Application.objects.filter(status=Status.IN_REVIEW)),
                  "review:desk", "?waiting=review"),
                 (_("Lists to be approved"), number_of(to_be_approved(user)), "decision:desk", "?waiting=approval"),
