@@ -8,7 +8,7 @@ from applications.calls.models import Call
 from applications.intake import actions
 from applications.intake.forms import ExclusionForm, ReasonForm, SupplementForm, plain
 from applications.intake.models import Application, Status
-from applications.intake.queries import counts_by_status, exclusions_to_confirm
+from applications.intake.queries import counts_by_status, exclusions_to_confirm, in_a_list
 from applications.kernel.errors import Refused
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
@@ -18,7 +18,7 @@ from applications.kernel.web import fetch, page
 def listing(request):
     """All applications that were handed in; status, call and a search narrow it. Odd values narrow nothing."""
     found = Application.objects.visible_to(request.user).filter(submitted_at__isnull=False)
-    calls = Call.objects.visible_to(request.user).order_by("-closes_at", "-id")[:20]
+    calls = Call.objects.visible_to(request.user).order_by("-closes_at", "-id").only("key", "number", "title")[:20]
     call = next((call for call in calls if str(call.key) == request.GET.get("call")), None)
     if call:
         found = found.filter(call=call)
@@ -32,9 +32,7 @@ def listing(request):
         found = found.filter(pk__in=exclusions_to_confirm().values("pk"))
     if wanted := plain(request.GET.get("q", "")).strip()[:100]:
         found = search(found, wanted)
-    rows = page_by_key(
-        found.select_related("firm", "field", "call"), ["-submitted_at", "-id"], request.GET.get("mark", "")
-    )
+    rows = page_by_key(in_a_list(found), ["-submitted_at", "-id"], request.GET.get("mark", ""))
     return render(
         request,
         "intake/listing.html",

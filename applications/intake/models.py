@@ -14,6 +14,7 @@ from applications.calls.models import Call, RequiredPaper
 from applications.firms.models import Firm
 from applications.kernel import clock
 from applications.kernel.files import StoredFile
+from applications.kernel.labels import label_of
 from applications.kernel.records import AppendOnly
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 
@@ -147,6 +148,8 @@ class Application(models.Model):
 
     def get_absolute_url(self):
         return reverse("intake:detail", args=[self.key])
+
+    get_status_display = label_of("status", Status)
 
     @property
     def firm_status(self):

@@ -7,6 +7,14 @@ from applications.firms.models import Firm, Member, Right
 from applications.intake.models import Application, Exclusion, Status
 
 
+def in_a_list(found):
+    """With what a list of applications shows, and without their long answers."""
+    return found.select_related("firm", "field", "call").only(
+        "key", "number", "title", "status", "submitted_at", "created_at", "firm__name", "field__name", "field__name_en",
+        "call__title", "call__closes_at",
+    )  # fmt: skip
+
+
 def people_of(application):
     """Who of the firm is told: its owners and editors with a living account."""
     return User.objects.filter(

@@ -1,5 +1,6 @@
 """Pages of the firm: its applications, from the draft to the receipt."""
 
+from crispy_forms.layout import HTML
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,7 +41,7 @@ TITLES = {
 @page("application.own", "GET")
 def own(request):
     rows = page_by_key(
-        Application.objects.visible_to(request.user).select_related("call", "firm"),
+        in_a_list(Application.objects.visible_to(request.user)),
         ["-created_at", "-id"],
         request.GET.get("mark", ""),
         size=20,
@@ -234,6 +235,9 @@ def compare(request, application, form, name, version):
         return []
     form.data = form.data.copy()
     form.data["version"] = current.version
+    form.helper.layout.insert(
+        0, HTML('{% include "intake/_differences.html" %}')
+    )  # below the summary of errors
     saved, _handed_over = section_form(None, current, name)
     rows = []
     for field in saved.visible_fields():

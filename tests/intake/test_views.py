@@ -143,6 +143,7 @@ def test_g12_a_stale_save_shows_both_texts_and_the_next_one_is_made_in_full_sigh
     ]
     page = refused.content.decode()
     assert page.count('<td class="quote">둘</td><td class="quote">하나</td>') == 1
+    assert page.index("This section was saved elsewhere") < page.index('<td class="quote">둘')
     assert re.search(r"<textarea[^>]*>\s*하나</textarea>", page)
 
     form = refused.context["form"]
