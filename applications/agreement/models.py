@@ -12,6 +12,7 @@ from applications.accounts.models import Role
 from applications.calls.models import BudgetLine
 from applications.intake.models import Application
 from applications.kernel import clock
+from applications.kernel.labels import label_of
 from applications.kernel.records import AppendOnly, AppendOnlyQuerySet
 
 
@@ -80,6 +81,8 @@ class Agreement(models.Model):
 
     def __str__(self):
         return self.number
+
+    get_status_display = label_of("status", Status)
 
     def get_absolute_url(self):
         return reverse("agreement:detail", args=[self.key])

@@ -35,7 +35,7 @@ def public(request):
 
 @page("cohort.view", "GET")
 def desk(request):
-    seats = Seat.objects.visible_to(request.user).select_related("firm", "field", "region", "application")
+    seats = Seat.objects.visible_to(request.user).select_related("firm", "field", "region")
     rows = page_by_key(seats, ["-designated_on", "-id"], request.GET.get("mark", ""))
     may_seat = request.user.has_perm("cohort.seat")
     return render(

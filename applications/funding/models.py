@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.accounts.models import Role
 from applications.agreement.models import Agreement
 from applications.kernel import clock
+from applications.kernel.labels import label_of
 
 
 class PaymentQuerySet(models.QuerySet):
@@ -83,6 +84,8 @@ class Payment(models.Model):
 
     def __str__(self):
         return self.number
+
+    get_status_display = label_of("status", Status)
 
     def get_absolute_url(self):
         return reverse("funding:payment", args=[self.key])

@@ -21,7 +21,7 @@ from applications.intake.forms import (
     WithdrawForm,
 )
 from applications.intake.models import Application, Submission
-from applications.intake.queries import firms_applying, latest_receipt
+from applications.intake.queries import firms_applying, in_a_list, latest_receipt
 from applications.kernel import audit, clock, files
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused

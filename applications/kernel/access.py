@@ -42,7 +42,12 @@ class Predicate:
 
 @Predicate
 def visible(user, thing):
-    """The thing is among those that its table shows to this person."""
+    """The thing is among those that its table shows to this person.
+
+    A thing that a page has just found among them is not looked for again; a move under a lock looks anew.
+    """
+    if vars(thing).get("found_for") == user.pk:
+        return True
     return type(thing).objects.visible_to(user).filter(pk=thing.pk).exists()
 
 

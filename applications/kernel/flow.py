@@ -46,11 +46,9 @@ class Flow:
 
     def open_to(self, obj, user):
         """Names of the moves that this person may make now: what a page draws its buttons from."""
-        return [
-            name
-            for name, move in self.moves.items()
-            if obj.status in move.sources and user.has_perm(move.permission, obj)
-        ]
+        moves = [move for move in self.moves.values() if obj.status in move.sources]
+        granted = {name for name in {move.permission for move in moves} if user.has_perm(name, obj)}
+        return [move.name for move in moves if move.permission in granted]
 
     @transaction.atomic
     def advance(self, obj, name, *, by, unless=None, note="", **fields):
@@ -59,6 +57,7 @@ class Flow:
         unless: a function of the locked thing that returns the reasons against (empty is yes).
         fields: what else changes with the status. Raises Denied or Refused; then nothing has changed.
         """
+        vars(obj).pop("found_for", None)  # sight is asked anew under the lock
         obj.refresh_from_db(from_queryset=type(obj)._base_manager.select_for_update())
         move = self.check(obj, name, by=by)
         if unless and (reasons := unless(obj)):

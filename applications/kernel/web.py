@@ -58,6 +58,7 @@ def fetch(request, model, *, related=(), **lookup):
     queryset = model if hasattr(model, "visible_to") else model.objects
     found = queryset.visible_to(request.user)
     thing = get_object_or_404(found.select_related(*related) if related else found, **lookup)
+    thing.found_for = request.user.pk
     require(request.user, request.permission, thing)
     request.asked = True
     return thing

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.kernel import clock
+from applications.kernel.labels import label_of
 
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 720)]
 GIVE_UP_AFTER = timedelta(days=3)
@@ -84,6 +85,8 @@ class Letter(models.Model):
             models.Index(fields=["status", "next_try_at"], name="letter_due"),
             models.Index(fields=["-written_at", "-id"], name="letter_latest"),
         ]
+
+    get_status_display = label_of("status", Status)
 
     def __str__(self):
         return self.subject

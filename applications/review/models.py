@@ -12,6 +12,7 @@ from applications.accounts.models import Role
 from applications.calls.models import Call, Criterion, Stage
 from applications.intake.models import BEFORE_REVIEWERS, Application
 from applications.kernel import clock
+from applications.kernel.labels import label_of
 from applications.kernel.records import AppendOnly
 from applications.kernel.taxonomy import RootTechnology
 
@@ -105,6 +106,9 @@ class Assignment(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["reviewer", "status", "id"], name="assignment_of_reviewer")]
+
+    get_status_display = label_of("status", SheetStatus)
+    get_declaration_display = label_of("declaration", Declaration)
 
     def get_absolute_url(self):
         return reverse("review:sheet", args=[self.key])

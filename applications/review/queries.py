@@ -41,7 +41,11 @@ def desk():
     assignments = Assignment.objects.filter(application=OuterRef("pk")).order_by()
     return (
         Application.objects.filter(status__in=(Status.IN_REVIEW, Status.REVIEWED))
-        .select_related("firm", "field", "call")
+        .select_related("firm", "field")
+        .only(
+            "key", "number", "status", "submitted_at", "sheets", "final_score", "spread", "firm__name", "field__name",
+            "field__name_en",
+        )
         .annotate(
             asked=number_of(assignments.exclude(declaration="conflict")),
             stepped_back=number_of(assignments.filter(declaration="conflict")),

@@ -2,6 +2,7 @@
 
 from django import template
 from django.template.defaultfilters import date as date_filter
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,12 @@ def day(value):
 def tone(status):
     """The colour of a status badge; its word says the same."""
     return TONES.get(status, "neutral")
+
+
+@register.simple_tag
+def badge(status, label):
+    """A status in its word and its colour."""
+    return format_html('<span class="badge badge-{}">{}</span>', tone(status), label)
 
 
 @register.filter
