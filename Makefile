@@ -28,13 +28,14 @@ setup: .venv/installed  ## install what running needs
 setup-dev: .venv/installed-dev  ## install what tests need too
 
 run: setup  ## start the demonstration on http://localhost:8000
-	DEMO=1 $(PY) manage.py demo
+	@exec env DEMO=1 $(PY) manage.py demo  # exec: a signal to make reaches it
 
 test: setup-dev  ## run every test in every lane that this machine has
 	$(PY) tests/lanes.py
 
 check: setup-dev  ## style, contracts, migrations, production settings, catalogue, generated pages
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/djade --target-version 5.2 --check $$(find templates -name '*.html')
 	$(BIN)/lint-imports
 	DEMO=1 $(PY) manage.py makemigrations --check --dry-run

@@ -41,6 +41,9 @@ class Command(BaseCommand):
         try:
             call_command("migrate", verbosity=0)
             call_command("createcachetable", verbosity=0)
+            settings.STATIC_ROOT.mkdir(
+                parents=True, exist_ok=True
+            )  # served from the sources; whitenoise asks for it
             if not User.objects.exists():
                 call_command("seed", stdout=self.stdout)
             self.tell(port)
@@ -71,7 +74,7 @@ def serve(port):
     """Run the server and the timetable until one of them ends; then end the other."""
     commands = {
         "server": [sys.executable, "-m", "gunicorn", "rootgrants.wsgi", "--bind", f"127.0.0.1:{port}", "--workers",
-                   "2", "--threads", "4", "--chdir", str(settings.BASE_DIR)],
+                   "2", "--threads", "4", "--no-control-socket", "--chdir", str(settings.BASE_DIR)],
         "timetable": [sys.executable, str(settings.BASE_DIR / "manage.py"), "tick"],
     }  # fmt: skip
     # In sessions of their own: Ctrl-C reaches this process alone, which ends both in order.
