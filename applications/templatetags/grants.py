@@ -22,7 +22,12 @@ TONES = {
     "waiting": "warning", "sending": "info", "sent": "success", "failed": "danger", "uncertain": "danger",
 }  # fmt: skip
 WEEKDAYS = "월화수목금토일"
-CALL_STATES = {"preparing": _("In preparation"), "soon": _("Opens soon"), "open": _("Open"), "closed": _("Closed")}
+CALL_STATES = {
+    "preparing": _("In preparation"),
+    "soon": _("Opens soon"),
+    "open": _("Open"),
+    "closed": _("Closed"),
+}
 
 
 @register.filter
@@ -83,7 +88,6 @@ def size(octets):
 def number_shown(value):
     """A score without needless zeros."""
     return "–" if value is None else f"{value.normalize():f}"
-
 
 
 VERBS = {
@@ -179,7 +183,9 @@ class Capture(template.Node):
         self.nodelist, self.name = nodelist, name
 
     def render(self, context):
-        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # each part of it is escaped already
+        context[self.name] = mark_safe(
+            self.nodelist.render(context).strip()
+        )  # each part of it is escaped already
         return ""
 
 
