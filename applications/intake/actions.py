@@ -139,17 +139,19 @@ def submit(application, *, by, arrived_at):
     application = _lock(application, "submit", by)
     if reasons := rules.gaps(application, now=arrived_at):
         raise Refused(*reasons, about=application)
-    number = application.number or next_number(f"{application.call.programme.prefix}-{application.call.year}")
+    call, firm = application.call, application.firm
+    number = application.number or next_number(f"{call.programme.prefix}-{call.year}")
     try:
         with transaction.atomic():
             APPLICATION.advance(
                 application, "submit", by=by, number=number, submitted_at=arrived_at, submitted_by=by,
-                tie_4=0 if application.firm.region.capital_area else 1,
+                tie_4=0 if firm.region.capital_area else 1,
             )  # fmt: skip
     except IntegrityError:  # the constraint behind rules.second: another of the firm's was quicker
         if reasons := rules.second(application):
             raise Refused(*reasons, about=application)
         raise
+    application.call, application.firm = call, firm  # read under this lock; the move has let go of them
     return _hand_in(application, by=by, arrived_at=arrived_at, letter="application_received")
 
 

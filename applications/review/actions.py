@@ -114,7 +114,8 @@ def save(assignment, *, values, comments, by):
         assignment, "save", by=by, unless=lambda _sheet: rules.not_in_review(application) or _barred(application, by) or faults,
         saved_at=clock.now(), **comments,
     )  # fmt: skip
-    assignment.scores.exclude(criterion__in=values).delete()
+    if len(values) < len(criteria):
+        assignment.scores.exclude(criterion__in=values).delete()
     Score.objects.bulk_create(
         [Score(assignment=assignment, criterion=criteria[pk], value=value) for pk, value in values.items()],
         update_conflicts=True,
