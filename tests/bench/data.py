@@ -45,6 +45,7 @@ class Data:
     def fill(self):
         self.officer = self.person(Role.OFFICER)
         self.owner = self.person(Role.APPLICANT)
+        self.applicant = self.person(Role.APPLICANT, 1)
         self.reviewers = [self.person(Role.REVIEWER, number) for number in range(REVIEWERS)]
         now = clock.now()
         self.closed = self.call(now - timedelta(days=60), now - timedelta(days=20))
@@ -64,7 +65,7 @@ class Data:
         self.drafts(firms[self.count :])
         self.seats(firms)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE")  # as autovacuum keeps it
 
     def call(self, opens, closes):
         with clock.at(opens - timedelta(days=35)):
@@ -92,7 +93,10 @@ class Data:
             batch_size=2000,
         )  # fmt: skip
         Member.objects.bulk_create(
-            [Member(firm=firm, user=self.owner, right="owner") for firm in (firms[:3] + firms[self.count :])]
+            Member(firm=firm, user=self.owner, right="owner") for firm in firms[self.count :]
+        )
+        Member.objects.bulk_create(
+            Member(firm=firm, user=self.applicant, right="owner") for firm in firms[:3]
         )
         return firms
 

@@ -21,11 +21,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
+import redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.lanes import free_port, postgresql, until  # noqa: E402
+from tests.lanes import broker, free_port, postgresql, until  # noqa: E402
 
 COUNT = int(os.environ.get("APPLICATIONS", "10000"))
 WARM, TIMES, FLOORS = 6, 40, 15
@@ -164,7 +165,7 @@ class Bench:
         self.get("staff list, last page", 5, "officer", f"{desk}?{urlencode({'mark': last_mark(data)})}")
         self.get("application detail, staff", 4, "officer", f"/applications/{data.made[0].key}/")
         self.get("review page, reviewer", 4, "reviewer", f"/reviews/{sheet.key}/")
-        self.get("applicant's own list", 2, "owner", "/applications/")
+        self.get("applicant's own list", 2, "applicant", "/applications/")
         self.get("public call page", 1.5, "nobody", f"/calls/{data.closed.key}/")
         self.measure("save a review (POST)", 4, "reviewer", sheet_posts(data, sheet), expect=302)
         drafts = iter(data.drafts)
@@ -229,11 +230,14 @@ def main():
         server = stack.enter_context(postgresql())
         if server is None:
             raise SystemExit("bench: no PostgreSQL (make system)")
+        queue = stack.enter_context(broker())
+        if queue is None:
+            raise SystemExit("bench: no Redis (make system)")
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rootgrants-bench-"))
         os.environ |= {
             "DATABASE_URL": stack.enter_context(fresh_database(server)), "VAR_DIR": folder, "DEBUG": "0", "DEMO": "0",
             "HTTPS": "0", "SECRET_KEY": "only-for-measuring-" + "x" * 40, "ALLOWED_HOSTS": "localhost",
-            "EMAIL_URL": "dummymail://", "LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": "rootgrants.settings",
+            "EMAIL_URL": "dummymail://", "REDIS_URL": queue, "CELERY_BROKER_URL": queue, "IS_WEB": "1", "LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": "rootgrants.settings",
         }  # fmt: skip
         manage = [sys.executable, str(ROOT / "manage.py")]
         for command in (["migrate", "-v0"], ["createcachetable"], ["collectstatic", "-v0", "--noinput"]):
@@ -253,13 +257,15 @@ def main():
         stack.callback(product.stop)
         floor = Server("tests.bench.floor")
         stack.callback(floor.stop)
-        bench = Bench(
-            data, product, floor, {"officer": session_of(data.officer), "owner": session_of(data.owner)}
-        )
+        sessions = {name: session_of(getattr(data, name)) for name in ("officer", "owner", "applicant")}
+        bench = Bench(data, product, floor, sessions)
         bench.all()
         print_rows(bench.rows)
         memory = product.workers_mib()
         print(f"{'memory of a worker':34}{memory:>26.0f} MiB{150:>22}{'' if memory <= 150 else '  MISSED'}")
+        redis.Redis.from_url(queue).delete(
+            "celery"
+        )  # nobody works here: the letters of the bench are not sent
         from django.db import connections  # noqa: PLC0415
 
         connections.close_all()
