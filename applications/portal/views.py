@@ -19,6 +19,7 @@ from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.notifications.models import Letter
 from applications.portal import queries
+from applications.review.models import ReviewerProfile
 
 
 @page("GET", public="The front page: what this is, which calls are open.")
@@ -45,6 +46,8 @@ def home(request):
             "applications": queries.own_applications(user),
             "invitations": Invitation.objects.visible_to(user).open(clock.now()).select_related("firm"),
         }
+    if user.role == "reviewer":
+        facts["lacks_profile"] = not ReviewerProfile.objects.filter(user=user).exists()
     if user.role in ("ministry", "officer", "director", "auditor"):
         facts["cohort"] = figures()
     return render(request, "portal/home.html", facts)
@@ -94,15 +97,26 @@ def letters(request):
         found = found.filter(status=status)
     rows = page_by_key(found, ["-written_at", "-id"], request.GET.get("mark", ""))
     return render(
-        request, "portal/letters.html", {"page": rows, "status": status, "statuses": Letter.Status.choices}
+        request,
+        "portal/letters.html",
+        {
+            "page": rows,
+            "status": status,
+            "statuses": Letter.Status.choices,
+            "hides_text": not request.user.has_perm("outbox.text"),
+        },
     )
 
 
 @page("outbox.read", "GET")
 def letter(request, key):
     found = fetch(request, Letter, key=key)
-    shows_body = request.user.has_perm("outbox.text", found) and not found.is_secret
-    return render(request, "portal/letter.html", {"letter": found, "shows_body": shows_body})
+    hides_text = not request.user.has_perm("outbox.text")
+    return render(
+        request,
+        "portal/letter.html",
+        {"letter": found, "shows_body": not (hides_text or found.is_secret), "hides_text": hides_text},
+    )
 
 
 @page("GET", public="Exists in the demonstration only: the letters that would have been sent.")

@@ -3,11 +3,54 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from applications.firms.rules import digits_of, is_business_number
+from applications.kernel import clock
 from applications.kernel.forms import PointsField, layout, literal
+from applications.kernel.taxonomy import RootTechnology
 from applications.review import rules
 from applications.review.actions import COMMENTS
+from applications.review.models import ReviewerProfile
+
+
+class ProfileForm(forms.ModelForm):
+    """Where a reviewer works and what they know: what fit and conflicts are found by."""
+
+    affiliation_number = forms.CharField(
+        label=ReviewerProfile._meta.get_field("affiliation_number").verbose_name,
+        max_length=20,
+        required=False,
+        help_text=_("Ten digits; leave empty if your institution has none."),
+    )
+
+    class Meta:
+        model = ReviewerProfile
+        fields = ["affiliation", "affiliation_number", "department", "kind", "technologies"]
+        widgets = {"technologies": forms.CheckboxSelectMultiple()}
+
+    helper = layout(
+        "affiliation",
+        "affiliation_number",
+        "department",
+        "kind",
+        "technologies",
+        button=_("Save the profile"),
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["technologies"].queryset = RootTechnology.objects.valid_on(clock.today())
+
+    def clean_affiliation_number(self):
+        typed = self.cleaned_data["affiliation_number"]
+        digits = digits_of(typed)
+        if typed and not is_business_number(digits):
+            raise ValidationError(
+                _("This is not a valid business registration number. Please check the ten digits.")
+            )
+        return digits
 
 
 class DeclareForm(forms.Form):

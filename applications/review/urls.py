@@ -7,6 +7,7 @@ from applications.review import desk, views
 app_name = "review"
 urlpatterns = [
     path("", views.own, name="own"),
+    path("profile/", views.profile, name="profile"),
     path("desk/", desk.listing, name="desk"),
     path("desk/close/", desk.close_all, name="close_all"),
     path("desk/<uuid:key>/", desk.case, name="case"),

@@ -11,8 +11,8 @@ from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.lifecycle import SHEET
 from applications.review import actions, queries, rules
-from applications.review.forms import DeclareForm, SheetForm
-from applications.review.models import Assignment
+from applications.review.forms import DeclareForm, ProfileForm, SheetForm
+from applications.review.models import Assignment, ReviewerProfile
 
 RELATED = ("application__call__programme", "application__firm", "application__field", "stage")
 
@@ -25,6 +25,18 @@ def own(request):
     found = (narrow or queries.own)(request.user)
     rows = page_by_key(found, ["-status", "id"], request.GET.get("mark", ""))
     return render(request, "review/own.html", {"page": rows, "narrowed": bool(narrow)})
+
+
+@page("review.own", "GET", "POST")
+def profile(request):
+    """Where the reviewer works and what they know; until it is written nobody can ask them."""
+    written = ReviewerProfile.objects.filter(user=request.user).first()
+    form = ProfileForm(request.POST or None, instance=written)
+    if request.method == "POST" and form.is_valid():
+        actions.set_profile(request.user, **form.cleaned_data, by=request.user)
+        messages.success(request, _("The profile is saved."))
+        return redirect("portal:home")
+    return render(request, "parts/form_page.html", {"form": form, "heading": _("My expertise")})
 
 
 @page("review.declare", "GET", "POST")
