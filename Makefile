@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help setup setup-dev run test check docs bench system
+.PHONY: help sweep setup setup-dev run test check docs bench system
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -44,6 +44,9 @@ check: setup-dev  ## style, contracts, migrations, production settings, catalogu
 	DEMO=1 $(PY) manage.py lifecycle --check
 	DEMO=1 $(PY) manage.py permissions --check
 	$(PY) tests/catalogue.py
+
+sweep: setup-dev  ## every address as everybody with every method there is
+	DEMO=1 FULL_SWEEP=1 LOG_LEVEL=CRITICAL $(PY) -m pytest -q -n auto tests/test_sweep.py
 
 docs: setup  ## write docs/lifecycle.md and docs/permissions.md
 	DEMO=1 $(PY) manage.py lifecycle --write

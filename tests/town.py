@@ -18,6 +18,7 @@ from applications.funding import actions as funding
 from applications.intake import actions as intake
 from applications.intake.models import Application
 from applications.kernel import clock
+from applications.kernel.heartbeat import Heartbeat
 from applications.notifications.models import Letter
 from applications.review import actions as review
 from applications.review.queries import criteria_of
@@ -61,7 +62,10 @@ class Town:
         self.invited = firms.invite(
             self.a, email="canary-invited-mail@people.example", right="viewer", by=self.owner
         )
-        self.staff_invited = firms.invite(self.a, email=world.director2.email, right="owner", by=self.owner)
+        self.director_invited = firms.invite(self.a, email=world.director.email, right="owner", by=self.owner)
+        self.viewer_invited = firms.invite(
+            self.b, email=self.viewer.email, right="viewer", by=world.owner_of(self.b)
+        )
         self.invitee = world.person(email="canary-invited-mail@people.example")
         self.hired = world.person(Role.OFFICER, name="Hired")
         accounts.change_role(
@@ -154,7 +158,7 @@ class Town:
         self.waiting = world.with_score(self.ranked, "87.61", firm=self.a, title="CANARY-RANKED-TITLE")
         self.proposal = decision.propose(self.ranked, note="CANARY-PROPOSAL-NOTE", by=world.officer)
         self.selected = world.with_score(self.closed, "91.37", firm=self.a)
-        world.with_score(self.closed, "51.37", firm=self.b)
+        self.declined = world.with_score(self.closed, "51.37", firm=self.b)
         self.list = self.publish(self.closed, note="CANARY-LIST-NOTE")
         self.selected.refresh_from_db()
         self.seat = cohort.seat(self.selected, by=world.officer)
@@ -184,7 +188,22 @@ class Town:
         self.line = world.line
         funding.allocate(self.line, key="1", krw=1, purpose="CANARY-ALLOCATION", by=world.finance)
         self.letter = Letter.objects.filter(kind="result_published", to=self.owner).first()
-        self.receipt = self.application.submissions.get()
+        self.receipt, self.granted_receipt = (
+            self.application.submissions.get(),
+            self.granted.submissions.get(),
+        )
+        Letter.objects.update(status="sent", sent_at=NOW)
+        Heartbeat.objects.create(part="timetable", at=NOW)
+
+    @property
+    def numbers(self):
+        """Scores, as pages show them: canaries too."""
+        scores = {
+            "A1-SCORE": self.application.final_score, "R1-TOTAL": self.sheet.total, "R2-TOTAL": self.other_sheet.total,
+            "RANKED-SCORE": self.waiting.final_score, "SELECTED-SCORE": self.selected.final_score,
+            "DECLINED-SCORE": self.declined.final_score,
+        }  # fmt: skip
+        return {name: f"{score.normalize()}".encode() for name, score in scores.items()}
 
     def cast(self):
         world = self.world

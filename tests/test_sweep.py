@@ -1,0 +1,228 @@
+"""G33: every address x everybody x every method, against an oracle written by hand (tests/access.txt, tests/canaries.txt).
+
+FULL_SWEEP=1 (make sweep) asks with every method there is.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import path, reverse
+
+from applications.accounts import actions as accounts
+from applications.accounts.models import Role
+from applications.kernel.access import Predicate
+from applications.permissions import PERMISSIONS
+from tests.sweep import FOREIGN, FULL, QUICK, Person, Sweep, addresses, oracle, stored, undeclared, words_of
+
+ROWS = oracle()
+VIEWS = {name: view for name, view in addresses().items() if name not in FOREIGN}
+CAST = list(ROWS[0].answers)
+METHODS = FULL if os.environ.get("FULL_SWEEP") else QUICK
+SIGHT = {  # permissions that ask nothing but whether the thing is seen
+    "firm.view", "application.view", "decision.view", "agreement.view", "payment.view", "budget.view", "outbox.read",
+}  # fmt: skip
+CASES = {"rival": "g34", "unassigned": "g35", "owner": "g37", "finance": "g39", "ministry": "g39"}
+
+
+def canaries():
+    """{who: names of the canaries that they see}."""
+    lines = (Path(__file__).parent / "canaries.txt").read_text().splitlines()
+    header, *rows = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+    return {
+        who: {row[0] for row in rows if row[column] == "x"} for column, who in enumerate(header) if column
+    }
+
+
+@pytest.fixture(scope="module")
+def db(one_transaction):
+    """The town is built once for all roles."""
+
+
+@pytest.fixture
+def sweep(town):
+    """Sweep as one of the cast over these rows, all when none are given."""
+
+    def go(who, rows=ROWS, methods=METHODS):
+        return Sweep(town, who, Person(town.people[who]), methods).run(rows)
+
+    return go
+
+
+def test_every_view_is_declared_and_foreign_ones_are_listed_by_name():
+    assert undeclared(VIEWS) == set()
+    assert set(addresses()) >= FOREIGN
+
+
+def test_a_view_without_a_declaration_is_noticed():
+    def careless(request):
+        return None
+
+    assert undeclared(addresses([path("x/", careless, name="x")])) == {"x"}
+
+
+def test_something_else_in_the_url_conf_is_an_error():
+    with pytest.raises(TypeError, match="unknown kind"):
+        addresses(["static"])
+
+
+def test_the_oracle_knows_every_page_with_its_methods_and_no_other(town):
+    assert {(row.page, row.methods) for row in ROWS} == {(name, view.methods) for name, view in VIEWS.items()}
+    assert list(town.people) == CAST == list(canaries())
+
+
+@pytest.mark.parametrize(
+    "who", [pytest.param(who, id=f"{CASES[who]}-{who}" if who in CASES else who) for who in CAST]
+)
+def test_g33_sweep(sweep, who):
+    swept = sweep(who)
+
+    assert swept.findings == []
+    assert {name.removeprefix("CANARY-") for name in swept.seen} == canaries()[who]
+
+
+@pytest.mark.parametrize("page", [name for name, view in VIEWS.items() if not view.public])
+def test_g33_with_its_check_removed_the_sweep_of_a_page_fails(sweep, town, monkeypatch, page):
+    view = VIEWS[page]
+    rows = [row for row in ROWS if row.page == page]
+    monkeypatch.setitem(PERMISSIONS, view.permission, Predicate(lambda user, thing: True, about_thing=False))
+    if view.permission in SIGHT:
+        thing = getattr(town, rows[0].thing)
+        sight = type(type(thing).objects.all())
+        monkeypatch.setattr(sight, "visible_to", lambda queryset, user: queryset.all())
+    if view.permission == "account.own":
+        monkeypatch.setattr(view, "login_required", False, raising=False)
+    method = ("GET",) if "GET" in view.methods else ("POST",)
+
+    denied = [who for who in CAST if any(row.answers[who] != "x" for row in rows)]
+    noticed = next((who for who in reversed(denied) if sweep(who, rows, method).findings), None)
+
+    assert noticed
+
+
+@pytest.mark.parametrize(
+    ("permission", "who", "page", "canary"),
+    [
+        ("outbox.text", "administrator", "portal:letters", "CANARY-A-NAME"),
+        ("audit.values", "administrator", "portal:audit", "CANARY-A-NAME"),
+    ],
+)
+def test_with_a_rule_for_a_column_removed_its_canary_is_seen(
+    sweep, monkeypatch, permission, who, page, canary
+):
+    rows = [row for row in ROWS if row.page == page]
+    assert canary not in sweep(who, rows, ("GET",)).seen
+
+    monkeypatch.setitem(PERMISSIONS, permission, Predicate(lambda user, thing: True, about_thing=False))
+    assert canary in sweep(who, rows, ("GET",)).seen
+
+
+def test_g35_a_search_finds_nothing_of_an_application_that_one_may_not_see(town):
+    for who in ("unassigned", "rival", "conflicted"):
+        person = Person(town.people[who])
+        for page in ("intake:desk", "intake:own", "review:own", "review:desk", "firms:list", "calls:list"):
+            answer = person.ask("GET", f"{reverse(page)}?q=CANARY-A1")
+            assert b"CANARY-A1-" not in answer.everything
+
+
+def test_g39_the_ministry_changes_nothing_whatever_it_sends(town):
+    person, before = Person(town.people["ministry"]), stored()
+
+    answers = {
+        row.page: person.ask(
+            method, reverse(row.page, kwargs=words_of(town, row.page, row.thing, "ministry"))
+        ).status
+        for row in ROWS
+        for method in ("POST", "PUT", "PATCH", "DELETE")
+        if row.page not in ("accounts:me", "portal:extend")
+    }
+
+    assert set(answers.values()) <= {404, 405}
+    assert stored() == before
+
+
+def test_g40_with_the_role_the_sessions_end_and_staff_pages_are_gone(town):
+    hired = town.world.person(Role.OFFICER)
+    person = Person(hired)
+    assert person.ask("GET", "/applications/desk/").status == 200
+
+    accounts.change_role(hired, role=Role.REVIEWER, reason="Changed desks", by=town.people["administrator"])
+
+    assert person.ask("GET", "/applications/desk/").to_login
+    hired.refresh_from_db()
+    assert Person(hired).ask("GET", "/applications/desk/").status == 404
+
+
+def test_a_session_that_has_ended_leads_to_the_log_in_and_back(town):
+    client = Client()
+    client.force_login(town.people["officer"])
+    client.session.flush()
+
+    response = client.get("/applications/desk/?q=1")
+
+    assert response.headers["Location"] == "/auth/login/?next=/applications/desk/%3Fq%3D1"
+
+
+def test_every_answer_carries_the_headers_that_keep_it_safe(town, settings):
+    """CSP without inline, nosniff, no referrer abroad, no frame; what is signed in stays out of caches. Errors too."""
+    officer, nobody = Person(town.people["officer"]).client, Client(raise_request_exception=False)
+    tries = [
+        (nobody, reverse(name)) for name in sorted(FOREIGN) if "key" not in name and "webauthn" not in name
+    ]
+    tries += [(nobody, "/"), (nobody, "/nowhere/"), (nobody, "/?a=%00"), (officer, "/nowhere/")]
+    tries += [
+        (officer, reverse(row.page, kwargs=words_of(town, row.page, row.thing, "officer")))
+        for row in ROWS
+        if "GET" in row.methods
+    ]
+
+    for client, address in tries:
+        response = client.get(address)
+        b"".join(response)  # a download is read to its end
+        policy = response.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy and "default-src 'none'" in policy, address
+        assert "frame-ancestors 'none'" in policy, address
+        assert response.headers["X-Content-Type-Options"] == "nosniff", address
+        assert response.headers["Referrer-Policy"] == "same-origin", address
+        assert response.headers["X-Frame-Options"] == "DENY", address
+        if client is officer:
+            assert "no-store" in response.headers["Cache-Control"], address
+
+
+def test_no_form_is_taken_without_its_token(town):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(town.people["officer"])
+    before = stored()
+
+    statuses = {
+        name: strict.post(reverse(name, kwargs=words)).status_code
+        for name, words in {
+            row.page: words_of(town, row.page, row.thing, "officer") for row in ROWS if "POST" in row.methods
+        }.items()
+    }
+
+    assert set(statuses.values()) == {403}
+    assert stored() == before
+
+
+@override_settings(ALLOWED_HOSTS=["grants.example"])
+def test_a_foreign_host_is_no_host_of_ours(town):
+    client = Client(raise_request_exception=False)
+
+    assert client.get("/help/", headers={"host": "evil.example"}).status_code == 400
+    assert client.get("/help/", headers={"host": "grants.example"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_nobody_is_sent_abroad_by_next(town, target):
+    client = Client()
+    language = client.post(reverse("set_language"), {"language": "en", "next": target})
+    client.force_login(town.people["officer"])
+    login = client.get(reverse("account_login"), {"next": target})
+
+    assert language.headers["Location"] == "/"
+    assert login.status_code == 302
+    assert "evil" not in login.headers["Location"] and "javascript" not in login.headers["Location"]
