@@ -12,6 +12,7 @@ from applications.accounts.models import Role
 from applications.calls.models import RequiredPaper
 from applications.cohort import actions as cohort
 from applications.cohort.models import Seat
+from applications.decision.models import Place
 from applications.firms import actions as firms
 from applications.funding import actions as funding
 from applications.intake import actions as intake
@@ -30,7 +31,7 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "supplement_lapsed": ("[보완기한 경과]", "[Supplement]"),
     "application_eligible": ("[요건검토 결과]", "[Eligibility]"),
     "application_ruled_out": ("[요건검토 결과]", "[Eligibility]"),
-    "application_readmitted": ("[요건검토 결과]", "[Eligibility]"),
+    "application_readmitted": ("[요건검토]", "[Eligibility]"),
     "application_withdrawn": ("[신청철회]", "[Withdrawn]"),
     "review_requested": ("[평가요청]", "[Review request]"),
     "sheet_returned": ("[확인요청]", "[Please check]"),
@@ -106,8 +107,9 @@ def test_every_letter_is_complete_in_both_languages(db, monkeypatch, language, p
     }
     brackets = {kind: re.match(r"\[[^]]+\]", letter.subject)[0] for kind, letter in found.items()}
     assert brackets == {kind: both[place] for kind, both in BRACKETS.items()}
-    # The words of a call and the number of a seat are the same in both languages.
+    # The words of a call, the number of a seat and the reasons of a list are the same in both languages.
     names = [*RequiredPaper.objects.values_list("name", flat=True), Seat.objects.get().number]
+    names += Place.objects.exclude(reason="").values_list("reason", flat=True)
     for kind, letter in found.items():
         text = re.sub("|".join(map(re.escape, names)), "", f"{letter.subject}\n{letter.body}")
         assert not re.search(r"NOTHING|None|&#|<", text), kind
