@@ -1,0 +1,169 @@
+"""How the house is built: who writes what, what is forbidden, and what nobody may forget. Read from the source."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+ROOT = Path(__file__).resolve().parent.parent
+HOUSE = ROOT / "applications"
+SOURCES = {
+    path.relative_to(HOUSE).as_posix(): path
+    for path in sorted(HOUSE.rglob("*.py"))
+    if "migrations" not in path.parts
+}
+TREES = {name: ast.parse(path.read_text()) for name, path in SOURCES.items()}
+TEMPLATES = {path.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").rglob("*.*")}
+
+# Views that take rows without asking who looks, and why that is right.
+UNSCOPED = {
+    "calls/views.py": "calls that are published are public; a call's own criteria",
+    "decision/views.py": "lists of calls that the desk of decisions, closed to others, shows",
+    "intake/views.py": "published calls; the stored state of an application fetched before",
+    "review/desk.py": "published calls; reviewers by the key that the desk itself offers",
+    "portal/views.py": "the record, closed to others; letters of the demonstration; the heartbeat",
+}
+
+
+def found(kind, tree):
+    return (node for node in ast.walk(tree) if isinstance(node, kind))
+
+
+def calls(tree):
+    """(the name called, its last part, the call) of every call."""
+    for call in found(ast.Call, tree):
+        name = ast.unparse(call.func)
+        yield name, name.rpartition(".")[2], call
+
+
+def where(question):
+    """Names of the files in which something is so."""
+    return {name for name, tree in TREES.items() if question(tree)}
+
+
+def sets_a_status(tree):
+    targets = [
+        target
+        for node in found((ast.Assign, ast.AugAssign, ast.AnnAssign), tree)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        for target in ast.walk(target)
+    ]
+    return any(isinstance(target, ast.Attribute) and target.attr == "status" for target in targets) or any(
+        last == "update" and any(keyword.arg == "status" for keyword in call.keywords)
+        for _name, last, call in calls(tree)
+    )
+
+
+def test_a_status_is_set_by_the_flow_alone():
+    """Letters have a status of their own that the post office moves; it is no stage of an application."""
+    assert where(sets_a_status) <= {"notifications/delivery.py", "notifications/models.py"}
+
+
+def test_money_is_written_by_the_ledger_alone():
+    def writes(tree):
+        return any(
+            re.search(
+                r"\b(LedgerEntry|Allocation)\b.*\.(create|bulk_create|get_or_create|update_or_create)$", name
+            )
+            or name in ("LedgerEntry", "Allocation")
+            or re.search(r"\.(entries|allocations)\.(create|add|bulk_create|get_or_create)$", name)
+            for name, _last, _call in calls(tree)
+        )
+
+    assert where(writes) == {"agreement/ledger.py"}
+
+
+def test_no_text_is_declared_safe_and_no_form_goes_without_its_token():
+    words = re.compile(r"mark_safe|csrf_exempt|SafeString|autoescape off|\|\s*safe\b|\|\s*safeseq\b")
+    files = [*SOURCES.values(), *(ROOT / "templates" / name for name in TEMPLATES)]
+
+    assert [str(file.relative_to(ROOT)) for file in files if words.search(file.read_text())] == []
+
+
+def test_the_roster_imports_every_table():
+    defined = {
+        name.removesuffix(".py").replace("/", ".")
+        for name, tree in TREES.items()
+        for model in found(ast.ClassDef, tree)
+        if {"Model", "AppendOnly"} & {ast.unparse(base).rpartition(".")[2] for base in model.bases}
+    } | {"accounts.models"}
+    roster = {
+        module.removeprefix("applications.")
+        for node in found((ast.Import, ast.ImportFrom), TREES["models.py"])
+        for module in (
+            [f"{node.module}.{alias.name}" for alias in node.names] + [node.module]
+            if isinstance(node, ast.ImportFrom)
+            else [alias.name for alias in node.names]
+        )
+    }
+
+    assert defined - roster == set()
+    assert {
+        model.__module__.removeprefix("applications.")
+        for model in apps.get_app_config("applications").get_models()
+    } == defined
+
+
+def test_every_template_is_used_and_stands_in_a_room():
+    texts = [path.read_text() for path in SOURCES.values()]
+    texts += [(ROOT / "templates" / name).read_text() for name in TEMPLATES]
+    rooms = {name.split("/")[0] for name in SOURCES} | {
+        "allauth",
+        "errors",
+        "krds",
+        "layout",
+        "mail",
+        "parts",
+    }
+    ours = {name for name in TEMPLATES if name.split("/")[0] not in ("allauth", "krds")}
+    letters = {name for name in ours if name.startswith("mail/")}
+    kinds = {name.removeprefix("mail/").rpartition(".")[0] for name in letters}
+
+    everything = "\n".join(texts)
+    unused = {name for name in ours - letters if name not in everything}
+    unsent = {kind for kind in kinds if not kind.startswith("account/") and f'"{kind}"' not in everything}
+    assert unused == set()
+    assert unsent <= {"letter"}  # the frame of every letter
+    assert {name.split("/")[0] for name in TEMPLATES} <= rooms
+
+
+@pytest.mark.parametrize("name", [name for name in SOURCES if name.endswith(("views.py", "desk.py"))])
+def test_a_view_takes_only_what_the_person_may_see(name):
+    unscoped = [
+        called
+        for called, _last, _call in calls(TREES[name])
+        if re.search(r"\b[A-Z]\w+\.objects\.(?!visible_to\b)", called)
+    ]
+
+    assert not unscoped or name in UNSCOPED
+
+
+def test_the_list_of_unscoped_views_names_no_other():
+    assert set(UNSCOPED) <= set(SOURCES)
+
+
+def test_every_list_page_is_paged_by_key():
+    """No page counts rows or skips them: both cost more the longer a list grows."""
+    assert where(lambda tree: any(last in ("Paginator", "ListView") for _n, last, _c in calls(tree))) == set()
+
+
+def test_no_file_is_longer_than_four_hundred_lines():
+    long = {
+        name: lines for name, path in SOURCES.items() if (lines := len(path.read_text().splitlines())) > 400
+    }
+
+    assert {name for name in long if not name.startswith("management/")} == set()
+
+
+def test_there_is_no_drawer_for_odds_and_ends():
+    drawers = {"utils", "common", "helpers", "helper", "misc", "util"}
+
+    assert {name for name in SOURCES if drawers & set(name.removesuffix(".py").split("/"))} == set()
+    assert {
+        node.name
+        for tree in TREES.values()
+        for node in found(ast.ClassDef, tree)
+        if re.search(r"(Mixin|Helper|Service|Util|Base)$", node.name)
+    } == set()
