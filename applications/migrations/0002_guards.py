@@ -1,4 +1,4 @@
-"""The guards of the append-only tables, and the index behind the search of names."""
+"""The guards of the append-only tables."""
 
 from django.db import migrations
 
