@@ -37,7 +37,9 @@ def strings_of_the_sources():
         return None
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", "var", ".git", "node_modules", "fonts"))
+        shutil.copytree(
+            ROOT, copy, ignore=shutil.ignore_patterns(".venv", "var", ".git", "node_modules", "fonts")
+        )
         subprocess.run(
             [sys.executable, "manage.py", "makemessages", "-l", "ko", "--no-location", "--no-obsolete", "-v0", "-i", "tests"],
             cwd=copy, check=True, env={**os.environ, "DEMO": "1", "VAR_DIR": folder},
@@ -52,7 +54,9 @@ if __name__ == "__main__":
         print("catalogue: no xgettext here, so the sources were not searched for new strings")
     else:
         known = set(entries(polib.pofile(str(PO))))
-        problems += [f"missing in the catalogue: {msgid}" for _context, msgid in sorted(strings - known, key=str)]
+        problems += [
+            f"missing in the catalogue: {msgid}" for _context, msgid in sorted(strings - known, key=str)
+        ]
         problems += [f"not in the sources: {msgid}" for _context, msgid in sorted(known - strings, key=str)]
     for problem in problems:
         print(problem)

@@ -104,7 +104,8 @@ def chromium():
     """One Chromium for all tests of a process."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox", "--accept-lang=ko-KR"]
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox", "--accept-lang=ko-KR"],
         )
         yield browser
         browser.close()

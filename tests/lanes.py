@@ -20,7 +20,10 @@ import psycopg
 import redis
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCAL_DATABASES = ("postgres://postgres@127.0.0.1:5432/postgres", "postgres://postgres:postgres@127.0.0.1:5432/postgres")
+LOCAL_DATABASES = (
+    "postgres://postgres@127.0.0.1:5432/postgres",
+    "postgres://postgres:postgres@127.0.0.1:5432/postgres",
+)
 LOCAL_BROKER = "redis://127.0.0.1:6379/9"
 
 
@@ -62,7 +65,9 @@ def postgresql():
         if answers_postgresql(url):
             yield url
             return
-    programs = sorted(glob.glob("/usr/lib/postgresql/*/bin")) + [str(Path(p).parent) for p in [shutil.which("initdb")] if p]
+    programs = sorted(glob.glob("/usr/lib/postgresql/*/bin")) + [
+        str(Path(p).parent) for p in [shutil.which("initdb")] if p
+    ]
     if not programs:
         yield None
         return
@@ -111,13 +116,25 @@ def run(name, marks, extra, **environment):
     print(f"\n=== {name}", flush=True)
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="rootgrants-test-") as folder:
-        env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "CELERY_BROKER_URL", "REDIS_URL")}
-        env |= {"DEMO": "1", "VAR_DIR": folder, "LOG_LEVEL": "ERROR", "PYTHONWARNINGS": "default", **environment}
+        env = {
+            k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "CELERY_BROKER_URL", "REDIS_URL")
+        }
+        env |= {
+            "DEMO": "1",
+            "VAR_DIR": folder,
+            "LOG_LEVEL": "ERROR",
+            "PYTHONWARNINGS": "default",
+            **environment,
+        }
         code = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto", "--dist", "loadgroup", "-m",
              marks, *extra], cwd=ROOT, env=env, check=False,
         ).returncode  # fmt: skip
-    return name, code == 0, f"{time.monotonic() - begun:.0f} s" + (" (no test was found)" if code == 5 else "")
+    return (
+        name,
+        code == 0,
+        f"{time.monotonic() - begun:.0f} s" + (" (no test was found)" if code == 5 else ""),
+    )
 
 
 def main(extra):
@@ -126,7 +143,13 @@ def main(extra):
     with postgresql() as database, broker() as queue:
         if database and queue:
             outcomes.append(
-                run("PostgreSQL, Redis, Celery", "not browser", extra, DATABASE_URL=database, TEST_BROKER_URL=queue)
+                run(
+                    "PostgreSQL, Redis, Celery",
+                    "not browser",
+                    extra,
+                    DATABASE_URL=database,
+                    TEST_BROKER_URL=queue,
+                )
             )
         else:
             missing.append(f"PostgreSQL lane: no {'PostgreSQL' if not database else 'Redis'} (make system)")
@@ -140,7 +163,9 @@ def main(extra):
         print(f"{'passed' if passed else 'FAILED':8}{name}: {words}")
     for words in missing:
         print(f"missing {words}")
-    failed = not all(passed for _name, passed, _words in outcomes) or (missing and os.environ.get("ALL_LANES") == "1")
+    failed = not all(passed for _name, passed, _words in outcomes) or (
+        missing and os.environ.get("ALL_LANES") == "1"
+    )
     return 1 if failed else 0
 
 

@@ -126,7 +126,10 @@ class World:
         }
         owner = owner or self.person()
         return firms.register(
-            by=owner, business_number=number, technologies=RootTechnology.objects.all()[:1], **(fields | profile)
+            by=owner,
+            business_number=number,
+            technologies=RootTechnology.objects.all()[:1],
+            **(fields | profile),
         )
 
     def owner_of(self, firm):
@@ -150,8 +153,17 @@ class World:
     def call(self, kind="sprout", *, opens=OPENS, closes=CLOSES, published=BEFORE, **fields):
         programme = Programme.objects.get(kind=kind)
         if kind == "rnd":
-            fields = {"budget_line": self.line, "budget_krw": 1_500_000_000, "ceiling_krw": 600_000_000} | fields
-        fields = {"seats": 3, "title": f"Call {next(self.numbers)}", "summary": "In short", "notice": "Notice"} | fields
+            fields = {
+                "budget_line": self.line,
+                "budget_krw": 1_500_000_000,
+                "ceiling_krw": 600_000_000,
+            } | fields
+        fields = {
+            "seats": 3,
+            "title": f"Call {next(self.numbers)}",
+            "summary": "In short",
+            "notice": "Notice",
+        } | fields
         with clock.at(published):
             call = calls.prepare(
                 programme=programme, year=2027, opens_at=opens, closes_at=closes, by=self.officer, **fields

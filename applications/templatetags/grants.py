@@ -42,8 +42,8 @@ def instant(value):
     if value is None:
         return "–"
     value = value.astimezone(KST)
-    if get_language() == "ko":
-        return f"{date_filter(value, 'Y. n. j.')}({WEEKDAYS[value.weekday()]}) {date_filter(value, 'H:i')}"
+    if get_language() == "ko":  # by hand: it stands in every row of every list
+        return f"{value.year}. {value.month}. {value.day}.({WEEKDAYS[value.weekday()]}) {value:%H:%M}"
     return date_filter(value, "j M Y, H:i")
 
 
@@ -52,7 +52,11 @@ def day(value):
     """2027. 1. 29. in Korean, 29 Jan 2027 in English."""
     if value is None:
         return "–"
-    return date_filter(value, "Y. n. j." if get_language() == "ko" else "j M Y")
+    return (
+        f"{value.year}. {value.month}. {value.day}."
+        if get_language() == "ko"
+        else date_filter(value, "j M Y")
+    )
 
 
 @register.filter

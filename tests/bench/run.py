@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 from tests.lanes import broker, free_port, postgresql, until  # noqa: E402
 
 COUNT = int(os.environ.get("APPLICATIONS", "10000"))
-WARM, TIMES, FLOORS = 6, 40, 15
+WARM, TIMES = 6, 40
 PATIENCE, LEAST = 15, 10  # a page too slow for all its turns gets fewer: seconds, turns
 CSRF = "b" * 32
 DATABASE = "rootgrants_bench"
@@ -109,13 +109,11 @@ class Bench:
         self.data, self.product, self.floor, self.sessions = data, product, floor, sessions
         self.rows = []
 
-    def floors(self):
-        return [
-            self.floor.ask("GET", "/floor/", session=self.sessions["officer"])[3] for _turn in range(FLOORS)
-        ]
-
     def measure(self, name, goal, who, asks, *, expect=200):
-        """asks: an iterable of (method, path, data), used one after the other; the first few only warm up."""
+        """asks: an iterable of (method, path, data), used one after the other; the first few only warm up.
+
+        Page and floor are asked in turn, so that what slows the machine slows both.
+        """
         asks = iter(asks)
         session = self.sessions.get(who, "")
 
@@ -131,23 +129,19 @@ class Bench:
         headers, length, _spent = one(count=True)
         for _turn in range(WARM):
             one()
-        before = self.floors()
-        times = sorted(self.turns(one))
-        floor = statistics.median(before + self.floors())
+        times, floors = [], []
+        end = time.monotonic() + PATIENCE
+        while len(times) < TIMES and (len(times) < LEAST or time.monotonic() < end):
+            times.append(one()[2])
+            floors.append(self.floor.ask("GET", "/floor/", session=self.sessions["officer"])[3])
+        times.sort()
+        floor = statistics.median(floors)
         p50, p95 = statistics.median(times), times[int(len(times) * 0.95) - 1]
         self.rows.append({
             "page": name, "queries": int(headers["X-Queries"]), "bytes": length, "p50_ms": round(p50, 2),
             "p95_ms": round(p95, 2), "floor_ms": round(floor, 2), "ratio": round(p50 / floor, 2), "goal": goal,
             "met": p50 / floor <= goal,
         })  # fmt: skip
-
-    @staticmethod
-    def turns(one):
-        end = time.monotonic() + PATIENCE
-        for turn in range(TIMES):
-            if turn >= LEAST and time.monotonic() > end:
-                return
-            yield one()[2]
 
     def get(self, name, goal, who, path):
         self.measure(name, goal, who, (("GET", path, None) for _turn in iter(int, 1)))
