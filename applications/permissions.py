@@ -135,7 +135,9 @@ PERMISSIONS = {
     "access.view": auditor | administrator,
     "outbox.view": officer | director | auditor | administrator,
     "outbox.read": (officer | director | auditor | administrator) & visible,
-    "outbox.text": officer | director | auditor,  # an administrator sees that a letter went out, not what it says
+    "outbox.text": officer
+    | director
+    | auditor,  # an administrator sees that a letter went out, not what it says
 }
 
 

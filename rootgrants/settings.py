@@ -140,7 +140,9 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[뿌리첨단화] "
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # who is not known gets no letter: nobody is written to on a stranger's word
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = (
+    False  # who is not known gets no letter: nobody is written to on a stranger's word
+)
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
@@ -206,12 +208,18 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},  # a flood of other addresses must not push a counter of tries out
+        "OPTIONS": {
+            "MAX_ENTRIES": 100_000
+        },  # a flood of other addresses must not push a counter of tries out
     }
 }
 
-IS_WEB = env.bool("IS_WEB", default=False)  # the web service gives up on a broker at once; the sweep is its retry
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="") or "memory://here"  # none: in process and by `manage.py tick`
+IS_WEB = env.bool(
+    "IS_WEB", default=False
+)  # the web service gives up on a broker at once; the sweep is its retry
+CELERY_BROKER_URL = (
+    env("CELERY_BROKER_URL", default="") or "memory://here"
+)  # none: in process and by `manage.py tick`
 CELERY_TASK_ALWAYS_EAGER = CELERY_BROKER_URL == "memory://here"
 CELERY_TASK_EAGER_PROPAGATES = False
 CELERY_TASK_IGNORE_RESULT = True

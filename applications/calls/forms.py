@@ -102,7 +102,8 @@ class PointsForm(forms.Form):
             )
             groups.setdefault(criterion.group, []).append(name)
         self.helper = layout(
-            *(Fieldset(literal(group.name), *names) for group, names in groups.items()), button=_("Save the points")
+            *(Fieldset(literal(group.name), *names) for group, names in groups.items()),
+            button=_("Save the points"),
         )
 
     @property

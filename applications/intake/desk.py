@@ -18,7 +18,11 @@ from applications.kernel.web import fetch, page
 def listing(request):
     """All applications that were handed in; status, call and a search narrow it. Odd values narrow nothing."""
     found = Application.objects.visible_to(request.user).filter(submitted_at__isnull=False)
-    calls = Call.objects.visible_to(request.user).order_by("-closes_at", "-id").only("key", "number", "title")[:20]
+    calls = (
+        Call.objects.visible_to(request.user)
+        .order_by("-closes_at", "-id")
+        .only("key", "number", "title")[:20]
+    )
     call = next((call for call in calls if str(call.key) == request.GET.get("call")), None)
     if call:
         found = found.filter(call=call)

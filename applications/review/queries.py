@@ -43,7 +43,15 @@ def desk():
         Application.objects.filter(status__in=(Status.IN_REVIEW, Status.REVIEWED))
         .select_related("firm", "field")
         .only(
-            "key", "number", "status", "submitted_at", "sheets", "final_score", "spread", "firm__name", "field__name",
+            "key",
+            "number",
+            "status",
+            "submitted_at",
+            "sheets",
+            "final_score",
+            "spread",
+            "firm__name",
+            "field__name",
             "field__name_en",
         )
         .annotate(
