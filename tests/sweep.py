@@ -109,7 +109,7 @@ def words_of(town, page, thing, who):
 
 
 def data_of(town, page):
-    return {"call": str(town.reviewing.key)} if page == "review:close_all" else {}
+    return {"call": str(town.open.key)} if page == "review:close_all" else {}
 
 
 @dataclass
