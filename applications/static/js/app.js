@@ -102,7 +102,7 @@ if (total) {
   const sum = () => {
     const values = boxes.map((box) => box.value.trim()).filter((value) => value !== "");
     total.textContent = Math.round(values.reduce((all, value) => all + Number(value), 0) * 10) / 10;
-    document.querySelector("[data-left]").textContent = boxes.length - values.length;
+    document.querySelector("main [data-left]").textContent = boxes.length - values.length;
   };
   for (const box of boxes) box.addEventListener("input", sum);
 }
