@@ -35,7 +35,7 @@ class Data:
 
     def person(self, role, number=0):
         user = User.objects.create(
-            email=f"{role}{number}@bench.example", name=f"{role} {number}", role=role, password="!"
+            email=f"{role}{number}@{role}{number}.example", name=f"{role} {number}", role=role, password="!"
         )
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         if user.is_staff:
