@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from applications.accounts.rules import PRIVACY_VERSION, TERMS_VERSION
+from applications.agreement.models import Agreement
 from applications.cohort import charts
 from applications.cohort.queries import figures
 from applications.firms.models import Firm, Invitation
@@ -44,6 +45,9 @@ def home(request):
         facts |= {
             "firms": Firm.objects.visible_to(user),
             "applications": queries.own_applications(user),
+            "agreements": Agreement.objects.visible_to(user)
+            .select_related("application__call")
+            .order_by("-pk")[:5],
             "invitations": Invitation.objects.visible_to(user).open(clock.now()).select_related("firm"),
         }
     if user.role == "reviewer":
