@@ -12,7 +12,6 @@ AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     "resultTypes": ["violations"],
 }
-HEADING = "main h1"
 
 
 def said(text, language="ko", **values):
@@ -81,7 +80,7 @@ class Person:
 
     @property
     def heading(self):
-        return self.page.locator(HEADING).inner_text()
+        return self.page.get_by_role("heading", level=1).inner_text()
 
     @property
     def text(self):

@@ -9,7 +9,6 @@ from django.core.management import call_command
 
 from applications.accounts import actions as accounts
 from applications.accounts.models import Role, User
-from applications.calls.models import BudgetLine, Programme
 from applications.intake.rules import PLEDGES
 from applications.kernel import clock
 from applications.kernel.taxonomy import RootTechnology
@@ -18,7 +17,11 @@ from tests.browser import said
 from tests.fixtures import hwp, hwpx, pdf
 
 PASSWORD = "a-long-password-77"
-PREPARING, OPEN, CLOSED = clock.kst(2027, 1, 4, 9, 5), clock.kst(2027, 1, 5, 10), clock.kst(2027, 1, 20, 18, 30)
+PREPARING, OPEN, CLOSED = (
+    clock.kst(2027, 1, 4, 9, 5),
+    clock.kst(2027, 1, 5, 10),
+    clock.kst(2027, 1, 20, 18, 30),
+)
 STAFF = {
     "officer": ("주무관 가온", Role.OFFICER),
     "officer2": ("주무관 나래", Role.OFFICER),
@@ -65,11 +68,12 @@ class Journey:
         self.visitor = street.comes()
         self.postbox = street.comes()
 
-    def letter(self, person, subject):
-        """The text of the latest letter to this address with these words in its subject."""
+    def letter(self, address, subject):
+        """The text of the latest letter to this address under this subject of the catalogue."""
         self.postbox.follow("Letters of the demonstration")
-        self.postbox.enter({"To": person}).press("Search")
-        self.postbox.click("link", re.compile(subject))
+        self.postbox.enter({"To": address}).press("Search")
+        parts = re.split(r"%\(\w+\)s", said(subject))
+        self.postbox.follow(re.compile(".*".join(map(re.escape, parts))))
         return self.postbox.page.locator(".letter").inner_text()
 
     def take_part(self, email):
@@ -85,13 +89,26 @@ class Journey:
         call_command("create_administrator", "admin@agency.example", name="관리자 바다")
         admin = self.take_part("admin@agency.example")
         admin.menu("People")
-        for key, (name, role) in [("officer", STAFF["officer"]), ("reviewer1", (REVIEWERS["reviewer1"], Role.REVIEWER))]:
+        for key, (name, role) in [
+            ("officer", STAFF["officer"]),
+            ("reviewer1", (REVIEWERS["reviewer1"], Role.REVIEWER)),
+        ]:
             admin.follow("Invite a colleague or a reviewer")
-            admin.enter({"E-mail": f"{key}@agency.example", "Name": name, "Role": role.label, "Reason": "새로 맡은 일"})
+            admin.enter(
+                {
+                    "E-mail": f"{key}@agency.example",
+                    "Name": name,
+                    "Role": role.label,
+                    "Reason": "새로 맡은 일",
+                }
+            )
             admin.press("Invite")
             assert said("The invitation is on its way.") in admin.text
         self.officer = self.accepts_the_invitation("officer@agency.example")
-        self.accepts_the_invitation("reviewer1@agency.example")
+        reviewer = self.accepts_the_invitation("reviewer1@agency.example")
+        reviewer.follow("My expertise")
+        reviewer.enter({"affiliation": "가상대학교", "kind": "Academia"}).tick("열처리", "금형")
+        reviewer.press("Save the profile")
         self.others_have_come_the_same_way()
 
     def accepts_the_invitation(self, email):
@@ -116,17 +133,25 @@ class Journey:
                 person.save()
                 if role == Role.REVIEWER:
                     technologies = RootTechnology.objects.filter(name__in=("열처리", "금형"))
-                    review.set_profile(person, affiliation="가상대학교", kind="academia", technologies=technologies, by=person)
+                    review.set_profile(
+                        person,
+                        affiliation="가상대학교",
+                        kind="academia",
+                        technologies=technologies,
+                        by=person,
+                    )
 
     # The calls
 
     def an_officer_publishes_two_calls(self):
         officer = self.officer
-        line = BudgetLine.objects.create(
-            programme=Programme.objects.get(kind="rnd"), name="첨단뿌리 연구개발", year=2027, cap_krw=3_000_000_000
-        )
+        finance = self.take_part("finance@agency.example")
+        finance.menu("Budget")
+        finance.follow("Open a budget line")
+        finance.enter({"programme": "Root-industry R&D", "year": "2027", "name": "첨단뿌리 연구개발"})
+        finance.enter({"Cap (won)": "3,000,000,000"}).press("Open the line")
         money = {
-            "budget line": str(line),
+            "budget line": "2027 첨단뿌리 연구개발",
             "Budget of the call (won)": "1,500,000,000",
             "Ceiling of one grant (won)": "600,000,000",
         }
@@ -136,10 +161,14 @@ class Journey:
         ]:
             officer.menu("Calls")
             officer.follow("Prepare a call")
-            officer.enter({"programme": programme, "title": title, **CALL_FIELDS, **more}).press("Save the call")
+            officer.enter({"programme": programme, "title": title, **CALL_FIELDS, **more}).press(
+                "Save the call"
+            )
             assert said("A notice of less than 30 days needs a reason (decree, article 9).") in officer.text
             officer.follow("Edit the call")
-            officer.enter({"reason for less than 30 days": "연내 집행을 위한 긴급 공고"}).press("Save the call")
+            officer.enter({"reason for less than 30 days": "연내 집행을 위한 긴급 공고"}).press(
+                "Save the call"
+            )
             officer.press("Publish the call")
             assert said("The call is published.") in officer.text
         self.visitor.menu("Calls")
@@ -174,7 +203,10 @@ class Journey:
         person.enter({"Business registration number": "110-81-00063", "firm name": name, **FIRM_FIELDS})
         person.tick(technology).press("Register the firm")
         assert person.page.get_by_role("alert").inner_text().count("110-81") == 0
-        assert said("This is not a valid business registration number. Please check the ten digits.") in person.text
+        assert (
+            said("This is not a valid business registration number. Please check the ten digits.")
+            in person.text
+        )
         person.enter({"Business registration number": number}).press("Register the firm")
         assert said("Your firm is registered. You can apply now.") in person.text
 
@@ -193,7 +225,12 @@ class Journey:
         assert said("Missing: %(what)s", what="사업계획서") in self.sprout.text
         self.mends_a_gap(self.sprout, "title of the plan")
         self.plans(self.sprout)
-        for question in ("신산업 진출 배경과 목표", "보유한 핵심기술과 인력", "공정 첨단화 계획", "수요기업과 판로"):
+        for question in (
+            "신산업 진출 배경과 목표",
+            "보유한 핵심기술과 인력",
+            "공정 첨단화 계획",
+            "수요기업과 판로",
+        ):
             self.sprout.enter({question: "초고속 열처리 공정을 새로 세워 자동차 부품에 씁니다."})
         self.sprout.enter({"3년간 새로 뽑을 인원(명)": "7"}).tick("No").press("Save and continue")
         self.adds(self.sprout, "사업계획서", "사업계획서.hwpx", hwpx())
@@ -206,9 +243,16 @@ class Journey:
         self.rnd.enter({"Own share in cash (won)": "60,000,000"}).press("Save and continue")
         assert said("The ceiling of this call is %(krw)s won.", krw="600,000,000") in self.rnd.text
         self.rnd.enter({"Grant asked for (won)": "480,000,000"}).press("Save and continue")
-        for question in ("기술개발의 필요성과 차별성", "최종목표와 정량지표", "개발방법과 추진체계", "수요기업과 사업화 계획"):
+        for question in (
+            "기술개발의 필요성과 차별성",
+            "최종목표와 정량지표",
+            "개발방법과 추진체계",
+            "수요기업과 사업화 계획",
+        ):
             self.rnd.enter({question: "금형에 센서를 넣어 온도를 1도 안으로 지킵니다."})
-        self.rnd.enter({"연구책임자 소속과 직위": "기술연구소 소장", "개발기간(개월)": "24"}).press("Save and continue")
+        self.rnd.enter({"연구책임자 소속과 직위": "기술연구소 소장", "개발기간(개월)": "24"}).press(
+            "Save and continue"
+        )
         self.adds(self.rnd, "연구개발계획서", "연구개발계획서.pdf", pdf())
         self.adds(self.rnd, "사업자등록증명", "사업자등록증명.pdf", pdf())
         self.adds(self.rnd, "수요기업 확약서", "확약서.hwp", hwp())
@@ -246,7 +290,9 @@ class Journey:
         assert said("Already submitted by %(name)s at %(time)s.").partition("%")[0] in self.sprout.text
         self.rnd.press("Submit the application")
         assert "RD-2027-0001-1" in self.rnd.text
-        assert "SP-2027-0001-1" in self.letter("sprout@firm.example", "SP-2027-0001-1")
+        assert "SP-2027-0001-1" in self.letter(
+            "sprout@firm.example", "[Received] Application %(number)s has been received"
+        )
 
     # Screening
 
@@ -262,7 +308,9 @@ class Journey:
         self.officer.follow("RD-2027-0001")
         self.officer.press("Eligible: open the review")
 
-        self.letter("sprout@firm.example", "보완")
+        assert "날짜가 지난 증명입니다." in self.letter(
+            "sprout@firm.example", "[Supplement] Please mend %(number)s paper until %(due)s"
+        )
         self.sprout = self.take_part("sprout@firm.example")
         self.sprout.follow(SPROUT)
         self.sprout.follow("Renew the papers")
@@ -290,7 +338,9 @@ class Journey:
                 reviewer.menu("My reviews")
                 reviewer.follow(number)
                 assert "초고속 열처리 공정을" not in reviewer.text
-                reviewer.tick("I keep secret what I read, take nothing away, meet nobody of the firm about it, and judge fairly.")
+                reviewer.tick(
+                    "I keep secret what I read, take nothing away, meet nobody of the firm about it, and judge fairly."
+                )
                 if place == 5:
                     reviewer.page.get_by_role("radio", name=re.compile("^C2 ")).check()
                     reviewer.press("Declare")
@@ -331,7 +381,9 @@ class Journey:
             officer.menu("Decisions")
             officer.follow(number)
             officer.follow("Propose the result list")
-            officer.enter({"Reason and remarks of the committee": "종합심의 결과와 같음"}).press("Propose this list")
+            officer.enter({"Reason and remarks of the committee": "종합심의 결과와 같음"}).press(
+                "Propose this list"
+            )
             assert officer.page.get_by_role("button", name=said("Approve the list")).count() == 0
             second.menu("Decisions")
             second.row(number).get_by_role("link").last.click()
@@ -340,6 +392,8 @@ class Journey:
         self.sprout.menu("My applications")
         self.sprout.follow(SPROUT)
         assert said("See the result") not in self.sprout.text
+        self.postbox.follow("Letters of the demonstration")
+        assert said("[Result] %(call)s: your result").partition("%")[0] not in self.postbox.text
 
     def the_results_are_published_and_the_firms_are_told(self):
         for number in ("RC-2027-S01", "RC-2027-R01"):
@@ -348,7 +402,9 @@ class Journey:
             self.officer.page.wait_for_load_state()
             self.officer.arrived().follow("Publish the result")
             self.officer.press("Publish")
-        assert said("Result: selected") in self.letter("sprout@firm.example", re.escape(SPROUT))
+        assert said("Result: selected") in self.letter(
+            "sprout@firm.example", "[Result] %(call)s: your result"
+        )
         self.sprout.menu("My applications")
         self.sprout.follow(SPROUT)
         self.sprout.follow("See the result")
@@ -363,7 +419,54 @@ class Journey:
         self.officer.press(said("Give %(firm)s a seat", firm="(주)가온열처리"))
         self.visitor.menu("The hundred")
         assert "1 / 100" in self.visitor.text
-        assert "제2027-새싹-001호" in self.letter("sprout@firm.example", "제2027-새싹-001호") or True
+        assert "(주)가온열처리" in self.letter(
+            "sprout@firm.example", "[Designation] Designated as a sprout company: %(number)s"
+        )
+
+    def the_agreement_is_signed_by_both_sides(self):
+        officer, firm = self.officer, self.rnd
+        officer.menu("Agreements")
+        officer.follow("Draft the agreement")
+        officer.enter({"Begins": "2027-02-01", "Ends": "2029-01-31"}).press("Save the terms")
+        officer.press("Offer it to the firm")
+        assert "AG-2027-0001" in self.letter(
+            "rnd@firm.example", "[Agreement] Please sign the agreement until %(day)s"
+        )
+        firm = self.rnd = self.take_part("rnd@firm.example")
+        firm.follow("AG-2027-0001")
+        director = self.take_part("director@agency.example")
+        director.menu("Agreements")
+        director.follow("AG-2027-0001")
+        for person in (firm, director):
+            person.follow("Sign")
+            person.enter({"I have read the agreement and sign it for my side.": True, "Password": PASSWORD})
+            person.press("Sign")
+        assert said("Both sides have signed: the agreement is in force.") in director.text
+
+    def the_first_instalment_is_paid_by_four_people(self):
+        firm, self.finance = self.rnd, self.take_part("finance@agency.example")
+        firm.menu("My page")
+        firm.follow("AG-2027-0001")
+        firm.follow("Request an instalment")
+        firm.press("Request the instalment")
+        assert "288,000,000" in firm.text
+        for person in (self.officer, self.finance):
+            person.menu("Payments")
+            person.follow("PY-2027-0001-1")
+            person.press("Verify" if person is self.officer else "Approve")
+        assert self.finance.page.get_by_role("link", name=said("Record as paid"), exact=True).count() == 0
+        second = self.take_part("finance2@agency.example")
+        second.menu("Payments")
+        second.follow("PY-2027-0001-1")
+        second.follow("Record as paid")
+        second.press("Record as paid")
+        assert said("The payment is recorded and the firm is told.") in second.text
+        assert "288,000,000" in self.letter(
+            "rnd@firm.example", "[Grant] Instalment %(tranche)s of %(krw)s won has been paid"
+        )
+        firm.menu("My page")
+        firm.follow("AG-2027-0001")
+        assert said("Paid") in firm.row("PY-2027-0001-1").inner_text()
 
 
 @pytest.mark.browser
@@ -371,4 +474,16 @@ def test_from_an_empty_house_to_a_seat_and_a_first_payment(street, monkeypatch):
     with time_machine.travel(PREPARING, tick=True) as traveller:
         journey = Journey(street, traveller)
         journey.an_administrator_invites_the_staff_and_the_reviewers(monkeypatch)
+        journey.an_officer_publishes_two_calls()
+        journey.two_firms_sign_up_and_register()
+        journey.two_firms_apply()
+        journey.they_hand_in_and_a_third_click_changes_nothing()
+        journey.staff_screen_them()
+        journey.six_reviewers_each_are_asked()
+        journey.one_stands_in_a_conflict_and_five_hand_in()
+        journey.the_list_is_ranked_proposed_and_approved_by_another()
+        journey.the_results_are_published_and_the_firms_are_told()
+        journey.a_seat_is_taken_and_counted()
+        journey.the_agreement_is_signed_by_both_sides()
+        journey.the_first_instalment_is_paid_by_four_people()
     assert street.complaints == []
