@@ -1,6 +1,9 @@
 """Where allauth meets the house: its mails go through our outbox, its tries to sign in into the access log."""
 
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from applications.accounts import rules
@@ -11,7 +14,13 @@ from applications.notifications.outbox import post
 
 class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
-        message = self.render_mail(template_prefix, email, context)
+        # allauth builds links on the Host that the request named; whoever asks does not decide where they lead.
+        links = {
+            name: settings.SITE_URL + urlsplit(link).path
+            for name, link in context.items()
+            if name.endswith("_url")
+        }
+        message = self.render_mail(template_prefix, email, context | links)
         post(
             f"account/{template_prefix.rpartition('/')[2]}",
             address=email,

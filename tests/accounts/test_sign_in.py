@@ -76,6 +76,18 @@ def test_g07_asking_for_a_password_answers_alike_for_an_address_that_nobody_has(
     assert [letter.address for letter in Letter.objects.all()] == [person.email]
 
 
+@pytest.mark.parametrize("page", [RESET, reverse("account_signup")])
+def test_g07_links_in_letters_lead_to_our_own_address_whatever_host_was_named(world, settings, page):
+    settings.SITE_URL = "https://grants.example.kr"
+    person = world.person()
+    form = {"email": person.email, "name": "누구", "password1": NEW, "password2": NEW, "terms": "on", "privacy": "on"}
+
+    world.client().post(page, form, headers={"Host": "localhost:9999"})
+
+    links = re.findall(r"https?://[^/\s]+", Letter.objects.get().body)
+    assert links == ["https://grants.example.kr"]
+
+
 def test_g07_a_link_works_once_and_ends_every_other_session_of_the_person(world):
     person, other = world.person(), world.person()
     elsewhere, neighbour = signed_in(world, person), signed_in(world, other)
