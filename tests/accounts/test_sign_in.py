@@ -80,7 +80,14 @@ def test_g07_asking_for_a_password_answers_alike_for_an_address_that_nobody_has(
 def test_g07_links_in_letters_lead_to_our_own_address_whatever_host_was_named(world, settings, page):
     settings.SITE_URL = "https://grants.example.kr"
     person = world.person()
-    form = {"email": person.email, "name": "누구", "password1": NEW, "password2": NEW, "terms": "on", "privacy": "on"}
+    form = {
+        "email": person.email,
+        "name": "누구",
+        "password1": NEW,
+        "password2": NEW,
+        "terms": "on",
+        "privacy": "on",
+    }
 
     world.client().post(page, form, headers={"Host": "localhost:9999"})
 
