@@ -3,8 +3,10 @@
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from applications.accounts import rules
 from applications.accounts.models import User
@@ -27,6 +29,17 @@ class AccountAdapter(DefaultAccountAdapter):
             subject=message.subject,
             body=message.body,
         )
+
+    def save_user(self, request, user, form, commit=True):
+        try:
+            with transaction.atomic():
+                return super().save_user(request, user, form, commit)
+        except (
+            IntegrityError
+        ) as taken:  # signed up twice at once: the slower one is answered like any known address
+            form.account_already_exists = True
+            _nobody, response = form.try_save(request)
+            raise ImmediateHttpResponse(response) from taken
 
     def clean_email(self, email):
         email = User.objects.normalise(super().clean_email(email))

@@ -11,6 +11,7 @@ from applications.accounts.forms import SignUpForm
 from applications.accounts.models import Role, User
 from applications.kernel import clock
 from applications.notifications.models import Letter
+from tests.together import together
 from tests.world import PASSWORD
 
 HOME, CODE = reverse("portal:home"), reverse("account_email_verification_sent")
@@ -171,3 +172,16 @@ def test_an_account_signed_up_here_is_an_applicant_whatever_was_posted(db, clien
     sign_up(client, role="administrator", is_active="", is_staff="1")
 
     assert User.objects.get().role == Role.APPLICANT
+
+
+@pytest.mark.postgresql
+def test_an_address_signed_up_several_times_at_once_is_one_account(committed, world, settings):
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.Argon2PasswordHasher"
+    ]  # slow: all pass the check first
+    clients = [world.client() for _ in range(4)]
+
+    answers = together(*[lambda c=c: sign_up(c).status_code for c in clients])
+
+    assert [status for status in answers if status >= 500] == []
+    assert User.objects.filter(email="kim@firm.example").count() == 1
