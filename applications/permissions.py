@@ -54,7 +54,15 @@ def own_assignment(user, thing):
 
 @Predicate
 def declared_clear(user, thing):
-    return thing.is_clear and user.pledges.filter(call__applications=thing.application_id).exists()
+    """Without conflict and under a pledge; a pledge is never taken back, so a found one is not looked for again."""
+    if not thing.is_clear:
+        return False
+    pledged = vars(user).setdefault("pledged_for", set())
+    if thing.application_id not in pledged:
+        if not user.pledges.filter(call__applications=thing.application_id).exists():
+            return False
+        pledged.add(thing.application_id)
+    return True
 
 
 @Predicate

@@ -70,7 +70,9 @@ def sheet(request, key):
         return redirect("review:declare", key=assignment.key)
     application = assignment.application
     criteria = queries.criteria_of(assignment.stage)
-    saved = dict(assignment.scores.values_list("criterion", "value"))
+    saved = {}
+    if request.method != "POST":
+        saved = dict(assignment.scores.values_list("criterion", "value"))
     form = SheetForm(
         request.POST or None,
         criteria=criteria,
@@ -90,6 +92,8 @@ def sheet(request, key):
                 return redirect("review:read_back", key=assignment.key)
             messages.success(request, _("Your sheet is saved. It is not handed in yet."))
             return redirect(assignment)
+    if form.is_bound:
+        saved = form.values
     log_view(request, "application.review", application)
     return render(
         request,
