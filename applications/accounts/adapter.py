@@ -7,6 +7,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from applications.accounts import rules
 from applications.accounts.models import User
@@ -22,7 +23,8 @@ class AccountAdapter(DefaultAccountAdapter):
             for name, link in context.items()
             if name.endswith("_url")
         }
-        message = self.render_mail(template_prefix, email, context | links)
+        site = {"name": _("RootGrants"), "domain": urlsplit(settings.SITE_URL).netloc}
+        message = self.render_mail(template_prefix, email, context | links | {"current_site": site})
         post(
             f"account/{template_prefix.rpartition('/')[2]}",
             address=email,

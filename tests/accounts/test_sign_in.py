@@ -95,6 +95,15 @@ def test_g07_links_in_letters_lead_to_our_own_address_whatever_host_was_named(wo
     assert links == ["https://grants.example.kr"]
 
 
+def test_a_letter_of_an_account_names_the_system_and_its_address(world, settings):
+    settings.SITE_URL = "https://grants.example.kr"
+
+    world.client().post(RESET, {"email": world.person().email})
+
+    first, *_, last = Letter.objects.get().body.strip().splitlines()
+    assert (first, last) == ("안녕하세요 뿌리첨단화입니다!", "grants.example.kr")
+
+
 def test_g07_a_link_works_once_and_ends_every_other_session_of_the_person(world):
     person, other = world.person(), world.person()
     elsewhere, neighbour = signed_in(world, person), signed_in(world, other)
