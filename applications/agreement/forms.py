@@ -3,15 +3,15 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from applications.kernel.forms import DateInput, WonField, layout
+from applications.kernel.forms import DateInput, WonField, in_our_time, layout
 
 
 class TermsForm(forms.Form):
     total_krw = WonField(label=_("Total cost (won)"))
     grant_krw = WonField(label=_("Grant (won)"))
     cash_krw = WonField(label=_("Own share in cash (won)"))
-    starts_on = forms.DateField(label=_("Begins"), widget=DateInput())
-    ends_on = forms.DateField(label=_("Ends"), widget=DateInput())
+    starts_on = forms.DateField(label=_("Begins"), widget=DateInput(), validators=[in_our_time])
+    ends_on = forms.DateField(label=_("Ends"), widget=DateInput(), validators=[in_our_time])
 
     helper = layout("total_krw", "grant_krw", "cash_krw", "starts_on", "ends_on", button=_("Save the terms"))
 

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import BudgetLine, Call, Criterion
-from applications.kernel.forms import InstantInput, WonField, layout, literal
+from applications.kernel.forms import InstantField, WonField, layout, literal
 from applications.kernel.taxonomy import IndustryField
 
 BOUNDS = {
@@ -34,9 +34,8 @@ class CallForm(forms.ModelForm):
             "reserves", "pass_mark", "select_mark", "quorum", "bonus_cap", "penalty_cap", "budget_line", "budget_krw",
             "ceiling_krw",
         ]  # fmt: skip
-        widgets = {
-            "opens_at": InstantInput(), "closes_at": InstantInput(), "notice": forms.Textarea({"rows": 16}),
-        }  # fmt: skip
+        field_classes = dict.fromkeys(["opens_at", "closes_at"], InstantField)
+        widgets = {"notice": forms.Textarea({"rows": 16})}
         help_texts = {
             "closes_at": _("Korean time. What arrives at this instant or later is too late."),
             "pass_mark": _("Below it a plan fails, whatever its bonus."),

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from applications.kernel.forms import InstantInput, layout
+from applications.kernel.forms import InstantField, layout
 
 
 class ProposeForm(forms.Form):
@@ -50,8 +50,6 @@ class ProposeForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    publish_at = forms.DateTimeField(
-        label=_("Publish at"), required=False, widget=InstantInput(), help_text=_("Korean time; empty: now")
-    )
+    publish_at = InstantField(label=_("Publish at"), required=False, help_text=_("Korean time; empty: now"))
 
     helper = layout("publish_at", button=_("Publish"))

@@ -78,6 +78,19 @@ class InstantInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
+def in_our_time(day):
+    """A year as people mean it: the first hours of the year 1 in Korea are none at all in UTC."""
+    if not 2000 <= day.year <= 2099:
+        raise ValidationError(_("Please check the year."))
+
+
+class InstantField(forms.DateTimeField):
+    """A date and time on the Korean clock."""
+
+    widget = InstantInput
+    default_validators = [in_our_time]
+
+
 def literal(text):
     """Words that people wrote, as a legend: crispy reads legends as templates, and these stand as they are."""
     return escape(text).replace("{", "&#123;")

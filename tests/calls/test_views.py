@@ -234,6 +234,8 @@ def test_an_officer_prepares_edits_and_publishes_a_call(world):
         ({"title": ""}, "title", "This field is required."),
         ({"closes_at": "2026-12-01T09:00"}, "closes_at", "A call closes after it opens."),
         ({"closes_at": "tomorrow"}, "closes_at", "Enter a valid date/time."),
+        ({"opens_at": "0001-01-01T00:00"}, "opens_at", "Please check the year."),
+        ({"closes_at": "9999-12-31T23:59"}, "closes_at", "Please check the year."),
         ({"select_mark": "59.99"}, "select_mark", "The select mark is not below the pass mark."),
         ({"quorum": "2"}, "quorum", "Ensure this value is greater than or equal to 3."),
         ({"seats": "0"}, "seats", "Ensure this value is greater than or equal to 1."),
