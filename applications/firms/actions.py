@@ -15,6 +15,7 @@ from applications.kernel.errors import Reason, Refused
 from applications.notifications.outbox import notify_address
 
 INVITATION_HOURS = 72
+INVITATIONS_A_DAY = 20  # letters to strangers that one person can cause
 
 
 @transaction.atomic
@@ -64,6 +65,13 @@ def invite(firm, *, email, right, by):
     if firm.members.filter(user__email=email).exists():
         raise Refused(Reason(_("This person is a member already."), "email"))
     now = clock.now()
+    within_a_day = Invitation.objects.filter(invited_by=by, invited_at__gt=now - timedelta(days=1))
+    if within_a_day.count() >= INVITATIONS_A_DAY:
+        raise Refused(
+            _("You have sent %(count)d invitations within a day. Please send the next one tomorrow.")
+            % {"count": INVITATIONS_A_DAY},
+            about=firm,
+        )
     firm.invitations.open(now).filter(email=email).update(expires_at=now)  # an earlier link stops working
     invitation = Invitation.objects.create(
         firm=firm, email=email, right=right, invited_by=by, invited_at=now,

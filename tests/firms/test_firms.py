@@ -289,6 +289,17 @@ def test_g04_an_invitation_is_one_letter_with_its_link_and_one_trace(world):
     assert (trace.verb, trace.after) == ("invite_member", {"email": "x@ex.kr", "right": "viewer"})
 
 
+def test_one_person_sends_twenty_invitations_a_day_whatever_their_firms_and_addresses(world):
+    for number in range(20):
+        invited(world, email=f"x{number % 2}@ex.kr")
+
+    with pytest.raises(Refused):
+        invited(world, email="other@ex.kr", at=NOW + timedelta(hours=23))
+    invited(world, email="other@ex.kr", at=NOW + timedelta(hours=24))
+
+    assert Letter.objects.filter(kind="member_invited").count() == 21
+
+
 def test_g04_an_invitation_is_used_once(world):
     invitation, guest = invited(world), world.person(email="x@ex.kr")
     client = world.client(guest)
