@@ -12,7 +12,7 @@ from applications.calls.rules import EXCLUSIONS
 from applications.intake import rules
 from applications.intake.models import Application, Status
 from applications.kernel import clock
-from applications.kernel.forms import InstantInput, WonField, layout
+from applications.kernel.forms import InstantField, LineField, WonField, layout
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 
 SAVE = _("Save and continue")
@@ -41,6 +41,10 @@ class PlainField(forms.CharField):
         return text
 
 
+class PlainLineField(PlainField, LineField):
+    """The same in one line."""
+
+
 class Versioned(forms.Form):
     """A section carries the version it was loaded with."""
 
@@ -50,7 +54,7 @@ class Versioned(forms.Form):
 class ProjectForm(Versioned, forms.ModelForm):
     """What the firm will do."""
 
-    title = PlainField(label=_("Title"), limit=100, required=False)
+    title = PlainLineField(label=_("Title"), limit=100, required=False)
     summary = PlainField(
         label=_("Summary"),
         limit=500,
@@ -167,7 +171,7 @@ class SupplementForm(forms.Form):
     papers = forms.ModelMultipleChoiceField(
         label=_("Papers to be renewed"), queryset=None, widget=forms.CheckboxSelectMultiple()
     )
-    due_at = forms.DateTimeField(label=_("Until"), widget=InstantInput(), help_text=_("Korean time"))
+    due_at = InstantField(label=_("Until"), help_text=_("Korean time"))
 
     helper = layout("message", "papers", "due_at", button=_("Request the supplement"))
 

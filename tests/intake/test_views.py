@@ -225,6 +225,16 @@ def test_g16_two_thousand_characters_with_line_ends_of_a_browser_are_saved(draft
     assert "At most 2000 characters; these are 2001." in text(too_long)
 
 
+@pytest.mark.parametrize("hidden", ["\n", "\x1b", "\u202e"])
+def test_a_title_is_one_line_with_nothing_hidden_in_it(draft, owner, hidden):
+    form = {"version": draft.version, "title": f"A{hidden}plan"}
+
+    response = at(owner, "post", DURING, url("section", draft, "project"), form)
+
+    assert "There is a character in it that cannot be seen." in text(response)
+    assert Application.objects.get().title == "A plan"
+
+
 @pytest.mark.parametrize("version", ["", "x", "0", "99999999999999999999", "1.5"])
 def test_a_malformed_version_changes_nothing(draft, owner, version):
     before = everything()["applications_application"]
