@@ -2,6 +2,10 @@
 
 from django import forms
 from django.db import transaction
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts import actions
@@ -9,16 +13,31 @@ from applications.accounts.models import Role, User
 from applications.kernel.forms import LineField, layout
 
 
+def _readable(address, words, told=""):
+    """What a consent is given to, one click away; in a new window, so that nothing typed is lost."""
+    return lazy(format_html, SafeString)(
+        '{} <a href="{}" target="_blank" rel="noopener">{}</a>', told, reverse_lazy(address), words
+    )
+
+
 class SignUpForm(forms.Form):
     """What a new account tells of itself and agrees to; allauth adds address and password."""
 
     name = LineField(label=_("Name"), max_length=60)
-    terms = forms.BooleanField(label=_("I agree to the terms of use (required)"))
+    terms = forms.BooleanField(
+        label=_("I agree to the terms of use (required)"),
+        help_text=_readable("portal:terms", _("Read the terms of use (new window)")),
+    )
     privacy = forms.BooleanField(
         label=_("I agree to the collection and use of my personal data (required)"),
-        help_text=_(
-            "Name, telephone and e-mail; for applying, being told and agreements. Kept until one year after the "
-            "result, or five years after the end of a project. You may refuse, but then cannot apply online."
+        help_text=_readable(
+            "portal:privacy",
+            _("Read the privacy policy (new window)"),
+            _(
+                "Name, telephone and e-mail; for applying, being told and agreements. Kept until one year after "
+                "the result, or five years after the end of a project. You may refuse, but then cannot apply "
+                "online."
+            ),
         ),
     )
     news = forms.BooleanField(label=_("Send me news of new calls (optional)"), required=False)
