@@ -169,7 +169,7 @@ def proposal(request, key):
 def approve(request, key):
     found = fetch(request, Proposal, key=key, related=("call",))
     actions.approve(found, by=request.user)
-    messages.success(request, _("The list is approved. It can be published now."))
+    messages.success(request, _("The list is approved. A programme officer publishes it next."))
     return redirect(found)
 
 
