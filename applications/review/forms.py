@@ -7,12 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.firms.rules import digits_of, is_business_number
+from applications.intake.forms import PlainField
 from applications.kernel import clock
 from applications.kernel.forms import PointsField, layout, literal
 from applications.kernel.taxonomy import RootTechnology
 from applications.review import rules
 from applications.review.actions import COMMENTS
 from applications.review.models import ReviewerProfile
+
+COMMENT_LENGTH = 5000
 
 
 class ProfileForm(forms.ModelForm):
@@ -82,14 +85,19 @@ class DeclareForm(forms.Form):
         return "" if chosen == "none" else chosen
 
 
+def comment(label, *, rows=3):
+    """A field of a sheet's free words."""
+    return PlainField(
+        label=label, required=False, limit=COMMENT_LENGTH, widget=forms.Textarea({"rows": rows})
+    )
+
+
 class SheetForm(forms.Form):
     """One sheet: a number for each criterion, three comments. It may be saved unfinished."""
 
-    strengths = forms.CharField(label=_("Strengths"), required=False, widget=forms.Textarea({"rows": 3}))
-    weaknesses = forms.CharField(
-        label=_("Points to mend"), required=False, widget=forms.Textarea({"rows": 3})
-    )
-    overall = forms.CharField(label=_("Overall opinion"), required=False, widget=forms.Textarea({"rows": 4}))
+    strengths = comment(_("Strengths"))
+    weaknesses = comment(_("Points to mend"))
+    overall = comment(_("Overall opinion"), rows=4)
 
     def __init__(self, *args, criteria, call, **options):
         super().__init__(*args, **options)

@@ -107,6 +107,17 @@ def test_g45_a_wrong_value_is_refused_beside_its_field_and_the_others_are_kept(w
     assert not Score.objects.exists()
 
 
+def test_a_comment_has_an_end(world, a1):
+    assignment = world.assigned(a1)
+
+    response = world.client(assignment.reviewer).post(
+        url(assignment), typed(assignment, "80", "70", "60", strengths="가" * 5001)
+    )
+
+    assert response.context["form"].errors == {"strengths": ["At most 5000 characters; these are 5001."]}
+    assert not Score.objects.exists()
+
+
 def test_g45_an_empty_criterion_is_saved_and_named_before_handing_in(world, a1):
     assignment = world.assigned(a1)
     client = world.client(assignment.reviewer)
