@@ -505,10 +505,12 @@ def test_the_firm_mends_what_is_named_and_pressing_twice_ends_on_one_receipt(wor
     untouched = at(client, "post", AFTER, url("hand_in_supplement", application))
     other = at(client, "post", AFTER, paper(application, "D02"), {"file": pdf(), "upload": "1"})
     at(client, "post", AFTER, paper(application, "D01"), {"file": pdf("signed.pdf"), "upload": "1"})
+    renewed = text(at(client, "get", AFTER, url("section", application, "papers")))
     first = at(client, "post", AFTER, url("hand_in_supplement", application))
     again = at(client, "post", AFTER, url("hand_in_supplement", application))
 
     assert ("Sign it" in asked, "사업자등록증명" in asked) == (True, False)
+    assert ["To be renewed" in page for page in (asked, renewed)] == [True, False]
     assert (untouched.status_code, other.status_code) == (422, 409)
     receipt = Submission.objects.get(ordinal=2)
     assert first.url == again.url == receipt.get_absolute_url()
