@@ -5,7 +5,6 @@ from django.db import transaction
 from django.urls import reverse_lazy
 from django.utils.functional import lazy
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts import actions
@@ -15,7 +14,7 @@ from applications.kernel.forms import LineField, layout
 
 def _readable(address, words, told=""):
     """What a consent is given to, one click away; in a new window, so that nothing typed is lost."""
-    return lazy(format_html, SafeString)(
+    return lazy(format_html, str)(
         '{} <a href="{}" target="_blank" rel="noopener">{}</a>', told, reverse_lazy(address), words
     )
 
