@@ -50,7 +50,7 @@ class Flow:
         granted = {name for name in {move.permission for move in moves} if user.has_perm(name, obj)}
         return [move.name for move in moves if move.permission in granted]
 
-    @transaction.atomic(savepoint=False)  # it stands alone, or its failure is the failure of the act around it
+    @transaction.atomic
     def advance(self, obj, name, *, by, unless=None, note="", **fields):
         """Make one move: lock the row, ask who, when and whether, change it, leave a trace.
 

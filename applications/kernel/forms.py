@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from copy import copy
 
 from crispy_forms.bootstrap import FormActions
 from crispy_forms.helper import FormHelper
@@ -96,8 +97,15 @@ def literal(text):
     return escape(text).replace("{", "&#123;")
 
 
+class Act(Submit):
+    """A button whose word is read anew each time; crispy's own keeps the language that it was drawn in first."""
+
+    def render(self, form, context, *args, **options):
+        return super(Act, copy(self)).render(form, context, *args, **options)
+
+
 def layout(*fields, button, name="save"):
     """A form helper: the fields in one column, then one button."""
     helper = FormHelper()
-    helper.layout = Layout(*fields, FormActions(Submit(name, button)))
+    helper.layout = Layout(*fields, FormActions(Act(name, button)))
     return helper

@@ -365,7 +365,7 @@ def test_g55_fifty_results_are_fifty_letters_however_often_it_is_pressed(world):
 
 def refuse_at_the_end(execute, sql, params, many, context):
     """A database that fails at the letters, the last thing that is written."""
-    if sql.startswith("INSERT INTO") and "letter" in sql:
+    if sql.startswith("INSERT") and "letter" in sql:
         raise IntegrityError("the disk is full")
     return execute(sql, params, many, context)
 

@@ -90,7 +90,7 @@ def test_the_record_shows_who_did_what_from_which_value_to_which_and_why(world):
         "role: director",
         "A new post",
         world.administrator.name,
-        f"user {person.pk}",
+        f"사용자 {person.pk}",
     ):
         assert words in text
 
