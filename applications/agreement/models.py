@@ -88,6 +88,11 @@ class Agreement(models.Model):
         return reverse("agreement:detail", args=[self.key])
 
     @property
+    def is_overdue(self):
+        """Offered, and its last day for signatures is past (a firm that signs late is not turned away)."""
+        return self.status == self.Status.OFFERED and self.sign_by < clock.today()
+
+    @property
     def own_krw(self):
         return self.total_krw - self.grant_krw
 

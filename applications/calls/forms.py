@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import BudgetLine, Call, Criterion
-from applications.kernel.forms import InstantField, WonField, layout, literal
+from applications.kernel.forms import InstantField, WonField, ask_to_choose, layout, literal
 from applications.kernel.taxonomy import IndustryField
 
 BOUNDS = {
@@ -45,6 +45,7 @@ class CallForm(forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        ask_to_choose(self)
         for name, (least, most) in BOUNDS.items():
             self.fields[name].validators += [MinValueValidator(least), MaxValueValidator(most)]
             self.fields[name].widget.attrs |= {"min": least, "max": most}

@@ -229,6 +229,9 @@ class RequiredPaper(models.Model):
     name = models.CharField(max_length=100)
     help = models.CharField(max_length=300, blank=True)
     required = models.BooleanField(default=True)
+    kinds = models.JSONField(
+        default=list
+    )  # of files that are taken, names of kernel.files.TYPES; none: all of them
 
     class Meta:
         ordering = ["ordinal"]

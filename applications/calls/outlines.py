@@ -102,7 +102,7 @@ SPROUT_PAPERS = [
     ("D01", "사업계획서", "HWP, HWPX, PDF", True),
     ("D02", "사업자등록증명", "발급일 3개월 이내", True),
     ("D04", "재무제표 최근 2개년", "", False),
-    ("D08", "뿌리기업 확인서", "기존 뿌리기업은 내 주세요.", False),
+    ("D08", "뿌리기업 확인서", "기존 뿌리기업은 제출해 주세요.", False),
     ("D12", "수요기업 구매의향서", "", False),
 ]
 RND_PAPERS = [
@@ -111,6 +111,7 @@ RND_PAPERS = [
     ("D11", "참여의사확인서", "공동기관이 있을 때", False),
     ("D12", "수요기업 확약서", "", False),
 ]
+KINDS = {"D01": ["pdf", "hwp", "hwpx"]}  # the plan is a document, not a picture of one
 OUTLINES = {
     Programme.Kind.SPROUT: (SPROUT_STAGES, SPROUT_QUESTIONS, SPROUT_PAPERS),
     Programme.Kind.RND: (RND_STAGES, RND_QUESTIONS, RND_PAPERS),
@@ -142,6 +143,14 @@ def fill(call):
         for number, (code, kind, label, hint, required, most) in enumerate(questions, 1)
     )
     RequiredPaper.objects.bulk_create(
-        RequiredPaper(call=call, ordinal=number, code=code, name=name, help=hint, required=required)
+        RequiredPaper(
+            call=call,
+            ordinal=number,
+            code=code,
+            name=name,
+            help=hint,
+            required=required,
+            kinds=KINDS.get(code, []),
+        )
         for number, (code, name, hint, required) in enumerate(papers, 1)
     )

@@ -7,6 +7,7 @@ from operator import or_
 
 from django.db.models import Count, F, Q
 
+from applications.accounts.models import Role
 from applications.decision import rules
 from applications.decision.models import Place, Proposal
 from applications.intake.models import Application, Status
@@ -17,9 +18,11 @@ RANK_ORDER = (*(f"-{key}" for key in KEYS), "id")
 RANKED = (Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, Status.AGREED)
 
 
-def to_be_approved(user):
-    """Proposed lists that wait for somebody other than who proposed them."""
-    return Proposal.objects.filter(status=Proposal.Status.PROPOSED).exclude(proposed_by=user)
+def waiting_for(user):
+    """Lists that wait for this person: to be approved, by another than who proposed them, or by officers to be published."""
+    to_approve = Q(status=Proposal.Status.PROPOSED) & ~Q(proposed_by=user)
+    to_publish = Q(status=Proposal.Status.APPROVED, publish_at=None)
+    return Proposal.objects.filter(to_approve | to_publish if user.role == Role.OFFICER else to_approve)
 
 
 def ranking(call):

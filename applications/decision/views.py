@@ -29,7 +29,7 @@ def desk(request):
     found = Call.objects.published().filter(closes_at__lte=clock.now()).select_related("programme")
     narrowed = request.GET.get("waiting") == "approval"
     if narrowed:
-        found = found.filter(proposals__in=queries.to_be_approved(request.user))
+        found = found.filter(proposals__in=queries.waiting_for(request.user))
     rows = page_by_key(found, ["-closes_at", "-id"], request.GET.get("mark", ""), size=20)
     proposals = {
         proposal.call_id: proposal

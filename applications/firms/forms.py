@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.firms import rules
 from applications.firms.models import Firm, Right
 from applications.kernel import clock
-from applications.kernel.forms import DateInput, LineField, WonField, layout
+from applications.kernel.forms import DateInput, LineField, WonField, ask_to_choose, layout
 from applications.kernel.taxonomy import Region, RootTechnology
 
 
@@ -45,6 +45,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        ask_to_choose(self)
         today = clock.today()
         self.fields["region"].queryset = Region.objects.valid_on(today)
         self.fields["technologies"].queryset = RootTechnology.objects.valid_on(today)

@@ -84,7 +84,7 @@ def add_paper(application, *, paper, upload, by, now):
             raise Refused(
                 Reason(_("All papers of one application together may be 200 MB."), "file"), about=application
             )
-        stored = store(upload)
+        stored = store(upload, kinds=paper.kinds or tuple(files.TYPES))
         _take_out(application, paper)
         Document.objects.create(
             application=application, paper=paper, file=stored, added_by=by, added_at=clock.now()

@@ -12,7 +12,8 @@ from applications.calls.rules import EXCLUSIONS
 from applications.intake import rules
 from applications.intake.models import Application, Status
 from applications.kernel import clock
-from applications.kernel.forms import InstantField, LineField, WonField, layout
+from applications.kernel.files import TYPES
+from applications.kernel.forms import InstantField, LineField, WonField, ask_to_choose, layout
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 
 SAVE = _("Save and continue")
@@ -70,6 +71,7 @@ class ProjectForm(Versioned, forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        ask_to_choose(self)
         today = clock.today()
         self.fields["field"].queryset = IndustryField.objects.valid_on(today)
         self.fields["technologies"].queryset = RootTechnology.objects.valid_on(today)
@@ -157,11 +159,14 @@ class PledgeForm(Versioned):
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"), help_text=_("PDF, HWP, HWPX, DOCX, XLSX, PPTX, PNG, JPG or ZIP, up to 30 MB.")
-    )
+    file = forms.FileField(label=_("File"))
 
     helper = layout("file", button=_("Upload"), name="upload")
+
+    def __init__(self, *args, paper, **options):
+        super().__init__(*args, **options)
+        kinds = ", ".join(paper.kinds or TYPES).upper()
+        self.fields["file"].help_text = _("%(kinds)s, up to 30 MB.") % {"kinds": kinds}
 
 
 class SupplementForm(forms.Form):

@@ -315,7 +315,7 @@ def paper(request, key, code):
     """Upload one paper, or take it out again (button "remove")."""
     application = fetch(request, Application, key=key, related=("call",))
     wanted = get_object_or_404(application.call.papers, code=code)
-    form = UploadForm(*((request.POST, request.FILES) if "upload" in request.POST else ()))
+    form = UploadForm(*((request.POST, request.FILES) if "upload" in request.POST else ()), paper=wanted)
     status = 200
     try:
         if "remove" in request.POST:

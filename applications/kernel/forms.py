@@ -97,6 +97,15 @@ def literal(text):
     return escape(text).replace("{", "&#123;")
 
 
+def ask_to_choose(form):
+    """An empty choice says what to do, where Django draws a row of dashes."""
+    for field in form.fields.values():
+        if isinstance(field, forms.ModelChoiceField) and field.empty_label:
+            field.empty_label = _("Please choose")
+        elif isinstance(field, forms.TypedChoiceField) and field.choices and field.choices[0][0] == "":
+            field.choices = [("", _("Please choose")), *field.choices[1:]]
+
+
 class Act(Submit):
     """A button whose word is read anew each time; crispy's own keeps the language that it was drawn in first."""
 

@@ -601,6 +601,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100)),
                 ('help', models.CharField(blank=True, max_length=300)),
                 ('required', models.BooleanField(default=True)),
+                ('kinds', models.JSONField(default=list)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='applications.call')),
             ],
             options={

@@ -6,7 +6,7 @@ from applications.accounts.models import Role
 from applications.agreement.queries import to_be_signed, waiting_for_draft
 from applications.calls.models import Call
 from applications.cohort.queries import waiting_for_seat
-from applications.decision.queries import to_be_approved
+from applications.decision import queries as decision
 from applications.funding.models import Payment
 from applications.funding.queries import to_be_paid
 from applications.intake.models import Application, Status
@@ -32,7 +32,8 @@ def waiting_for(user):
                  "intake:desk", "?status=submitted"),
                 (_("In review"), number_of(Application.objects.filter(status=Status.IN_REVIEW)),
                  "review:desk", "?waiting=review"),
-                (_("Lists to be approved"), number_of(to_be_approved(user)), "decision:desk", "?waiting=approval"),
+                (_("Lists to be approved or published"), number_of(decision.waiting_for(user)),
+                 "decision:desk", "?waiting=approval"),
                 (_("Agreements to be drafted"), number_of(waiting_for_draft()), "agreement:desk", "#h-waiting"),
                 (_("Instalments to be verified"), number_of(Payment.objects.filter(status="requested")),
                  "funding:desk", "?status=requested"),
@@ -42,7 +43,7 @@ def waiting_for(user):
             return [
                 (_("Exclusions to be confirmed"), number_of(exclusions_to_confirm()),
                  "intake:desk", "?waiting=exclusion"),
-                (_("Lists to be approved"), number_of(to_be_approved(user)), "decision:desk", "?waiting=approval"),
+                (_("Lists to be approved"), number_of(decision.waiting_for(user)), "decision:desk", "?waiting=approval"),
                 (_("Agreements to be signed"), number_of(to_be_signed()), "agreement:desk", "?waiting=signature"),
             ]  # fmt: skip
         case Role.FINANCE:

@@ -19,7 +19,7 @@ TONES = {
     "proposed": "warning", "approved": "info", "published": "success", "replaced": "neutral", "offered": "warning",
     "in_force": "success", "requested": "warning", "verified": "info", "paid": "success", "refused": "danger",
     "sheet_open": "neutral", "sheet_handed_in": "success", "sheet_excluded": "neutral", "none": "warning", "clear": "success", "conflict": "danger",
-    "waiting": "warning", "sending": "info", "sent": "success", "failed": "danger", "uncertain": "danger",
+    "waiting": "warning", "sending": "info", "sent": "success", "failed": "danger", "uncertain": "danger", "overdue": "danger",
 }  # fmt: skip
 WEEKDAYS = "월화수목금토일"
 CALL_STATES = {

@@ -11,7 +11,7 @@ from applications.agreement.models import Agreement, Allocation, LedgerEntry, Si
 from applications.agreement.rules import text_hash
 from applications.calls.models import BudgetLine
 from applications.intake.models import Application
-from applications.kernel import audit
+from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from tests.copies import another
@@ -43,6 +43,17 @@ def state(agreement):
 
 def sign(agreement, by, password=PASSWORD):
     return actions.sign(Agreement.objects.get(pk=agreement.pk), password=password, by=by)
+
+
+@pytest.mark.parametrize(("day", "overdue"), [(date(2027, 1, 20), False), (date(2027, 1, 21), True)])
+def test_an_offer_is_overdue_from_the_day_after_its_last_day(world, day, overdue):
+    made = actions.draft(world.selected_rnd(), by=world.officer, **TERMS)
+    actions.offer(made, by=world.officer)
+
+    with clock.at(clock.kst(day.year, day.month, day.day)):
+        text = world.client(world.officer).get("/agreements/").content.decode()
+
+    assert ("기한 지남" in text) is overdue
 
 
 def test_a_draft_keeps_its_terms_the_table_they_came_from_and_the_last_day_to_sign(world):

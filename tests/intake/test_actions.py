@@ -176,6 +176,16 @@ def test_g18_a_program_named_pdf_is_refused_and_leaves_neither_row_nor_object(wo
     assert (everything(), objects()) == (before, files)
 
 
+def test_the_plan_is_a_document_and_not_a_picture_of_one(world):
+    draft = world.draft(world.r1, world.a)
+    before, files = everything(), objects()
+
+    said = reasons(add, draft, "D01", b"\x89PNG\r\n\x1a\n" + b"0" * 50, name="plan.png")
+
+    assert said == ["Please choose a file of these kinds: PDF, HWP, HWPX."]
+    assert (everything(), objects()) == (before, files)
+
+
 def test_an_upload_whose_transaction_fails_leaves_no_object(world):
     draft = world.draft(world.r1, world.a)
     before, files = everything(), objects()

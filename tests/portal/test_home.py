@@ -84,16 +84,27 @@ def test_each_number_counts_what_waits_and_leads_to_exactly_those_rows(world, bu
         assert [shown(client, name, query) for _label, _number, name, query in waiting] == numbers
 
 
-def test_a_proposed_list_waits_for_another_officer_and_a_director_not_for_who_proposed_it(world):
+def test_a_list_waits_for_another_to_approve_it_and_then_for_officers_to_publish_it(world):
     world.with_score(world.r1, 80)
-    with clock.at(AFTER):
-        decision.propose(world.r1, note="As ranked", by=world.officer)
-        found = {
+    desk = ((world.officer, 2), (world.officer2, 2), (world.director, 1))
+
+    def waiting():
+        return {
             person: (counted(person)[at], shown(world.client(person), "decision:desk", "?waiting=approval"))
-            for person, at in ((world.officer, 2), (world.officer2, 2), (world.director, 1))
+            for person, at in desk
         }
 
-    assert found == {world.officer: (0, 0), world.officer2: (1, 1), world.director: (1, 1)}
+    with clock.at(AFTER):
+        proposal = decision.propose(world.r1, note="As ranked", by=world.officer)
+        proposed = waiting()
+        decision.approve(proposal, by=world.director)
+        approved = waiting()
+        decision.publish(proposal, by=world.officer)
+        published = waiting()
+
+    assert proposed == {world.officer: (0, 0), world.officer2: (1, 1), world.director: (1, 1)}
+    assert approved == {world.officer: (1, 1), world.officer2: (1, 1), world.director: (0, 0)}
+    assert published == dict.fromkeys(published, (0, 0))
 
 
 @pytest.mark.parametrize("role", ["ministry", "auditor", "administrator"])
