@@ -188,8 +188,7 @@ def test_codes_and_links_are_erased_once_their_letter_is_settled(
 
 
 @pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_eight_senders_at_once_send_one_letter(letter, mail_server):
+def test_eight_senders_at_once_send_one_letter(committed, letter, mail_server):
     Letter.objects.update(next_try_at=NOW - timedelta(days=30))  # the threads live in the present
 
     together(*[lambda: deliver(letter.key)] * 8)

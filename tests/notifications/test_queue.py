@@ -17,7 +17,7 @@ from applications.notifications.tasks import deliver_letter, sweep_letters
 from rootgrants import celery_app
 from tests.lanes import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("committed")]
 
 
 class Worker:
@@ -51,7 +51,7 @@ class Worker:
 
 
 @pytest.fixture
-def worker(mail_server, tmp_path_factory, is_postgresql):
+def worker(committed, mail_server, tmp_path_factory, is_postgresql):
     assert is_postgresql, "the worker needs a database that two processes share"
     name = connection.settings_dict["NAME"]
     worker = Worker(f"tests-{name}", tmp_path_factory.mktemp("worker") / "log", mail_server.port)
