@@ -205,7 +205,6 @@ def test_g38_from_the_next_request_on_the_application_does_not_exist(world, a1):
     ]
     paper = client.get(hidden[3])
     assert b"".join(paper).startswith(b"%PDF")
-    paper.close()
 
     client.post(url(assignment, "declare/"), {"conflict": "C4", "note": "A cousin"})
 

@@ -24,7 +24,7 @@ class Command(BaseCommand):
                     task()
                 except Exception as error:  # a broken round is told and the next one tries again
                     self.stderr.write(f"{task.name}: {error}")
-            close_old_connections()
             if once:
                 return
+            close_old_connections()
             time.sleep(SECONDS)
