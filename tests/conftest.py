@@ -6,7 +6,7 @@ import shutil
 import pytest
 from django.apps import apps
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.test import override_settings
 from django.utils import translation
 from hypothesis import settings as examples
@@ -82,6 +82,13 @@ def town(db, built_town, settings):
 @pytest.fixture
 def is_postgresql():
     return connection.vendor == "postgresql"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """Every connection of this process knows what the migrations put in; a browser's loop opens its own."""
+    first = connections[DEFAULT_DB_ALIAS]
+    type(first)._test_serialized_contents = first._test_serialized_contents
 
 
 @pytest.fixture
