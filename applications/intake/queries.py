@@ -28,17 +28,12 @@ def firms_applying(user):
     return Firm.objects.filter(pk__in=members.values("firm")).order_by("name", "pk")
 
 
-def screening(call=None):
-    """What waits on the screening desk, latest arrivals first."""
-    waiting = Application.objects.filter(status__in=(Status.SUBMITTED, Status.RETURNED))
-    if call:
-        waiting = waiting.filter(call=call)
-    return waiting.select_related("firm", "field", "call")
-
-
 def exclusions_to_confirm():
-    """Applications whose exclusion is proposed and waits for a director."""
-    return screening().filter(exclusions__in=Exclusion.objects.filter(answered_at=None))
+    """Applications on the screening desk whose exclusion is proposed and waits for a director."""
+    return Application.objects.filter(
+        status__in=(Status.SUBMITTED, Status.RETURNED),
+        exclusions__in=Exclusion.objects.filter(answered_at=None),
+    )
 
 
 def counts_by_status(queryset):
