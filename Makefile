@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help sweep setup setup-dev run test check docs bench system
+.PHONY: help sweep setup setup-dev run test check docs bench surge system
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -54,6 +54,9 @@ docs: setup  ## write docs/lifecycle.md and docs/permissions.md
 
 bench: setup-dev  ## measure every page against a floor (PostgreSQL); APPLICATIONS=10000
 	$(PY) tests/bench/run.py
+
+surge: setup-dev  ## hand in 500 applications in the last minute of a call (PostgreSQL, Redis); FIRMS=500 SECONDS=60
+	$(PY) tests/bench/surge.py
 
 system:  ## install the system packages of all lanes (Debian, as root)
 	sh tests/system.sh

@@ -9,6 +9,9 @@ APPLICATION = Flow(
     #    move                   from                                          to            who may
     Move("edit",                ("draft",),                                   STAYS,        "application.edit"),
     Move("submit",              ("draft",),                                   "submitted",  "application.submit"),
+    Move("recall",              ("submitted",),                               STAYS,        "application.submit"),
+    Move("resubmit",            ("submitted",),                               STAYS,        "application.submit"),
+    Move("keep",                ("submitted",),                               STAYS,        "application.submit"),
     Move("mend",                ("returned",),                                STAYS,        "application.edit"),
     Move("hand_in_supplement",  ("returned",),                                "submitted",  "application.submit"),
     Move("take_as_is",          ("returned",),                                "submitted",  "application.screen"),
@@ -17,9 +20,14 @@ APPLICATION = Flow(
     Move("turn_down_exclusion", ("submitted", "returned"),                    STAYS,        "application.confirm"),
     Move("rule_out",            ("submitted", "returned"),                    "ineligible", "application.confirm"),
     Move("readmit",             ("ineligible",),                              "submitted",  "application.readmit"),
+    Move("check",               ("submitted",),                               STAYS,        "application.screen"),
     Move("open_review",         ("submitted",),                               "in_review",  "application.screen"),
-    Move("adjust",              ("submitted", "in_review", "reviewed"),       STAYS,        "application.screen"),
+    Move("adjust",              ("in_review", "reviewed"),                    STAYS,        "application.screen"),
     Move("assign",              ("in_review",),                               STAYS,        "application.assign"),
+    Move("answer_challenge",    ("submitted", "in_review"),                   STAYS,        "application.assign"),
+    Move("waive",               ("in_review",),                               STAYS,        "application.waive"),
+    Move("go_on",               ("in_review",),                               STAYS,        "application.rank"),
+    Move("go_back",             ("in_review",),                               STAYS,        "application.rank"),
     Move("close_review",        ("in_review",),                               "reviewed",   "application.rank"),
     Move("reopen_review",       ("reviewed",),                                "in_review",  "application.rank"),
     Move("select",              ("reviewed",),                                "selected",   "decision.publish"),
@@ -28,6 +36,12 @@ APPLICATION = Flow(
     Move("agree",               ("selected",),                                "agreed",     "agreement.take_effect"),
     Move("withdraw",            ("draft", "submitted", "returned", "in_review", "reviewed"),
                                                                               "withdrawn",  "application.withdraw"),
+)  # fmt: skip
+
+PARTNER = Flow(
+    Move("accept",              ("asked", "declined"),                        "accepted",   "partner.answer"),
+    Move("decline",             ("asked", "accepted"),                        "declined",   "partner.answer"),
+    Move("withdraw",            ("asked", "accepted", "declined"),            "withdrawn",  "application.edit"),
 )  # fmt: skip
 
 SHEET = Flow(
@@ -41,6 +55,7 @@ SHEET = Flow(
 
 PROPOSAL = Flow(
     Move("approve",             ("proposed",),                                "approved",   "decision.approve"),
+    Move("disapprove",          ("proposed",),                                "sent_back",  "decision.approve"),
     Move("replace",             ("proposed", "approved"),                     "replaced",   "decision.propose"),
     Move("schedule",            ("approved",),                                STAYS,        "decision.publish"),
     Move("take_effect",         ("approved",),                                "published",  "decision.publish"),
@@ -60,8 +75,17 @@ PAYMENT = Flow(
     Move("refuse",              ("requested", "verified"),                    "refused",    "payment.refuse"),
 )  # fmt: skip
 
+INQUIRY = Flow(
+    Move("assign",              ("asked", "answered"),                        STAYS,        "inquiry.handle"),
+    Move("answer",              ("asked", "answered"),                        "answered",   "inquiry.handle"),
+    Move("publish",             ("answered",),                                "published",  "inquiry.handle"),
+    Move("reply",               ("answered",),                                "replied",    "inquiry.handle"),
+)  # fmt: skip
+
 FLOWS = {
+    _("Question on a call"): INQUIRY,
     _("Application"): APPLICATION,
+    _("Partner"): PARTNER,
     _("Sheet"): SHEET,
     _("Result list"): PROPOSAL,
     _("Agreement"): AGREEMENT,

@@ -1,9 +1,11 @@
 """WHO: every permission of the house on one page, and the backend that reads it."""
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import Q
 
-from applications.accounts.models import Role
+from applications.accounts.models import Role, User
 from applications.kernel.access import Predicate, visible
+from applications.notifications.inbox import UNREAD
 
 
 def role(*roles):
@@ -28,7 +30,7 @@ def firm_of(thing):
     match thing._meta.model_name:
         case "firm":
             return thing
-        case "agreement" | "submission":
+        case "agreement" | "submission" | "partner":
             return thing.application.firm
         case "payment":
             return thing.agreement.application.firm
@@ -45,6 +47,19 @@ def right(*rights):
 owns_firm = right("owner")
 works_for_firm = right("owner", "editor")
 belongs_to_firm = right("owner", "editor", "viewer")
+
+
+@Predicate
+def submits_for_firm(user, thing):
+    """An owner, or an editor where the owner lets editors submit."""
+    may = Q(right="owner") | Q(right="editor", firm__editors_submit=True)
+    return firm_of(thing).members.filter(may, user=user).exists()
+
+
+@Predicate
+def from_office(user, thing):
+    """A draft that officers enter from paper, or what belongs to it; its firm reads it."""
+    return getattr(thing, "application", thing).is_from_office
 
 
 @Predicate
@@ -75,6 +90,16 @@ def not_oneself(user, thing):
     return thing.pk != user.pk
 
 
+@Predicate
+def own_view(user, thing):
+    return thing.owner_id == user.pk
+
+
+@Predicate
+def own_letter(user, thing):
+    return thing.to_id == user.pk and not thing.is_secret
+
+
 PERMISSIONS = {
     "account.own": anyone,
     "account.manage": administrator & not_oneself,
@@ -86,32 +111,59 @@ PERMISSIONS = {
     "firm.edit": applicant & owns_firm,
     "firm.members": (applicant & belongs_to_firm) | ((officer | director | auditor) & visible),
     "firm.manage": applicant & owns_firm,
+    "firm.history": (applicant & owns_firm) | ((officer | director | auditor) & visible),
+    "firm.end_request": timetable,
+    "firm.note_standing": timetable,
+    "firm.appoint": administrator,
+    "import.list": officer | director | auditor,
+    "import.view": visible,
+    "import.make": officer,
+    "vault.view": applicant & belongs_to_firm,
+    "vault.keep": applicant & works_for_firm,
+    "vault.warn": timetable,
     "invitation.accept": applicant & visible,
     "call.list": officer | director | ministry | auditor | administrator,
     "call.view": (officer | director | ministry | auditor | administrator) & visible,
     "call.prepare": officer,
     "call.edit": officer & visible,
     "call.publish": officer & visible,
+    "call.change": officer & visible,
+    "inquiry.ask": applicant,
+    "inquiry.list": officer | director | auditor,
+    "inquiry.read": (officer | director | auditor) & visible,
+    "inquiry.handle": officer & visible,
     "application.list": officer | director | auditor,
+    "application.export": officer | director,
+    "application.bulk": officer,
     "application.own": applicant,
     "application.begin": applicant & works_for_firm,
     "application.view": visible,
-    "application.edit": applicant & works_for_firm,
-    "application.submit": applicant & works_for_firm,
-    "application.withdraw": applicant & owns_firm,
+    "application.enter": officer,
+    "application.edit": (applicant & works_for_firm & ~from_office) | (officer & from_office),
+    "application.submit": (applicant & submits_for_firm & ~from_office) | (officer & from_office),
+    "application.withdraw": (applicant & owns_firm) | (officer & from_office),
     "application.receipt": visible & ~reviewer,
     "application.screen": officer & visible,
     "application.confirm": director & visible,
     "application.readmit": director & visible,
     "application.case": (officer | director | auditor) & visible,
     "application.assign": officer & visible,
+    "application.waive": director & visible,
     "application.rank": officer & visible,
+    "partner.answer": visible,
+    "plan.ask": officer,
+    "plan.view": visible,
+    "plan.use": officer & visible,
     "review.own": reviewer,
     "review.pledge": reviewer,
     "review.declare": reviewer & own_assignment,
     "review.read": reviewer & own_assignment & declared_clear,
     "review.score": reviewer & own_assignment & declared_clear,
     "review.manage": officer & visible,
+    "reviewer.forget": reviewer & visible,
+    "reviewer.view": (officer | director | auditor) & visible,
+    "reviewer.sanction": (officer | director) & visible,
+    "reviewer.lift": director,
     "decision.desk": officer | director | auditor,
     "decision.rank": (officer | director | auditor) & visible,
     "decision.propose": officer,
@@ -141,6 +193,10 @@ PERMISSIONS = {
     "audit.view": auditor | administrator,
     "audit.values": auditor,  # an administrator reads the values and reasons of accounts only
     "access.view": auditor | administrator,
+    "view.keep": officer | director | auditor,
+    "view.drop": (officer | director | auditor) & own_view,
+    "arrivals.view": officer | director | ministry | auditor,
+    "inbox.read": own_letter,
     "outbox.view": officer | director | auditor | administrator,
     "outbox.read": (officer | director | auditor | administrator) & visible,
     "outbox.text": officer
@@ -151,6 +207,11 @@ PERMISSIONS = {
 
 class TableBackend(AuthenticationBackend):
     """Signs people in by e-mail, and answers has_perm from the table above; an unknown name is a mistake."""
+
+    def get_user(self, user_id):
+        """The person of a session, with the number of letters they have not opened: one query for both."""
+        person = User.objects.annotate(unread=UNREAD).filter(pk=user_id).first()
+        return person if person and self.user_can_authenticate(person) else None
 
     def has_perm(self, user_obj, perm, obj=None):
         asked = PERMISSIONS[perm]

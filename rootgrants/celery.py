@@ -10,7 +10,12 @@ app = Celery("rootgrants")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
+        "applications.kernel.files",
         "applications.notifications",
         "applications.decision",
+        "applications.firms",
+        "applications.intake",
+        "applications.portal",
+        "applications.review",
     ]
 )

@@ -1,6 +1,7 @@
 """Every setting of RootGrants, read from the environment; .env.example names them all."""
 
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -26,11 +27,39 @@ def local_secret():
     return key_file.read_text()
 
 
+def private_files(url):
+    """Where uploaded papers are kept: the folder MEDIA_ROOT, or the bucket s3://name/folder?endpoint=https://host&region=name."""
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    address = urlsplit(url)
+    more = dict(parse_qsl(address.query))
+    if address.scheme != "s3" or not address.netloc or more.keys() - {"endpoint", "region"}:
+        raise environ.ImproperlyConfigured(
+            "STORAGE_URL is s3://bucket/folder?endpoint=https://host&region=name."
+        )
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": address.netloc,
+            "location": address.path.strip("/"),
+            "endpoint_url": more.get("endpoint"),
+            "region_name": more.get("region"),
+            "addressing_style": "path" if "endpoint" in more else None,  # as all but Amazon's servers know it
+            "access_key": env("AWS_ACCESS_KEY_ID", default=None),
+            "secret_key": env("AWS_SECRET_ACCESS_KEY", default=None),
+            "object_parameters": {"ContentType": "application/octet-stream"},  # never what was claimed
+            "max_memory_size": 1024 * 1024,  # of a file that is read; the rest of it is on the disk
+        },
+    }
+
+
 SECRET_KEY = env("SECRET_KEY", default="") or (local_secret() if DEBUG or DEMO else "")
 SITE_URL = env("SITE_URL", default="http://localhost:8000")  # every link in a letter begins with it
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])  # addresses whose X-Request-Start is believed
+TRUSTED_PROXIES = env.list(
+    "TRUSTED_PROXIES", default=[]
+)  # whose X-Request-Start and X-Forwarded-For are believed
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -52,6 +81,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "applications.kernel.web.ArrivalMiddleware",  # first: what counts as the instant of arrival
+    "applications.kernel.web.AddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -62,7 +92,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "applications.accounts.session.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -120,10 +150,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "applications.accounts.passwords.UnlikeThePerson"},
+    {"NAME": "applications.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "applications.accounts.passwords.Uncommon"},
+    {"NAME": "applications.accounts.passwords.NotOnlyDigits"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:home"
@@ -136,6 +166,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "applications.accounts.forms.SignUpForm"
+ACCOUNT_FORMS = {"signup": "applications.accounts.signing_up.WholeSignUpForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[뿌리첨단화] "
@@ -156,6 +187,10 @@ ACCOUNT_RATE_LIMITS = {  # an office behind one address is not one person; ten w
     "reset_password": "600/m/ip,5/h/key",
     "confirm_email": "1/10s/key",
     "reauthenticate": "20/m/user",
+    "verify_receipt": "30/m/ip",
+    "ask_to_join": "20/h/user",
+    "subscribe": "30/h/ip",
+    "subscribe_address": "3/d/key",
 }
 PASSWORD_RESET_TIMEOUT = 3600
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -185,7 +220,7 @@ STATIC_ROOT = BASE_DIR / "var" / "static"  # filled when the image is built
 WHITENOISE_USE_FINDERS = DEBUG or DEMO
 MEDIA_ROOT = Path(env("PRIVATE_FILES", default=str(VAR_DIR / "files")))  # never served by address
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": private_files(env("STORAGE_URL", default="")),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or DEMO
@@ -193,7 +228,16 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "applications.kernel.files.arriving.LimitedUploadHandler",
+]
+CLAMD_HOST = env("CLAMD_HOST", default="")  # host:port or the path of a socket; none: files are not scanned
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# The tax office's register of businesses; without a key nobody is asked and every standing is to be confirmed
+TAXOFFICE_URL = env("TAXOFFICE_URL", default="https://api.odcloud.kr/api/nts-businessman")
+TAXOFFICE_KEY = env("TAXOFFICE_KEY", default="")
 
 # Letters and queued work
 globals().update(env.email_url("EMAIL_URL", default="dummymail://" if DEMO else "smtp://localhost:25"))
@@ -245,10 +289,60 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "reminders of drafts": {
+        "task": "applications.intake.tasks.remind",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "results that fall due": {
         "task": "applications.decision.tasks.publish_due",
         "schedule": 30.0,
         "options": {"expires": 30},
+    },
+    "requests to join that nobody answered": {
+        "task": "applications.firms.tasks.end_requests",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "standing of firms at the tax office": {
+        "task": "applications.firms.tasks.ask_tax_office",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "files that came": {
+        "task": "applications.kernel.files.tasks.examine_files",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "files that officers bring in": {
+        "task": "applications.portal.tasks.carry_imports_on",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "proposals who reviews what": {
+        "task": "applications.review.tasks.carry_plans_on",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "papers of applications with a virus": {
+        "task": "applications.intake.tasks.tell_of_viruses",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "papers of firms with a virus": {
+        "task": "applications.firms.tasks.tell_of_viruses",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "papers of firms that expire": {
+        "task": "applications.firms.tasks.warn_of_expiry",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "uploads that were given up": {
+        "task": "applications.kernel.files.tasks.sweep_uploads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }
 

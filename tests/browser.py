@@ -1,11 +1,18 @@
 """People at a browser, in the words of the pages; what axe and the browser complain about is kept."""
 
 import re
+from copy import copy
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import resolve
+from django.conf import settings
+from django.test import Client
+from django.urls import resolve, reverse
 from django.utils import translation
+
+from applications.intake.models import Application
+from applications.kernel import clock
+from tests.world import PASSWORD, World, confirm
 
 axe = Axe()
 AXE_OPTIONS = {
@@ -35,13 +42,21 @@ class Street:
         """Somebody new, at the front page."""
         person = Person(self, name, looked_at=looked_at)
         self.people.append(person)
-        person.page.goto(self.address)
-        person.arrived()
-        return person
+        return person.goes("/")
+
+    def comes_back(self, user, path, *, looked_at=False):
+        """Somebody whose session has begun already, at this page."""
+        person = Person(self, user.email, looked_at=looked_at)
+        self.people.append(person)
+        return person.is_signed_in_as(user).goes(path)
 
     def close(self):
-        for person in self.people:
-            person.context.close()
+        """All go home. What a page still sends has arrived before, and what it would send when it is closed does not leave."""
+        for context in {person.context for person in self.people if person.context.pages}:
+            for page in context.pages:
+                page.wait_for_load_state("networkidle")
+            context.set_offline(True)
+            context.close()
 
 
 class Person:
@@ -101,6 +116,28 @@ class Person:
                 self.complain(f"{found['id']}: {places}")
         return self
 
+    def goes(self, path):
+        """Enter an address of the house."""
+        self.answer = self.page.goto(self.street.address + path)
+        return self.arrived()
+
+    def opens_another_tab(self, path):
+        """The same person, the same browser, a second tab at this address."""
+        tab = copy(self)
+        tab.page = self.watch(self.context.new_page())
+        return tab.goes(path)
+
+    def is_signed_in_as(self, user):
+        """The cookie of a session that has begun already, in which the password was given again just now."""
+        client = Client()
+        client.force_login(user)
+        confirm(client.session, user, at=clock.now())
+        name = settings.SESSION_COOKIE_NAME
+        self.context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": self.street.address}]
+        )
+        return self
+
     # Doing
 
     def follow(self, name, *, within=None, **values):
@@ -113,8 +150,9 @@ class Person:
 
     def click(self, role, name, within=None, **values):
         name = name if isinstance(name, re.Pattern) else self.said(name, **values)
-        with self.page.expect_navigation():
+        with self.page.expect_navigation() as going:
             (within or self.page).get_by_role(role, name=name, exact=True).first.click()
+        self.answer = going.value
         return self.arrived()
 
     def opens_in_a_tab(self, name):
@@ -161,8 +199,46 @@ class Person:
             box.or_(self.page.get_by_role("radio", name=self.said(name), exact=True)).check()
         return self
 
+    def confirms(self, password):
+        """Give the password again, before the last step."""
+        self.follow("Confirm that it is you")
+        self.page.locator("#id_password").fill(password)
+        with self.page.expect_navigation():
+            self.page.locator("main button[type=submit]").click()
+        return self.arrived()
+
     def sign_in(self, email, password):
         self.name = email.partition("@")[0]
         self.follow("Sign in", within=self.page.get_by_role("banner"))
         self.enter({"Email": email, "Password": password})
         return self.press("Sign In", within=self.page.get_by_role("main"))
+
+
+class House:
+    """Firm A with a complete draft in an open call; its people come with a browser of their own."""
+
+    def __init__(self, street, traveller):
+        self.street, self.clock, self.world = street, traveller, World()
+        self.draft = self.world.draft(self.world.sprout, self.world.a)
+        self.owner = self.world.owner_of(self.world.a)
+
+    def page(self, name, *args):
+        return reverse(f"intake:{name}", args=[self.draft.key, *args])
+
+    def opens(self, name, *args, by=None, looked_at=False):
+        """The owner, or another of the firm, comes and opens a page of the draft."""
+        return self.street.comes_back(by or self.owner, self.page(name, *args), looked_at=looked_at)
+
+    def signs_in_again(self, person):
+        """At the log-in page that came instead of an answer."""
+        assert person.heading == said("Sign In")
+        person.enter({"Email": self.owner.email, "Password": PASSWORD})
+        return person.press("Sign In", within=person.page.get_by_role("main"))
+
+    @property
+    def colleague(self):
+        return self.world.member(self.world.a)
+
+    @property
+    def stored(self):
+        return Application.objects.get(pk=self.draft.pk)

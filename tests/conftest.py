@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -14,9 +15,9 @@ from playwright.sync_api import sync_playwright
 
 from applications.kernel import clock
 from applications.kernel.records import AppendOnly, RetentionWindow
-from tests.browser import Street
+from tests.browser import House, Street
 from tests.town import NOW, Town
-from tests.world import World
+from tests.world import DURING, World
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop runs beside the ORM
 # A busy machine is no failure, hence no deadline.
@@ -93,7 +94,15 @@ def django_db_setup(django_db_setup):
 
 
 @pytest.fixture
-def committed(transactional_db, django_db_serialized_rollback):
+def migrated(django_db_setup, django_db_blocker):
+    """What the migrations put in stands there again at the end: the next tests of this process build on it."""
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+
+
+@pytest.fixture
+def committed(migrated, transactional_db, django_db_serialized_rollback):
     """Real transactions: what is written is seen by other connections, and emptied again at the end.
 
     SQLite empties a table row by row, and the guards of the append-only tables see every row.
@@ -126,3 +135,10 @@ def street(committed, live_server, chromium, settings):
     street = Street(chromium, live_server.url)
     yield street
     street.close()
+
+
+@pytest.fixture
+def house(street):
+    """A firm with a draft, while its call is open, and its people at their browsers (tests/browser.py)."""
+    with time_machine.travel(DURING, tick=True) as traveller:
+        yield House(street, traveller)

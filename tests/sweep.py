@@ -20,7 +20,7 @@ TOKEN = re.compile(rb'(?<=csrfmiddlewaretoken" value=")[^"]+')
 NEXT = re.compile(rb'rel="next" href="([^"]+)"')
 CANARY = re.compile(rb"(?i)canary-[a-z0-9-]*[a-z0-9]")
 # What a request may write although nothing was changed: that somebody was there, that somebody looked.
-BESIDE = {"django_session", "applications_accessentry"}
+BESIDE = {"django_session", "applications_accessentry", "applications_opening"}
 
 # What the outer libraries bring; an upgrade that adds an address must be looked at.
 FOREIGN = {
@@ -82,6 +82,10 @@ def oracle():
 
 def words_of(town, page, thing, who):
     """The words of an address: the key of a thing of the town, and what else it names."""
+    if page in ("portal:imports", "portal:import_begin", "portal:import_template"):
+        return {"name": "firms"}
+    if page == "portal:keep_view":
+        return {"name": town.view.list}
     if thing == "-":
         return {}
     if thing == "oneself":
@@ -89,27 +93,61 @@ def words_of(town, page, thing, who):
         return {"key": getattr(person, "key", MISSING)} | ({"name": "role"} if page == "accounts:act" else {})
     found = getattr(town, thing)
     match page:
-        case "intake:begin":
+        case "intake:begin" | "intake:enter":
             return {"call": found.key}
-        case "intake:section":
+        case "calls:confirm":
+            return {"token": found}
+        case "calls:edit":
+            return {"key": found.key, "name": "notice"}
+        case "calls:add" | "calls:move":
+            return {"key": found.key, "name": "part"}
+        case "calls:piece" | "calls:remove":
+            return {"key": found.key, "name": "part", "place": "1"}
+        case "intake:section_preview":
+            return {"key": found.key, "name": "plan"}
+        case "intake:rule":
+            return {"key": found.key, "code": "E07"}
+        case "intake:section" | "intake:autosave" | "intake:revisions":
             return {"key": found.key, "name": "project"}
-        case "intake:paper":
+        case "intake:revision":
+            return {"key": found.key, "revision": found.revisions.first().key}
+        case "intake:paper" | "intake:begin_upload":
             return {"key": found.key, "code": found.call.papers.filter(required=True).first().code}
+        case "intake:take":
+            return {"key": found.key, "code": "D02", "kept": town.kept.key}
+        case "intake:upload":
+            upload = town.uploads.get(who, town.uploads["owner"])
+            return {"key": found.key, "code": "D01", "upload": upload.key}
+        case "firms:kept" | "firms:kept_file":
+            return {"key": found.key, "paper": town.kept.key}
         case "intake:download":
             return {"key": found.key, "file": found.documents.last().file.key}
         case "review:download":
             return {"key": found.key, "file": found.application.documents.last().file.key}
+        case "review:adjust":
+            return {"key": found.key, "place": 1}
+        case "review:waive":
+            return {"key": found.key, "reviewer": town.colleague.key}
         case "review:sheet_act":
             return {"key": found.key, "name": "exclude"}
         case "accounts:act":
             return {"key": found.key, "name": "role"}
-        case "firms:member":
+        case "firms:year":
+            return {"key": found.key, "year": 2025}
+        case "firms:request":
+            return {"key": found.key, "asked": town.asked.key}
+        case "firms:member" | "firms:hand_over":
             return {"key": found.key, "member": found.members.get(user=town.editor).key}
     return {"key": found.key}
 
 
 def data_of(town, page):
-    return {"call": str(town.open.key)} if page == "review:close_all" else {}
+    match page:
+        case "review:close_all":
+            return {"call": str(town.open.key)}
+        case "intake:take_over":
+            return {"from": str(town.application.key)}
+    return {}
 
 
 @dataclass
@@ -224,6 +262,8 @@ class Sweep:
     def as_if_missing(self, row, method, path, words, denied):
         """What is not there is not there for anybody; and a no is the same answer, but for the token of its forms."""
         gone = {name: MISSING if isinstance(word, UUID) else word for name, word in words.items()}
+        gone |= {"token": "nothing"} if "token" in words else {}
+        gone |= {"name": "nothing"} if set(words) == {"name"} else {}
         elsewhere = reverse(row.page, kwargs=gone) if words else f"{path}nothing-here/"
         if (row.page, method) not in self.missing:
             due = "L" if row.answers[self.who] == "L" else "."

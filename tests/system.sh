@@ -6,12 +6,13 @@ if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
     exit 0
 fi
 missing=""
-need() { command -v "$1" >/dev/null || [ -n "$(ls $3 2>/dev/null || true)" ] || missing="$missing $2"; }
-need chromium chromium ""
-need redis-server redis-server ""
-need xgettext gettext ""
-need no-such-program-postgresql postgresql "/usr/lib/postgresql/*/bin/initdb"
-need no-such-program-fonts fonts-nanum "/usr/share/fonts/truetype/nanum/*"
+program() { command -v "$1" >/dev/null || missing="$missing $2"; }
+file() { for found in $1; do [ -e "$found" ] && return; done; missing="$missing $2"; }
+program chromium chromium
+program redis-server redis-server
+program xgettext gettext
+file "/usr/lib/postgresql/*/bin/initdb" postgresql
+file "/usr/share/fonts/truetype/nanum/*" fonts-nanum
 if [ -z "$missing" ]; then
     echo "make system: everything is there."
     exit 0

@@ -12,7 +12,7 @@ from applications.accounts.models import Role, User
 from applications.intake.rules import PLEDGES
 from applications.kernel import clock
 from applications.kernel.taxonomy import RootTechnology
-from applications.review import actions as review
+from applications.review.people import set_profile
 from tests.browser import said
 from tests.fixtures import hwp, hwpx, pdf
 
@@ -33,11 +33,13 @@ REVIEWERS = {f"reviewer{number}": f"위원 {name}" for number, name in enumerate
 SPROUT, RND = "2027년 새싹기업 선정 공고", "2027년 첨단뿌리 연구개발 공고"
 CALL_FIELDS = {
     "programme year": "2027",
-    "in one sentence": "뿌리 신산업 6대 분야로 나아가는 기업을 찾습니다.",
-    "notice": "1. 사업개요\n2. 신청자격\n3. 평가절차",
     "opens": "2027-01-05T09:00",
     "closes": "2027-01-20T18:00",
     "places": "3",
+}
+CALL_TEXTS = {
+    "in one sentence": "뿌리 신산업 6대 분야로 나아가는 기업을 찾습니다.",
+    "notice": "1. 사업개요\n2. 신청자격\n3. 평가절차",
 }
 FIRM_FIELDS = {
     "representative": "김가상",
@@ -107,8 +109,11 @@ class Journey:
         self.officer = self.accepts_the_invitation("officer@agency.example")
         reviewer = self.accepts_the_invitation("reviewer1@agency.example")
         reviewer.follow("My expertise")
-        reviewer.enter({"affiliation": "가상대학교", "kind": "Academia"}).tick("열처리", "금형")
-        reviewer.press("Save the profile")
+        reviewer.enter({"affiliation": "가상대학교", "kind": "Academia", "region": "경남"}).tick(
+            "열처리", "금형"
+        )
+        reviewer.press("Save: this is true today")
+        assert said("The profile is saved.") in reviewer.text
         self.others_have_come_the_same_way()
 
     def accepts_the_invitation(self, email):
@@ -133,7 +138,7 @@ class Journey:
                 person.save()
                 if role == Role.REVIEWER:
                     technologies = RootTechnology.objects.filter(name__in=("열처리", "금형"))
-                    review.set_profile(
+                    set_profile(
                         person,
                         affiliation="가상대학교",
                         kind="academia",
@@ -161,14 +166,16 @@ class Journey:
         ]:
             officer.menu("Calls")
             officer.follow("Prepare a call")
-            officer.enter({"programme": programme, "title": title, **CALL_FIELDS, **more}).press(
-                "Save the call"
+            officer.enter({"programme": programme, "title": title, **CALL_FIELDS}).press("Begin the call")
+            assert (
+                said("A notice of less than %(days)d days needs a reason (decree, article 9).", days=30)
+                in officer.text
             )
-            assert said("A notice of less than 30 days needs a reason (decree, article 9).") in officer.text
-            officer.follow("Edit the call")
-            officer.enter({"reason for less than 30 days": "연내 집행을 위한 긴급 공고"}).press(
-                "Save the call"
-            )
+            officer.follow("The text of the notice is still empty.").enter(CALL_TEXTS).press("Save")
+            officer.follow("A notice of less than %(days)d days needs a reason (decree, article 9).", days=30)
+            officer.enter({"reason for less than 30 days": "연내 집행을 위한 긴급 공고"}).press("Save")
+            if more:
+                officer.follow("Money").enter(more).press("Save")
             officer.press("Publish the call")
             assert said("The call is published.") in officer.text
         self.visitor.menu("Calls")
@@ -225,6 +232,7 @@ class Journey:
         assert said("Missing: %(what)s", what="사업계획서") in self.sprout.text
         self.mends_a_gap(self.sprout, "title of the plan")
         self.plans(self.sprout)
+        self.sprout.press("Save and continue")  # no demand company
         for question in (
             "신산업 진출 배경과 목표",
             "보유한 핵심기술과 인력",
@@ -232,33 +240,91 @@ class Journey:
             "수요기업과 판로",
         ):
             self.sprout.enter({question: "초고속 열처리 공정을 새로 세워 자동차 부품에 씁니다."})
+        self.sprout.press("Save and continue")
         self.sprout.enter({"3년간 새로 뽑을 인원(명)": "7"}).tick("No").press("Save and continue")
+        self.sprout.press("Save and continue")  # no bonus is claimed
         self.adds(self.sprout, "사업계획서", "사업계획서.hwpx", hwpx())
         self.adds(self.sprout, "사업자등록증명", "사업자등록증명.pdf", pdf())
+        self.adds(self.sprout, "뿌리기업 확인서", "확인서.pdf", pdf())
+        self.adds(self.sprout, "공장등록증명서", "공장등록증명서.pdf", pdf())
         self.pledges(self.sprout)
 
         self.begins(self.rnd, RND)
-        self.mends_a_gap(self.rnd, "total cost")
-        self.rnd.enter({"Total cost (won)": "800,000,000", "Grant asked for (won)": "700,000,000"})
-        self.rnd.enter({"Own share in cash (won)": "60,000,000"}).press("Save and continue")
-        assert said("The ceiling of this call is %(krw)s won.", krw="600,000,000") in self.rnd.text
-        self.rnd.enter({"Grant asked for (won)": "480,000,000"}).press("Save and continue")
+        self.costs(self.rnd)
+        self.names_partners(self.rnd)
         for question in (
             "기술개발의 필요성과 차별성",
             "최종목표와 정량지표",
             "개발방법과 추진체계",
-            "수요기업과 사업화 계획",
         ):
             self.rnd.enter({question: "금형에 센서를 넣어 온도를 1도 안으로 지킵니다."})
+        self.rnd.tick("시제품이 있습니다").press("Save and continue")
+        self.rnd.enter(
+            {
+                "수요기업과 사업화 계획": "자동차 부품 두 곳과 협의합니다.",
+                "개발을 마친 뒤 3년간의 매출 목표(원)": "5,000,000,000",
+            }
+        )
+        self.rnd.press("Save and continue")
         self.rnd.enter({"연구책임자 소속과 직위": "기술연구소 소장", "개발기간(개월)": "24"}).press(
             "Save and continue"
         )
+        self.rnd.press("Save and continue")
         self.adds(self.rnd, "연구개발계획서", "연구개발계획서.pdf", pdf())
         self.adds(self.rnd, "사업자등록증명", "사업자등록증명.pdf", pdf())
+        self.adds(self.rnd, "뿌리기업 확인서", "확인서.pdf", pdf())
+        self.adds(self.rnd, "공장등록증명서", "공장등록증명서.pdf", pdf())
         self.adds(self.rnd, "수요기업 확약서", "확약서.hwp", hwp())
         self.pledges(self.rnd)
         self.mends_a_gap(self.rnd, "title of the plan")
         self.plans(self.rnd)
+        self.the_other_firm_confirms_as_its_demand_company()
+
+    def costs(self, person):
+        """Costs by item; the table adds itself up, and what does not fit is saved and said."""
+        self.mends_a_gap(person, "cost items")
+        cell = "%(item)s, %(manner)s"
+        for item, manner, krw in [
+            ("Personnel", "In cash", "500,000,000"),
+            ("Personnel", "In kind", "200,000,000"),
+            ("Facilities and equipment", "In kind", "60,000,000"),
+            ("Indirect cost", "In cash", "40000000"),
+        ]:
+            person.enter({said(cell, item=said(item), manner=said(manner)): krw})
+        person.enter({"Grant asked for (won)": "700,000,000"})
+        sums = person.page.locator("tfoot [data-sum]").all_inner_texts()
+        assert sums == ["540,000,000", "260,000,000", "800,000,000"]
+        person.press("Save and continue")
+        person.follow("Previous")
+        assert said("The ceiling of this call is %(krw)s won.", krw="600,000,000") in person.text
+        person.enter({"Grant asked for (won)": "480,000,000"})
+        person.page.get_by_text(said("Own share in cash")).first.click()
+        person.page.locator(".panel-warning").wait_for(state="detached")
+        assert "60,000,000" in person.page.locator("#id_own_cash").inner_text()
+        person.press("Save and continue")
+
+    def names_partners(self, person):
+        """The other firm is named as the demand company and confirms in its own account."""
+        person.enter({"Name of the demand company": "(주)가온열처리", "Item in demand": "금형 온도 제어"})
+        person.enter({"Business registration number (optional)": "110-81-00062"}).press("Save and continue")
+        assert "(주)가온열처리" not in person.text  # nobody is asked before there is a title
+
+    def the_other_firm_confirms_as_its_demand_company(self):
+        self.rnd.follow("Check and submit")
+        gap = said("%(name)s is not asked yet: please save this section.", name="(주)가온열처리")
+        self.rnd.follow(gap)
+        self.rnd.press("Save and continue")
+        assert (
+            said("Asked to confirm in their own account: %(names)s.", names="(주)가온열처리") in self.rnd.text
+        )
+        self.sprout.menu("My page")
+        self.sprout.follow("See what is asked")
+        assert "초고속 공정 실증" in self.sprout.text and "480,000,000" not in self.sprout.text
+        self.sprout.press("Confirm our part")
+        assert "(주)가온열처리" in self.letter("rnd@firm.example", "[Confirmed] %(partner)s takes part")
+        self.sprout.menu("My applications")
+        self.sprout.follow(SPROUT)
+        self.sprout.follow("Check and submit")
         self.rnd.follow("Check and submit")
 
     def plans(self, person):
@@ -275,6 +341,8 @@ class Journey:
         person.tick(*map(str, PLEDGES.values())).press("Save and continue")
 
     def they_hand_in_and_a_third_click_changes_nothing(self):
+        self.sprout.confirms(PASSWORD)
+        self.rnd.confirms(PASSWORD)
         self.sprout.follow("Back to the overview")
         first, second = self.sprout.page, self.sprout.opens_in_a_tab("Check and submit")
         self.sprout.follow("Check and submit")
@@ -306,7 +374,7 @@ class Journey:
         self.officer.tick("사업자등록증명").press("Request the supplement")
         self.officer.menu("Applications")
         self.officer.follow("RD-2027-0001")
-        self.officer.press("Eligible: open the review")
+        self.officer_finds_it_eligible()
 
         assert "날짜가 지난 증명입니다." in self.letter(
             "sprout@firm.example", "[Supplement] Please mend %(number)s paper until %(due)s"
@@ -315,11 +383,23 @@ class Journey:
         self.sprout.follow(SPROUT)
         self.sprout.follow("Renew the papers")
         self.adds(self.sprout, "사업자등록증명", "새 사업자등록증명.pdf", pdf())
+        self.sprout.confirms(PASSWORD)
         self.sprout.press("Hand in the supplement")
         assert "SP-2027-0001-2" in self.sprout.text
 
         self.officer.menu("Applications")
         self.officer.follow("SP-2027-0001")
+        self.officer_finds_it_eligible()
+
+    def officer_finds_it_eligible(self):
+        """One rule is decided on alone, those that are left in one go; then nothing keeps the review from beginning."""
+        self.officer.follow("Go through the checklist")
+        self.officer.follow(re.compile("E12"))
+        self.officer.tick("Met").enter({"What it was seen in": "과제 검색에서 같은 과제를 찾지 못했습니다."})
+        self.officer.press("Write down")
+        self.officer.follow(re.compile("한 번에"))
+        self.officer.enter({"What it was seen in": "제출 서류와 공개 명단에서 확인했습니다."})
+        self.officer.press("All of these are met")
         self.officer.press("Eligible: open the review")
 
     # Review
@@ -374,7 +454,10 @@ class Journey:
         assert "87.00" in officer.text  # five totals, 85 to 89, without the best and the worst
         officer.press("Close the review")
         officer.menu("Reviews")
-        officer.enter({"Call": "RC-2027-R01 " + RND}).press("Show")
+        officer.page.get_by_role("search").get_by_label(said("Call"), exact=True).select_option(
+            label="RC-2027-R01 " + RND
+        )
+        officer.press("Search", within=officer.page.get_by_role("main"))
         officer.press("Close all reviews that have their sheets")
         second = self.take_part("officer2@agency.example")
         for number in ("RC-2027-S01", "RC-2027-R01"):

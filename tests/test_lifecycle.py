@@ -4,23 +4,35 @@ import pytest
 from django.core.management import call_command
 
 from applications.agreement.models import Agreement
+from applications.calls.audience import Inquiry
 from applications.decision.models import Proposal
 from applications.funding.models import Payment
 from applications.intake.models import Application
+from applications.intake.models.partners import Partner
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Refused
-from applications.lifecycle import AGREEMENT, APPLICATION, FLOWS, PAYMENT, PROPOSAL, SHEET
+from applications.lifecycle import AGREEMENT, APPLICATION, FLOWS, INQUIRY, PARTNER, PAYMENT, PROPOSAL, SHEET
 from applications.permissions import PERMISSIONS, TIMETABLE
 from applications.review.models import Assignment
 
 MODELS = {
+    INQUIRY: Inquiry,
     APPLICATION: Application,
+    PARTNER: Partner,
     SHEET: Assignment,
     PROPOSAL: Proposal,
     AGREEMENT: Agreement,
     PAYMENT: Payment,
 }
-FIRST = {APPLICATION: "draft", SHEET: "open", PROPOSAL: "proposed", AGREEMENT: "draft", PAYMENT: "requested"}
+FIRST = {
+    INQUIRY: "asked",
+    APPLICATION: "draft",
+    PARTNER: "asked",
+    SHEET: "open",
+    PROPOSAL: "proposed",
+    AGREEMENT: "draft",
+    PAYMENT: "requested",
+}
 MOVES = [
     pytest.param(flow, move, id=f"{model._meta.model_name}-{move.name}")
     for flow, model in MODELS.items()
@@ -38,7 +50,9 @@ def db(one_transaction):
 
 
 def one_of(town, flow):
-    things = (town.application, town.sheet, town.list, town.agreement, town.payment)
+    things = (
+        town.inquiry, town.application, town.partner, town.sheet, town.list, town.agreement, town.payment,
+    )  # fmt: skip
     return next(thing for thing in things if isinstance(thing, MODELS[flow]))
 
 

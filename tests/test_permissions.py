@@ -22,16 +22,34 @@ firm.list                 .     .      .      .      .       .         .        
 firm.edit                 x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 firm.members              x     x      x      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 firm.manage               x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+firm.history              x     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+firm.end_request          .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+firm.note_standing        .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+firm.appoint              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          x           .          .
+import.list               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+import.view               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+import.make               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+vault.view                x     x      x      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+vault.keep                x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+vault.warn                .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 invitation.accept         .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 call.list                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          x           .          .
 call.view                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          x           .          .
 call.prepare              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 call.edit                 .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 call.publish              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+call.change               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+inquiry.ask               x     x      x      x      x       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+inquiry.list              .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+inquiry.read              .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+inquiry.handle            .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 application.list          .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+application.export        .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
+application.bulk          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 application.own           x     x      x      x      x       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 application.begin         x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 application.view          x     x      x      .      .       x         .          .          .         x       x        x        .       .        .        x          .           .          .
+application.enter         .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 application.edit          x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 application.submit        x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 application.withdraw      x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
@@ -41,13 +59,22 @@ application.confirm       .     .      .      .      .       .         .        
 application.readmit       .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 application.case          .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 application.assign        .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+application.waive         .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 application.rank          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+partner.answer            x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+plan.ask                  .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+plan.view                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+plan.use                  .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 review.own                .     .      .      .      .       x         x          x          x         .       .        .        .       .        .        .          .           .          .
 review.pledge             .     .      .      .      .       x         x          x          x         .       .        .        .       .        .        .          .           .          .
 review.declare            .     .      .      .      .       x         x          x          .         .       .        .        .       .        .        .          .           .          .
 review.read               .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
 review.score              .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
 review.manage             .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+reviewer.forget           .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
+reviewer.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+reviewer.sanction         .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
+reviewer.lift             .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 decision.desk             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 decision.rank             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 decision.propose          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
@@ -77,6 +104,10 @@ cohort.end                .     .      .      .      .       .         .        
 audit.view                .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
 audit.values              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
 access.view               .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
+view.keep                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+view.drop                 .     .      .      .      .       .         .          .          .         x       .        .        .       .        .        .          .           .          .
+arrivals.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          .           .          .
+inbox.read                x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 outbox.view               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          x           .          .
 outbox.read               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          x           .          .
 outbox.text               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
@@ -94,15 +125,17 @@ def thing_of(town, permission, who):
     """What a permission is asked of here."""
     room, _dot, verb = permission.partition(".")
     things = {
-        "account": town.hired, "firm": town.a, "invitation": town.invited, "call": town.open, "review": town.sheet_of(who),
+        "account": town.hired, "firm": town.a, "vault": town.a, "invitation": town.invited, "call": town.open, "review": town.sheet_of(who),
+        "reviewer": town.reviewer.reviewer_profile,
         "decision": town.proposal, "agreement": town.agreement, "payment": town.payment, "budget": town.line,
-        "cohort": town.seat, "outbox": town.letter, "application": town.application,
+        "cohort": town.seat, "partner": town.partner, "outbox": town.letter, "inbox": town.letter, "view": town.view,
+        "application": town.application, "inquiry": town.inquiry, "import": town.brought, "plan": town.plan,
     }  # fmt: skip
     special = {
-        "application.begin": town.a, "application.receipt": town.receipt, "decision.rank": town.ranked,
+        "application.begin": town.a, "application.receipt": town.receipt, "decision.rank": town.ranked, "reviewer.lift": town.sanction, "reviewer.forget": town.past,
         "decision.propose": town.ranked, "decision.result": town.application, "payment.request": town.agreement,
         "cohort.seat": town.application, "agreement.draft": town.application,
-        "agreement.take_effect": town.granted,
+        "agreement.take_effect": town.granted, "inquiry.ask": town.open,
     }  # fmt: skip
     return None if verb in ("list", "desk", "open") else special.get(permission, things.get(room))
 
@@ -199,7 +232,7 @@ def test_the_ministry_reads_a_list_from_its_publication_on(town):
     assert town.people["ministry"].has_perm("decision.view", town.list)
 
 
-def test_the_timetable_publishes_and_does_nothing_else():
+def test_the_timetable_ends_warns_and_publishes_and_does_nothing_else():
     may = [name for name in PERMISSIONS if TIMETABLE.has_perm(name)]
 
-    assert may == ["account.own", "decision.publish"]
+    assert may == ["account.own", "firm.end_request", "firm.note_standing", "vault.warn", "decision.publish"]

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 from django.urls import path, reverse
 
@@ -20,8 +21,11 @@ ROWS = oracle()
 VIEWS = {name: view for name, view in addresses().items() if name not in FOREIGN}
 CAST = list(ROWS[0].answers)
 METHODS = FULL if os.environ.get("FULL_SWEEP") else QUICK
+if connection.vendor == "postgresql":  # the others never reach the database; the first lane asks with them
+    METHODS = ("GET", "POST")
 SIGHT = {  # permissions that ask nothing but whether the thing is seen
     "firm.view", "application.view", "decision.view", "agreement.view", "payment.view", "budget.view", "outbox.read",
+    "partner.answer", "import.view", "plan.view",
 }  # fmt: skip
 CASES = {"rival": "g34", "unassigned": "g35", "owner": "g37", "finance": "g39", "ministry": "g39"}
 
@@ -72,8 +76,20 @@ def test_the_oracle_knows_every_page_with_its_methods_and_no_other(town):
     assert list(town.people) == CAST == list(canaries())
 
 
+# Between them they write all that the others could: what a database does differently shows with one of these.
+ON_EVERY_DATABASE = {"owner", "reviewer", "officer", "director", "finance", "administrator", "anonymous"}
+
+
 @pytest.mark.parametrize(
-    "who", [pytest.param(who, id=f"{CASES[who]}-{who}" if who in CASES else who) for who in CAST]
+    "who",
+    [
+        pytest.param(
+            who,
+            id=f"{CASES[who]}-{who}" if who in CASES else who,
+            marks=() if who in ON_EVERY_DATABASE else pytest.mark.once,
+        )
+        for who in CAST
+    ],
 )
 def test_g33_sweep(sweep, who):
     swept = sweep(who)
@@ -82,6 +98,7 @@ def test_g33_sweep(sweep, who):
     assert {name.removeprefix("CANARY-") for name in swept.seen} == canaries()[who]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("page", [name for name, view in VIEWS.items() if not view.public])
 def test_g33_with_its_check_removed_the_sweep_of_a_page_fails(sweep, town, monkeypatch, page):
     view = VIEWS[page]
@@ -135,7 +152,8 @@ def test_g39_the_ministry_changes_nothing_whatever_it_sends(town):
         ).status
         for row in ROWS
         for method in ("POST", "PUT", "PATCH", "DELETE")
-        if row.page not in ("accounts:me", "portal:extend")
+        if row.page
+        not in ("accounts:me", "portal:extend", "calls:subscribe", "calls:confirm", "calls:unsubscribe")
     }
 
     assert set(answers.values()) <= {404, 405}
@@ -198,7 +216,10 @@ def test_no_form_is_taken_without_its_token(town):
     statuses = {
         name: strict.post(reverse(name, kwargs=words)).status_code
         for name, words in {
-            row.page: words_of(town, row.page, row.thing, "officer") for row in ROWS if "POST" in row.methods
+            row.page: words_of(town, row.page, row.thing, "officer")
+            for row in ROWS
+            if "POST" in row.methods
+            and row.page != "calls:unsubscribe"  # mail programs bring none (RFC 8058)
         }.items()
     }
 

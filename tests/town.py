@@ -7,22 +7,30 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.contrib.auth.models import AnonymousUser
+from django.core import signing
 
 from applications.accounts import actions as accounts
 from applications.accounts.models import Role
 from applications.agreement import actions as agreement
+from applications.calls import announcing, answering, subscribing
 from applications.cohort import actions as cohort
 from applications.decision import actions as decision
 from applications.firms import actions as firms
+from applications.firms.actions import joining, vault
 from applications.funding import actions as funding
 from applications.intake import actions as intake
+from applications.intake.actions import partners
 from applications.intake.models import Application
-from applications.kernel import clock
+from applications.kernel import clock, keeping
+from applications.kernel.files import arriving
 from applications.kernel.heartbeat import Heartbeat
+from applications.kernel.importing import Import
+from applications.kernel.taxonomy import PaperKind
 from applications.notifications.models import Letter
 from applications.review import actions as review
+from applications.review import people, planning
 from applications.review.queries import criteria_of
-from tests.world import AFTER, BEFORE, CLOSES, PASSWORD, PDF, World, pdf
+from tests.world import AFTER, BEFORE, CLOSES, PASSWORD, PDF, World, costs, pdf, received, workbook
 
 NOW = AFTER + timedelta(days=2)
 LATER = CLOSES + timedelta(days=30)
@@ -40,6 +48,7 @@ class Town:
         self.apply()
         with clock.at(AFTER):
             self.screen()
+            self.ask()
             self.review()
             self.decide()
             self.grant()
@@ -66,6 +75,9 @@ class Town:
         self.viewer_invited = firms.invite(
             self.b, email=self.viewer.email, right="viewer", by=world.owner_of(self.b)
         )
+        self.asked = joining.ask(
+            business_number=self.a.business_number, by=world.person(name="CANARY-ASKING-NAME")
+        )
         self.invitee = world.person(email="canary-invited-mail@people.example")
         self.hired = world.person(Role.OFFICER, name="Hired")
         accounts.change_role(
@@ -83,11 +95,67 @@ class Town:
             world.call("rnd", title="Drafts"),
         )  # fmt: skip
         self.draft = world.draft(self.open, self.a, title="CANARY-DRAFT-TITLE")
+        self.keep()
         self.fresh = world.submitted(world.call(), self.a)
         self.returned = world.submitted(world.call(), self.a)
         self.excluded = world.submitted(world.call(), self.a)
         self.application = self.papered(world.draft(self.reviewing, self.a, title="CANARY-A1-TITLE"))
         self.other = world.submitted(self.reviewing, self.b, title="CANARY-B1-TITLE")
+        self.partner = self.named_by_another_firm()
+        self.costly = self.full_of_faults()
+
+    def named_by_another_firm(self):
+        """Firm A is asked to take part in the project of a third firm, and its owner has confirmed."""
+        world = self.world
+        lead = world.firm(name="CANARY-LEAD-NAME")
+        with clock.at(CLOSES - timedelta(days=1)) as now:
+            draft = world.draft(world.rnd, lead, title="CANARY-LEAD-TITLE", at=now)
+            institution = {
+                "name": "CANARY-PARTNER-NAME", "number": self.a.business_number, "part": "joint", "size": "small",
+                "role": "CANARY-PARTNER-ROLE", "grant": 60_000_000, "cash": 4_000_000, "in_kind": 36_000_000,
+            }  # fmt: skip
+            owner = world.owner_of(lead)
+            intake.edit(draft, by=owner, now=now, version=draft.version, institutions=[institution])
+            [partner] = partners.ask(draft, by=owner, now=now)
+            partners.answer(partner, accepted=True, remark="", by=self.owner, now=now)
+        return partner
+
+    def keep(self):
+        """A paper in the vault of A, and uploads on their way to the draft; the viewer's from when they were an editor."""
+        with clock.at(BEFORE):
+            self.kept = vault.keep(
+                self.a, kind=PaperKind.objects.get(code="D02"), issued_on=clock.today(), expires_on=None,
+                number="CANARY-A-PAPER", file=pdf("CANARY-A-KEPT.pdf"), by=self.owner,
+            )  # fmt: skip
+        values = {"business_number": self.b.business_number, "name": "CANARY-B-NAME"}
+        self.brought = Import.objects.create(
+            sheet="firms", file=received(workbook("Firms", [["A"]])), reason="CANARY-LIST", begun_by=self.world.officer,
+            state="checked", begun_at=BEFORE,
+        )  # fmt: skip
+        self.brought.rows.create(line=2, values=values, outcome="same")
+        self.uploads = {
+            who: arriving.begin(
+                person=person, place=f"{self.draft.key}/D01", name="plan.pdf", size=1000, sha256="0" * 64
+            )
+            for who, person in (("owner", self.owner), ("editor", self.editor), ("viewer", self.viewer))
+        }
+
+    def full_of_faults(self):
+        """An R&D draft of firm A whose budget does not fit, with an institution that has to send a letter."""
+        world = self.world
+        with clock.at(CLOSES - timedelta(days=1)) as now:
+            draft = world.draft(world.call("rnd", closes=LATER), self.a, title="CANARY-COSTLY-TITLE", at=now)
+            institution = {
+                "name": "University 7", "number": "1108100058", "part": "joint", "size": "small", "role": "A plan",
+                "grant": 90_000_000, "cash": 1, "in_kind": 1_000_000,
+            }  # fmt: skip
+            intake.edit(
+                draft, by=self.owner, now=now, version=draft.version, institutions=[institution],
+                demand={"name": "Firm 7", "item": "A summary"},
+                budget={**costs(requested=700_000_000, cash=0), "indirect_cash": 90_000_000, "levy_cash": "many"},
+            )  # fmt: skip
+            partners.ask(draft, by=self.owner, now=now)
+        return draft
 
     def papered(self, draft):
         """Answers and files with canaries, handed in."""
@@ -99,6 +167,7 @@ class Town:
             }
             intake.edit(
                 draft, by=self.owner, now=now, version=draft.version, summary="CANARY-A1-SUMMARY",
+                challenge={"person": "CANARY-A1-CHALLENGE", "reason": "CANARY-DISPUTE"},
                 answers={**draft.answers, **answers},
             )  # fmt: skip
             paper = draft.call.papers.filter(required=True).first()
@@ -118,7 +187,39 @@ class Town:
         )
         intake.propose_exclusion(self.excluded, code="E06", reason="CANARY-EXCLUSION", by=world.officer)
         for application in (self.application, self.other):
+            world.checked(application)
             intake.open_review(application, by=world.officer)
+
+    def ask(self):
+        """Questions on the open call, a notice on it, a subscriber to new ones."""
+        world = self.world
+        self.inquiry = world.inquiry(self.open, text="CANARY-INQUIRY", by=self.owner, at=AFTER)
+        self.replied = world.inquiry(self.open, text="Another question", by=self.owner, at=AFTER)
+        public = world.inquiry(self.open, by=world.owner_of(self.b), at=AFTER)
+        for inquiry, answer, end in (
+            (self.replied, "CANARY-REPLY", answering.reply),
+            (public, "What the notice says.", answering.publish),
+        ):
+            answering.answer(inquiry, shown=inquiry.text, answer=answer, by=world.officer)
+            end(inquiry, by=world.officer)
+        self.subscriber = world.subscriber()
+        self.token = signing.dumps(
+            {
+                "address": "new@people.example",
+                "language": "ko",
+                "programme": None,
+                "field": None,
+                "ends": LATER.timestamp(),
+            },
+            salt=subscribing.SALT,
+        )
+        announcing.correct(
+            self.open,
+            texts={"summary": "In other words"},
+            reason="It said too little",
+            revision=0,
+            by=world.officer,
+        )
 
     def review(self):
         """Two sheets handed in, one declared undone, one in conflict, one reviewer of another application."""
@@ -138,7 +239,19 @@ class Town:
         self.conflict_sheet = world.assigned(self.application, self.conflicted, clear=False)
         review.declare(self.conflict_sheet, code="C4", note="CANARY-CONFLICT-NOTE", by=self.conflicted)
         world.assigned(self.other, self.unassigned)
-        review.adjust(self.application, label="CANARY-ADJUSTMENT", points=Decimal(1), by=world.officer)
+        people.add_affiliation(institution="CANARY-R1-PAST", role="adviser", by=self.reviewer)
+        self.past = self.reviewer.reviewer_profile.affiliations.get()
+        barred = self.unassigned.reviewer_profile
+        people.sanction(barred, reason="CANARY-SANCTION", until=None, by=world.officer)
+        self.sanction = barred.sanctions.get()
+        self.plan = planning.ask(
+            self.reviewing, stage=self.reviewing.stages.first(), reviews=3, least=0, most=9, of_each_kind=False,
+            by=world.officer,
+        )  # fmt: skip
+        planning.carry_on(self.plan)
+        world.adjusted(
+            self.application, 1, name="CANARY-ITEM", shown="CANARY-CLAIM", grounds="CANARY-ADJUSTMENT"
+        )
         self.application.refresh_from_db()
 
     def scored(self, person, values, comment):
@@ -193,6 +306,7 @@ class Town:
             self.granted.submissions.get(),
         )
         Letter.objects.update(status="sent", sent_at=NOW)
+        self.view = keeping.keep(of="desk", name="A view", query="q=A", shared=True, by=world.officer2)
         Heartbeat.objects.create(part="timetable", at=NOW)
 
     @property

@@ -1,19 +1,25 @@
 """The world of the cases: made through the actions, one step at a time; docs/cases.md describes it."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from io import BytesIO
 from itertools import count
 
+from allauth.account.internal.flows import login
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from xlsxwriter import Workbook
 
 from applications.accounts.models import Role, User
 from applications.agreement import actions as agreement
 from applications.calls import actions as calls
-from applications.calls.models import BudgetLine, Criterion, CriterionGroup, Programme
+from applications.calls import answering, subscribing
+from applications.calls.models import BudgetLine, Programme
+from applications.calls.stages import Criterion, CriterionGroup
 from applications.decision import actions as decision
 from applications.firms import actions as firms
 from applications.firms.models import Member
@@ -21,10 +27,13 @@ from applications.firms.rules import is_business_number
 from applications.funding import actions as funding
 from applications.intake import actions as intake
 from applications.intake.models import Application
-from applications.intake.rules import PLEDGES
-from applications.kernel import clock
+from applications.intake.rules import PLEDGES, needed_papers
+from applications.intake.screened import verdicts_of
+from applications.kernel import clock, files
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region, RootTechnology
+from applications.notifications.models import Letter
 from applications.review import actions as review
+from applications.review import people
 from applications.review.queries import criteria_of
 
 PASSWORD = "a-long-password-77"
@@ -41,6 +50,71 @@ TERMS = {
 
 def pdf(name="plan.pdf", content=PDF):
     return SimpleUploadedFile(name, content)
+
+
+def received(upload):
+    """An upload as it is kept once it is accepted."""
+    return files.store(upload, files.accepted(upload))
+
+
+def workbook(title, rows, name="list.xlsx", *, edit=lambda book, sheet: None):
+    """An upload with one sheet of these rows. edit: what else is done to it."""
+    file = BytesIO()
+    book = Workbook(file, {"default_date_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet(title)
+    for line, row in enumerate(rows):
+        sheet.write_row(line, 0, row)
+    edit(book, sheet)
+    book.close()
+    return SimpleUploadedFile(name, file.getvalue())
+
+
+def browser(user=None):
+    """Somebody at a browser that speaks English."""
+    client = Client(headers={"accept-language": "en"})
+    if user:
+        client.force_login(user)
+    return client
+
+
+def at(client, method, instant, address, data=None):
+    """What a page answers at this instant."""
+    with clock.at(instant):
+        return getattr(client, method)(address, data)
+
+
+def sample(question):
+    """An answer that fits the question."""
+    match question.kind:
+        case "choice":
+            return question.options[0][0]
+        case "choices":
+            return [code for code, _label in question.options[:2]]
+        case "table":
+            return [{code: "칸의 내용" if kind == "text" else 100 for code, _label, kind in question.options}]
+    return {
+        "number": 3,
+        "won": 500_000_000,
+        "date": "2026-03-02",
+        "yes_no": "no",
+        "text": "Research lead",
+        "long": "An answer in words",
+    }[question.kind]
+
+
+def confirm(session, user, *, at):
+    """The password was given again in this session at this instant, as allauth writes it down."""
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": at.timestamp(), "reauthenticated": True}
+    ]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = login.user_id_to_str(user)
+    session.save()
+
+
+def costs(*, total=800_000_000, requested=480_000_000, cash=60_000_000):
+    """A budget with this total, grant and own share in cash; the rest of the own share is in kind."""
+    in_kind = total - requested - cash
+    return {"requested": requested, "personnel_cash": total - in_kind, "equipment_in_kind": in_kind}
 
 
 @dataclass
@@ -64,7 +138,7 @@ class World:
         profile = {"affiliation": f"University {next(self.numbers)}", "kind": "academia"}
         profile |= {key: more.pop(key) for key in ("affiliation", "affiliation_number") if key in more}
         user = self.person(Role.REVIEWER, **more)
-        review.set_profile(user, technologies=RootTechnology.objects.all()[:2], by=self.officer, **profile)
+        people.set_profile(user, technologies=RootTechnology.objects.all()[:2], by=self.officer, **profile)
         return user
 
     @cached_property
@@ -150,7 +224,23 @@ class World:
 
     # Calls
 
-    def call(self, kind="sprout", *, opens=OPENS, closes=CLOSES, published=BEFORE, **fields):
+    def call(
+        self,
+        kind="sprout",
+        *,
+        opens=OPENS,
+        closes=CLOSES,
+        published=BEFORE,
+        by_firm=False,
+        with_items=False,
+        quorum=5,
+        **fields,
+    ):
+        """A published call.
+
+        by_firm: some papers are needed from some firms only, as in the outline; else where they apply.
+        with_items: with the bonus and penalty items of the outline, and the paper that proves them; quorum: of each stage.
+        """
         programme = Programme.objects.get(kind=kind)
         if kind == "rnd":
             fields = {
@@ -168,6 +258,12 @@ class World:
             call = calls.prepare(
                 programme=programme, year=2027, opens_at=opens, closes_at=closes, by=self.officer, **fields
             )
+            if not with_items:
+                call.items.all().delete()
+                call.papers.filter(code="D16").delete()
+            call.stages.update(quorum=quorum)
+            if not by_firm:
+                call.papers.exclude(needed_from="bonus").update(needed_from="")
             return calls.publish(call, by=self.officer)
 
     @cached_property
@@ -190,6 +286,16 @@ class World:
         call.refresh_from_db()
         return call
 
+    def inquiry(self, call, *, text="What counts as a plan?", by=None, at=DURING):
+        with clock.at(at):
+            return answering.ask(call, text=text, by=by or self.person())
+
+    def subscriber(self, address="reader@people.example", *, language="ko", **wish):
+        """Somebody who has confirmed by the link of the letter."""
+        subscribing.request(address, language=language, **wish)
+        letter = Letter.objects.filter(kind="subscription_requested", address=address).latest("pk")
+        return subscribing.confirm(re.search(r"/confirm/([^/]+)/", letter.body)[1])
+
     # Applications
 
     def draft(self, call, firm=None, *, complete=True, title="A plan", at=DURING, **fields):
@@ -199,10 +305,7 @@ class World:
             draft = intake.begin(call, firm, by=owner, now=at)
             if not complete:
                 return draft
-            money = {}
-            if call.is_rnd:
-                money = {"total_krw": 800_000_000, "requested_krw": 480_000_000, "cash_krw": 60_000_000}
-            samples = {"number": 3, "yes_no": "no", "text": "Research lead", "long": "An answer in words"}
+            money = {"budget": costs()} if call.is_rnd else {}
             intake.edit(
                 draft,
                 by=owner,
@@ -211,11 +314,12 @@ class World:
                 title=title,
                 summary="A summary",
                 field=fields.pop("field", firm.field),
-                answers={question.code: samples[question.kind] for question in call.questions.all()},
+                answers={question.code: sample(question) for question in call.asked},
                 consents=dict.fromkeys(PLEDGES, True),
                 **(money | fields),
             )
-            for paper in call.papers.filter(required=True):
+            draft.refresh_from_db(fields=["claims"])
+            for paper in needed_papers(draft):
                 intake.add_paper(draft, paper=paper, upload=pdf(f"{paper.code}.pdf"), by=owner, now=at)
         return Application.objects.select_related("call__programme", "firm").get(pk=draft.pk)
 
@@ -229,8 +333,19 @@ class World:
     def in_review(self, call, firm=None, **more):
         application = self.submitted(call, firm, **more)
         with clock.at(AFTER):
+            self.checked(application)
             intake.open_review(application, by=self.officer)
         return application
+
+    def checked(self, application, *, by=None):
+        """Every rule of the checklist that is open is found met by a person."""
+        by = by or self.officer
+        for verdict in verdicts_of(application):
+            if verdict.is_open and verdict.outcome == "failed":
+                intake.check(
+                    application, code=verdict.code, outcome="passed", evidence="CANARY-EVIDENCE", by=by
+                )
+        intake.check_rest(application, evidence="CANARY-EVIDENCE", by=by)
 
     def assigned(self, application, reviewer=None, *, clear=True):
         reviewer = reviewer or self.reviewer()
@@ -259,6 +374,28 @@ class World:
         assignment.refresh_from_db()
         return assignment
 
+    def item(self, application, points, *, name="TCB", shown="As the certificate says"):
+        """A bonus item of its call (points above zero) that the firm claims, or a penalty item (below)."""
+        items = application.call.items
+        item = items.create(
+            ordinal=items.count() + 1,
+            kind="bonus" if Decimal(str(points)) > 0 else "penalty",
+            name=name,
+            points=abs(Decimal(str(points))),
+        )
+        if item.is_bonus:
+            application.refresh_from_db()
+            claims = application.claims | {str(item.pk): shown}
+            Application.objects.filter(pk=application.pk).update(claims=claims)
+            application.refresh_from_db()
+        return item
+
+    def adjusted(self, application, points, *, grounds="Seen in the certificate", **more):
+        """An item that counts for this application."""
+        item = self.item(application, points, **more)
+        review.adjust(application, item=item, counts=True, grounds=grounds, by=self.officer)
+        return item
+
     def reviewed(self, call, firm=None, *, score=80, **more):
         """Through the review with three sheets of this score (in a call of scale percent)."""
         application = self.in_review(call, firm, **more)
@@ -273,7 +410,10 @@ class World:
         """Reviewed with exactly this final score, written where the ranking reads it."""
         application = self.in_review(call, **more)
         Application.objects.filter(pk=application.pk).update(
-            status="reviewed", sheets=call.quorum, base_score=Decimal(score), final_score=Decimal(score)
+            status="reviewed",
+            sheets=call.stages.get().quorum,
+            base_score=Decimal(score),
+            final_score=Decimal(score),
         )
         application.refresh_from_db()
         return application

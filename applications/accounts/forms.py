@@ -51,11 +51,21 @@ class SignUpForm(forms.Form):
             actions.consent(user, news=self.cleaned_data["news"])
 
 
+class LanguageSelect(forms.Select):
+    """Languages by the names they give themselves, each marked as what it is."""
+
+    def create_option(self, name, value, *args, **options):
+        option = super().create_option(name, value, *args, **options)
+        option["attrs"]["lang"] = value
+        return option
+
+
 class OwnForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "phone", "language"]
         field_classes = {"name": LineField, "phone": LineField}
+        widgets = {"language": LanguageSelect()}
 
     helper = layout("name", "phone", "language", button=_("Save"))
 

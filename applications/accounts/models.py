@@ -7,6 +7,7 @@ from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applications.kernel import clock
@@ -76,6 +77,10 @@ class User(AbstractBaseUser):
 
     def __str__(self):
         return self.name or self.email
+
+    def get_absolute_url(self):
+        """Its page, for those who keep accounts."""
+        return reverse("accounts:person", args=[self.key])
 
     @property
     def is_staff(self):

@@ -1,9 +1,15 @@
-"""How a session ends: after idle time, and for staff without a second factor before it begins."""
+"""How a session ends: after idle time, and for staff without a second factor before it begins; and where the next one goes on."""
 
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
-from django.shortcuts import redirect
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect, resolve_url
 from django.utils.cache import add_never_cache_headers
 
 from applications.kernel import clock
@@ -20,9 +26,35 @@ OPEN_WITHOUT_FACTOR = (
 )
 
 
+CONFIRMED_FOR = timedelta(minutes=15)
+
+
+def confirmed_until(request, *, at):
+    """Until when this session is confirmed by a password or passkey that was given again; None where it is not."""
+    again = [
+        record["at"]
+        for record in get_authentication_records(request, request.user)
+        if record.get("reauthenticated")
+    ]
+    until = datetime.fromtimestamp(max(again), UTC) + CONFIRMED_FOR if again else at
+    return until if at < until else None
+
+
 def idle_seconds(user):
     """60 minutes for applicants, 30 for everybody else (docs/domain.md, sessions)."""
     return settings.SESSION_IDLE_SECONDS.get(user.role, settings.SESSION_IDLE_SECONDS_OTHERS)
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Asks for a log-in and comes back to the page; from a button that has no page of its own, to the page where it stands."""
+
+    def handle_no_permission(self, request, view):
+        if "GET" in getattr(view, "methods", ("GET",)):
+            return super().handle_no_permission(request, view)
+        stood = urlsplit(request.headers.get("Referer", ""))
+        ours = stood.netloc == request.get_host()
+        back = stood._replace(scheme="", netloc="").geturl() if ours else ""
+        return redirect_to_login(back or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 class SessionMiddleware:

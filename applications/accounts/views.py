@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from applications.accounts import actions
 from applications.accounts.forms import InviteForm, OwnForm, ReasonForm, RoleForm
+from applications.accounts.lists import PEOPLE
 from applications.accounts.models import User
 from applications.kernel import audit
 from applications.kernel.errors import Refused
-from applications.kernel.tables import page_by_key
+from applications.kernel.listpages import counted, listed
 from applications.kernel.web import fetch, page
 
 
@@ -27,15 +28,15 @@ def me(request):
 
 @page("account.list", "GET")
 def people(request):
-    found = User.objects.visible_to(request.user)
-    if wanted := request.GET.get("q", "").strip()[:100]:
-        found = found.filter(email__icontains=wanted) | found.filter(name__icontains=wanted)
-    rows = page_by_key(found, ["email"], request.GET.get("mark", ""))
-    return render(
-        request,
-        "accounts/people.html",
-        {"page": rows, "q": wanted, "may_invite": request.user.has_perm("account.invite")},
-    )
+    """Everybody who has an account, as the address narrows and sorts them."""
+    found, may_invite = User.objects.visible_to(request.user), request.user.has_perm("account.invite")
+    return listed(request, PEOPLE, found, "accounts/people.html", may_invite=may_invite)
+
+
+@page("account.list", "GET")
+def counts(request):
+    """How many there are, in all and by each filter."""
+    return counted(request, PEOPLE, User.objects.visible_to(request.user), "accounts:people")
 
 
 @page("account.invite", "GET", "POST")

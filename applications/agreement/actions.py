@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from applications.accounts.models import Role, User
 from applications.agreement import ledger, queries, rules
 from applications.agreement.models import Agreement, Signature
+from applications.intake.budget import SHARES_VERSION
 from applications.intake.models import Application
 from applications.intake.queries import people_of
-from applications.intake.rules import SHARES_VERSION
 from applications.kernel import audit, calendar, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
@@ -62,8 +62,14 @@ def amend_draft(agreement, *, by, **terms):
 @transaction.atomic
 def offer(agreement, *, by):
     """Send the terms to the firm for its signature; they no longer change."""
+    application = Application.objects.select_related("firm").get(pk=agreement.application_id)
     AGREEMENT.advance(
-        agreement, "offer", by=by, unless=lambda locked: rules.over_cap(locked.line, locked.grant_krw)
+        agreement,
+        "offer",
+        by=by,
+        unless=lambda locked: rules.over_cap(locked.line, locked.grant_krw),
+        firm_name=application.firm.name,
+        title=application.title,
     )
     notify("agreement_offered", to=people_of(agreement.application), event=f"offer:{agreement.number}",
            agreement=agreement, application=agreement.application)  # fmt: skip

@@ -50,6 +50,9 @@ class Agreement(models.Model):
     ends_on = models.DateField(_("ends"))
     sign_by = models.DateField(_("to be signed by"))
     rules_version = models.CharField(max_length=20)  # of the cost-sharing table that it was drawn from
+    # As they read when it was offered: both sides sign the same words, whatever is renamed in between.
+    firm_name = models.CharField(max_length=100, blank=True, editable=False)
+    title = models.CharField(max_length=100, blank=True, editable=False)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(default=clock.now)
     in_force_at = models.DateTimeField(null=True)
@@ -75,6 +78,9 @@ class Agreement(models.Model):
                 condition=Q(status="in_force", in_force_at__isnull=False)
                 | (~Q(status="in_force") & Q(in_force_at=None, paid_krw=0)),
                 name="agreement_pays_in_force_only",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | ~Q(firm_name=""), name="agreement_offered_by_name"
             ),
         ]
         indexes = [models.Index(fields=["-drafted_at", "-id"], name="agreement_latest")]

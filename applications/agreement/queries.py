@@ -21,6 +21,11 @@ def to_be_signed():
     )
 
 
+def unsigned_in_time(today):
+    """Offered agreements whose last day for signatures is past (Agreement.is_overdue)."""
+    return Agreement.objects.filter(status=Agreement.Status.OFFERED, sign_by__lt=today)
+
+
 def notified_at(application):
     """When the firm was told that it is selected: the publication of the list that says so."""
     place = application.places.select_related("proposal").get(proposal__status=Proposal.Status.PUBLISHED)

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.intake.rules import money_faults
+from applications.intake.budget import money_faults
+from applications.intake.consortium import rates
 from applications.kernel.errors import Reason
 
+TEXT_VERSION = "agreement 2"  # of what is hashed below; 1 named neither firm nor project
 SIGN_WITHIN_DAYS = 30  # 국가연구개발혁신법 시행령 제13조 제2항
 
 
@@ -17,7 +19,7 @@ def faults(application, *, total_krw, grant_krw, cash_krw, starts_on, ends_on):
     reasons = [
         Reason(fault.text, names.get(fault.field, fault.field))
         for fault in money_faults(
-            application.firm.size,
+            rates(application),
             application.call.ceiling_krw,
             total_krw=total_krw,
             requested_krw=grant_krw,
@@ -36,12 +38,15 @@ def faults(application, *, total_krw, grant_krw, cash_krw, starts_on, ends_on):
 
 
 def text_hash(agreement) -> str:
-    """SHA-256 of what both sides sign: number, parties, amounts, dates."""
+    """SHA-256 of what both sides sign: number, project, parties, amounts, dates, as they were offered."""
     application = agreement.application
     parts = [
+        TEXT_VERSION,
         agreement.number,
         application.number,
+        agreement.title,
         application.firm.business_number,
+        agreement.firm_name,
         agreement.total_krw,
         agreement.grant_krw,
         agreement.cash_krw,

@@ -6,11 +6,12 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from applications.accounts.models import Role
 from applications.agreement import actions, queries
 from applications.agreement.forms import SignForm, TermsForm
 from applications.agreement.models import Agreement
 from applications.intake.models import Application
-from applications.kernel import audit
+from applications.kernel import audit, clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.tables import page_by_key
@@ -25,9 +26,10 @@ def desk(request):
     found = Agreement.objects.visible_to(request.user).select_related(
         "application__firm", "application__call"
     )
-    narrowed = request.GET.get("waiting") == "signature"
-    if narrowed:
-        found = found.filter(pk__in=queries.to_be_signed().values("pk"))
+    waiting = {"signature": queries.to_be_signed(), "overdue": queries.unsigned_in_time(clock.today())}
+    narrowed = waiting.get(request.GET.get("waiting"))
+    if narrowed is not None:
+        found = found.filter(pk__in=narrowed.values("pk"))
     rows = page_by_key(found, ["-drafted_at", "-id"], request.GET.get("mark", ""))
     may_draft = request.user.has_perm("agreement.draft")
     return render(
@@ -35,7 +37,7 @@ def desk(request):
         "agreement/desk.html",
         {
             "page": rows,
-            "narrowed": narrowed,
+            "narrowed": narrowed is not None,
             "waiting": queries.waiting_for_draft()[:50] if may_draft else [],
             "may_draft": may_draft,
         },
@@ -113,6 +115,7 @@ def detail(request, key):
             "agreement": agreement,
             "application": agreement.application,
             "signatures": signatures,
+            "hides_people": request.user.role == Role.MINISTRY,
             "moves": moves,
             "payments": agreement.payments.order_by("tranche", "pk"),
             "may_request": agreement.status == "in_force"

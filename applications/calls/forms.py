@@ -2,110 +2,272 @@
 
 from crispy_forms.layout import Fieldset
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls.models import BudgetLine, Call, Criterion
-from applications.kernel.forms import InstantField, WonField, ask_to_choose, layout, literal
+from applications.accounts.rules import address_wrong
+from applications.calls import rules
+from applications.calls.models import Call, Programme
+from applications.kernel import clock
+from applications.kernel.forms import DateInput, InstantField, layout
 from applications.kernel.taxonomy import IndustryField
 
-BOUNDS = {
-    "year": (2023, 2099),
-    "seats": (1, 1000),
-    "reserves": (0, 1000),
-    "pass_mark": (0, 100),
-    "select_mark": (0, 100),
-    "quorum": (3, 20),
-    "bonus_cap": (0, 20),
-    "penalty_cap": (0, 20),
-}
 
+class NoticeForm(forms.Form):
+    """What every notice on a published call needs: its reason, and the call as the officer saw it."""
 
-class CallForm(forms.ModelForm):
-    """All of a call but its criteria, which have a page of their own."""
-
-    budget_krw = WonField(label=_("Budget of the call (won)"), required=False)
-    ceiling_krw = WonField(label=_("Ceiling of one grant (won)"), required=False)
-
-    class Meta:
-        model = Call
-        fields = [
-            "programme", "year", "title", "summary", "notice", "opens_at", "closes_at", "short_notice_reason", "seats",
-            "reserves", "pass_mark", "select_mark", "quorum", "bonus_cap", "penalty_cap", "budget_line", "budget_krw",
-            "ceiling_krw",
-        ]  # fmt: skip
-        field_classes = dict.fromkeys(["opens_at", "closes_at"], InstantField)
-        widgets = {"notice": forms.Textarea({"rows": 16})}
-        help_texts = {
-            "closes_at": _("Korean time. What arrives at this instant or later is too late."),
-            "pass_mark": _("Below it a plan fails, whatever its bonus."),
-            "select_mark": _("From it on a plan may be selected; between the marks it may be a reserve."),
-            "quorum": _("Sheets needed before a review is closed; five, or three by exception."),
-        }
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        ask_to_choose(self)
-        for name, (least, most) in BOUNDS.items():
-            self.fields[name].validators += [MinValueValidator(least), MaxValueValidator(most)]
-            self.fields[name].widget.attrs |= {"min": least, "max": most}
-        self.field_quotas = []
-        chosen = dict(self.instance.quotas.values_list("field_id", "places")) if self.instance.pk else {}
-        for field in IndustryField.objects.all():
-            name = f"quota_{field.code}"
-            self.fields[name] = forms.IntegerField(
-                label=field.name, required=False, min_value=0, max_value=100, initial=chosen.get(field.pk)
-            )
-            self.field_quotas.append((name, field))
-        if self.instance.pk:
-            del self.fields["programme"], self.fields["year"]
-        self.fields["budget_line"].queryset = BudgetLine.objects.order_by("-year", "name")
-        head = [] if self.instance.pk else ["programme", "year"]
-        self.helper = layout(
-            Fieldset(_("The call"), *head, "title", "summary", "notice"),
-            Fieldset(_("Schedule"), "opens_at", "closes_at", "short_notice_reason"),
-            Fieldset(_("Places and marks"), "seats", "reserves", "pass_mark", "select_mark", "quorum", "bonus_cap",
-                     "penalty_cap"),
-            Fieldset(_("Most places by field (empty: no limit)"), *(name for name, _field in self.field_quotas)),
-            Fieldset(_("Money (R&D only)"), "budget_line", "budget_krw", "ceiling_krw"),
-            button=_("Save the call"),
-        )  # fmt: skip
-
-    def clean(self):
-        cleaned = super().clean()
-        opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
-        if opens and closes and opens >= closes:
-            self.add_error("closes_at", _("A call closes after it opens."))
-        low, high = cleaned.get("pass_mark"), cleaned.get("select_mark")
-        if low is not None and high is not None and low > high:
-            self.add_error("select_mark", _("The select mark is not below the pass mark."))
-        cleaned["quotas"] = [
-            (field, cleaned.pop(name, None))
-            for name, field in self.field_quotas
-            if self.cleaned_data.get(name) is not None
-        ]
-        for name, _field in self.field_quotas:
-            cleaned.pop(name, None)
-        return cleaned
-
-
-class PointsForm(forms.Form):
-    """The points of every criterion of a call."""
+    reason = forms.CharField(
+        label=_("Reason of the notice"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_(
+            "At least 5 characters. Firms read this sentence in the letter, and everybody on the page of the call."
+        ),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, call, **options):
         super().__init__(*args, **options)
-        groups = {}
-        for criterion in Criterion.objects.filter(group__stage__call=call).select_related("group__stage"):
-            name = f"points_{criterion.pk}"
-            self.fields[name] = forms.IntegerField(
-                label=criterion.name, min_value=1, max_value=100, initial=criterion.points
-            )
-            groups.setdefault(criterion.group, []).append(name)
+        self.fields["revision"].initial = call.revision
         self.helper = layout(
-            *(Fieldset(literal(group.name), *names) for group, names in groups.items()),
-            button=_("Save the points"),
+            *self.add_fields(call), "reason", "revision", button=_("Preview"), name="preview"
         )
 
+    def add_fields(self, call):
+        """Add what this kind of notice asks besides, and say in which order it is drawn."""
+        return []
+
     @property
-    def points(self):
-        return {int(name.removeprefix("points_")): value for name, value in self.cleaned_data.items()}
+    def content(self):
+        """What the verb of the notice takes."""
+        return self.cleaned_data
+
+
+TEXT_HELPS = {
+    "title": _("Stands above the notice, in lists and in letters."),
+    "summary": _("Stands under the title in the list of calls."),
+    "notice": _("The whole notice. What you change is shown to everybody, old beside new."),
+}
+HELPS = {  # what stands in small letters below a name, and tells firms what to write or to hand in
+    "part": _("Hints on the parts of the plan"),
+    "question": _("Hints on the questions"),
+    "paper": _("Hints on the papers"),
+}
+
+
+class CorrectionForm(NoticeForm):
+    """Every text that may still change, as it is now."""
+
+    def __init__(self, *args, changeable, **options):
+        self.changeable = list(changeable.items())
+        super().__init__(*args, **options)
+
+    def add_fields(self, call):
+        texts, helps = [], {kind: [] for kind in HELPS}
+        for number, (name, (label, text)) in enumerate(self.changeable):
+            field, kind = f"text_{number}", name.partition(":")[0]
+            if name in rules.TEXTS:
+                of_model = Call._meta.get_field(name)
+                widget = {"widget": forms.Textarea({"rows": 16})} if name == "notice" else {}
+                self.fields[field] = of_model.formfield(
+                    label=label, initial=text, help_text=TEXT_HELPS[name], **widget
+                )
+                texts.append(field)
+            else:
+                self.fields[field] = forms.CharField(
+                    label=_("Hint for “%(what)s”") % {"what": label},
+                    initial=text,
+                    max_length=300,
+                    required=False,
+                )
+                helps[kind].append(field)
+        hints = [Fieldset(HELPS[kind], *names) for kind, names in helps.items() if names]
+        return [Fieldset(_("The call"), *texts), *hints]
+
+    @property
+    def content(self):
+        texts = {
+            name: self.cleaned_data[f"text_{number}"] for number, (name, _now) in enumerate(self.changeable)
+        }
+        return {
+            "texts": texts,
+            "reason": self.cleaned_data["reason"],
+            "revision": self.cleaned_data["revision"],
+        }
+
+
+class ExtensionForm(NoticeForm):
+    closes_at = InstantField(
+        label=_("New closing time"),
+        help_text=_(
+            "Korean time, later than the present one. What arrives at this instant or later is too late."
+        ),
+    )
+
+    def add_fields(self, call):
+        return ["closes_at"]
+
+
+class AskForm(forms.Form):
+    """A question on a call."""
+
+    text = forms.CharField(
+        label=_("Your question"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 6, "data-limit": 2000}),
+        help_text=_(
+            "Everybody will read the question and its answer, without your name or your firm's. Please write nothing that others must not know."
+        ),
+    )
+
+    helper = layout("text", button=_("Ask"))
+
+    def clean_text(self):
+        return rules.plain(self.cleaned_data["text"])
+
+
+class AnswerForm(forms.Form):
+    """The answer, and the question as everybody will read it."""
+
+    shown = forms.CharField(
+        label=_("The question as everybody will read it"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("Take out names, numbers and whatever tells who asked."),
+    )
+    answer = forms.CharField(label=_("Answer"), max_length=4000, widget=forms.Textarea({"rows": 8}))
+
+    helper = layout("shown", "answer", button=_("Save the answer"))
+
+
+class AssignForm(forms.Form):
+    """Who answers."""
+
+    person = forms.ModelChoiceField(label=_("Who answers"), queryset=None, empty_label=_("Please choose"))
+
+    def __init__(self, *args, officers, **options):
+        super().__init__(*args, **options)
+        self.fields["person"].queryset = officers
+        self.helper = layout("person", button=_("Assign"))
+
+
+class SubscribeForm(forms.Form):
+    """An address, and which calls it wants to hear of."""
+
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    programme = forms.ModelChoiceField(
+        label=_("Programme"),
+        queryset=Programme.objects.order_by("pk"),
+        required=False,
+        empty_label=_("All programmes"),
+    )
+    field = forms.ModelChoiceField(
+        label=_("New-industry field"),
+        queryset=IndustryField.objects.all(),
+        required=False,
+        empty_label=_("All fields"),
+    )
+    agreed = forms.BooleanField(
+        label=_("My address may be kept to tell me of new calls."),
+        help_text=_(
+            "Kept: the address and your choice, until you unsubscribe. You may say no; then you find new calls on this site."
+        ),
+    )
+
+    helper = layout("email", "programme", "field", "agreed", button=_("Subscribe"))
+
+    def clean_email(self):
+        email = self.cleaned_data["email"].lower()
+        if reasons := address_wrong(email):
+            raise ValidationError([reason.text for reason in reasons])
+        return email
+
+
+def yes_or_no(label, **options):
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        widget=forms.RadioSelect,
+        **options,
+    )
+
+
+class CheckForm(forms.Form):
+    """What a firm says of itself to learn whether it may apply (rules.Situation). Sent by GET, kept nowhere."""
+
+    registered = yes_or_no(_("Is your business registered and open?"))
+    size = forms.ChoiceField(label=_("Size class"))
+    track = forms.ChoiceField(label=_("Track"))
+    certificate = yes_or_no(
+        _("Will your root-firm certificate be valid on the closing date?"),
+        required=False,
+        help_text=_("It is valid for three years. Only existing root firms need it."),
+    )
+    field = forms.ChoiceField(label=_("New-industry field of your plan"))
+    founded_on = forms.DateField(
+        label=_("Business opened on"),
+        widget=DateInput(),
+        help_text=_("As on the certificate of business registration."),
+    )
+    arrears = yes_or_no(_("Are national or local taxes in arrears?"))
+    default = yes_or_no(_("Is the firm in default, bankrupt or under court receivership?"))
+    impaired = yes_or_no(_("Is the capital fully impaired?"), help_text=_("The firm owes more than it owns."))
+    indebted = yes_or_no(
+        _("Was the debt ratio 500% or more at the end of both of the last two years?"),
+        help_text=_("Debts divided by equity."),
+    )
+    illiquid = yes_or_no(
+        _("Was the current ratio 50% or less at the end of both of the last two years?"),
+        help_text=_("Current assets divided by current debts."),
+    )
+    adverse = yes_or_no(
+        _("Was the last audit opinion adverse or disclaimed?"), help_text=_("No, if the firm is not audited.")
+    )
+    corporation = yes_or_no(_("Is the firm a corporation?"), help_text=_("No, if you are a sole proprietor."))
+    manufacturer = yes_or_no(_("Does the firm manufacture?"))
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        firm = apps.get_model("applications", "Firm")  # of a room beside this one: by name only
+        self.fields["size"].choices = [("", _("Please choose")), *firm.Size.choices]
+        self.fields["track"].choices = [("", _("Please choose")), *firm.Track.choices]
+        fields = [(field.code, str(field)) for field in IndustryField.objects.all()]
+        self.fields["field"].choices = [("", _("Please choose")), *fields, ("none", _("None of these"))]
+        self.helper = layout(
+            Fieldset(_("The firm"), "registered", "size", "track", "certificate", "founded_on", "corporation", "manufacturer"),
+            Fieldset(_("The plan"), "field"),
+            Fieldset(_("Taxes and accounts"), "arrears", "default", "impaired", "indebted", "illiquid", "adverse"),
+            button=_("Check"),
+            name="check",
+        )  # fmt: skip
+        self.helper.form_method = "get"
+
+    def clean_founded_on(self):
+        if self.cleaned_data["founded_on"] > clock.today():
+            raise ValidationError(_("This date is still to come."))
+        return self.cleaned_data["founded_on"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("track") == "root" and cleaned.get("certificate") is None:
+            self.add_error("certificate", _("An existing root firm needs the certificate: please answer."))
+        return cleaned
+
+    @property
+    def situation(self):
+        given = self.cleaned_data
+        return rules.Situation(**given | {"field": "" if given["field"] == "none" else given["field"]})
+
+    @property
+    def answers(self):
+        """[(question, answer in words)], as a print-out shows them."""
+        words = []
+        for name, field in self.fields.items():
+            value = self.data.get(name)
+            words.append(
+                (field.label, dict(getattr(field, "choices", ())).get(value, self.cleaned_data[name]))
+            )
+        return words

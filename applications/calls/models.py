@@ -1,4 +1,4 @@
-"""Tables of calls: programmes, budget lines, and a call with all that its applications are measured by."""
+"""Tables of calls: programmes, budget lines, and a call with what its applications are asked; stages.py: what they are reviewed by."""
 
 import uuid
 
@@ -6,9 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from applications.calls.conflicts import usual
 from applications.kernel import clock
+from applications.kernel.records import AppendOnly
 from applications.kernel.taxonomy import IndustryField
 
 
@@ -75,6 +78,24 @@ class CallQuerySet(models.QuerySet):
     def published(self):
         return self.exclude(published_at=None)
 
+    def open_at(self, now):
+        return self.published().filter(cancelled_at=None, opens_at__lte=now, closes_at__gt=now)
+
+    def upcoming_at(self, now):
+        return self.published().filter(cancelled_at=None, opens_at__gt=now)
+
+    def past_at(self, now):
+        """Those that are closed, and those that were cancelled."""
+        return self.published().filter(Q(closes_at__lte=now) | Q(cancelled_at__isnull=False))
+
+    def redraw(self):
+        """What their public pages say beside the notice has changed; what was drawn before counts no more."""
+        self.update(page_version=F("page_version") + 1)
+
+    def for_field(self, field):
+        """Those that a plan of this field may answer; a call that names no fields is for all of them."""
+        return self.filter(Q(open_to=None) | Q(open_to=field))
+
 
 class Call(models.Model):
     """One announcement. Whether it is open is read from its instants, never from a job having run."""
@@ -91,8 +112,25 @@ class Call(models.Model):
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))  # exclusive: arrival < closes_at
     short_notice_reason = models.CharField(_("reason for less than 30 days"), max_length=300, blank=True)
+    open_to = models.ManyToManyField(
+        IndustryField, blank=True, related_name="+", verbose_name=_("fields that may apply")
+    )
+    least_years = models.PositiveSmallIntegerField(_("least years in business"), null=True, blank=True)
+    most_years = models.PositiveSmallIntegerField(_("most years in business"), null=True, blank=True)
+    tracks = models.JSONField(_("tracks that may apply"), default=list, blank=True)  # none: all of them
+    regions = models.JSONField(_("regions that may apply"), default=list, blank=True)  # their codes
     published_at = models.DateTimeField(null=True, editable=False)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    copied_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies", editable=False)
+    announces_again = models.BooleanField(default=False, editable=False)  # the one that it is copied from
+    version = models.PositiveIntegerField(default=1, editable=False)  # while it is in preparation
+    section_versions = models.JSONField(
+        default=dict, editable=False
+    )  # section → the version that last saved it
+    revision = models.PositiveSmallIntegerField(default=0, editable=False)  # how many notices have changed it
+    page_version = models.PositiveIntegerField(default=0, editable=False)  # rises with what its page adds
+    extended_at = models.DateTimeField(null=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
     seats = models.PositiveSmallIntegerField(_("places"))
     reserves = models.PositiveSmallIntegerField(_("reserve places"), default=5)
     budget_line = models.ForeignKey(
@@ -110,7 +148,8 @@ class Call(models.Model):
     select_mark = models.DecimalField(_("select mark"), max_digits=5, decimal_places=2, default="70.00")
     bonus_cap = models.DecimalField(_("cap of bonus points"), max_digits=4, decimal_places=1, default="5")
     penalty_cap = models.DecimalField(_("cap of penalty points"), max_digits=4, decimal_places=1, default="5")
-    quorum = models.PositiveSmallIntegerField(_("sheets needed"), default=5)
+    tie_keys = models.JSONField(default=list, blank=True)  # codes of ruling.tie_choices, the first one first
+    conflicts = models.JSONField(_("conflicts of interest"), default=usual)  # {code of a rule: years}
     comment_length = models.PositiveSmallIntegerField(_("least length of a comment"), default=10)
 
     objects = CallQuerySet.as_manager()
@@ -121,9 +160,19 @@ class Call(models.Model):
                 condition=Q(opens_at__lt=F("closes_at")), name="call_opens_before_it_closes"
             ),
             models.CheckConstraint(condition=Q(pass_mark__lte=F("select_mark")), name="call_marks_in_order"),
-            models.CheckConstraint(condition=Q(quorum__gte=3), name="call_quorum_at_least_three"),
+            models.CheckConstraint(
+                condition=Q(least_years=None) | Q(most_years=None) | Q(least_years__lte=F("most_years")),
+                name="call_years_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(announces_again=False) | Q(copied_from__isnull=False),
+                name="call_announces_another_again",
+            ),
         ]
-        indexes = [models.Index(fields=["-closes_at", "-id"], name="call_latest")]
+        indexes = [
+            models.Index(fields=["-closes_at", "-id"], name="call_latest"),
+            models.Index(fields=["opens_at", "id"], name="call_next"),
+        ]
 
     def __str__(self):
         return self.title
@@ -132,14 +181,16 @@ class Call(models.Model):
         return reverse("calls:detail", args=[self.key])
 
     def is_open_at(self, instant):
-        return bool(self.published_at) and self.opens_at <= instant < self.closes_at
+        return bool(self.published_at) and not self.cancelled_at and self.opens_at <= instant < self.closes_at
 
     @property
     def state(self):
-        """preparing, soon, open or closed at this moment (docs/domain.md, states of a call)."""
+        """preparing, soon, open, closed or cancelled at this moment (docs/domain.md, states of a call)."""
         now = clock.now()
         if not self.published_at:
             return "preparing"
+        if self.cancelled_at:
+            return "cancelled"
         if now < self.opens_at:
             return "soon"
         return "open" if now < self.closes_at else "closed"
@@ -148,53 +199,82 @@ class Call(models.Model):
     def is_rnd(self):
         return self.programme.kind == Programme.Kind.RND
 
+    @cached_property
+    def asked(self):
+        """Its questions in the order of their parts, read once."""
+        return list(self.questions.select_related("part"))
 
-class Stage(models.Model):
-    """One round of review; the base score is the weighted sum over the stages of the call."""
+    @cached_property
+    def bonus_items(self):
+        """What firms may claim a bonus for, read once."""
+        return list(self.items.filter(kind="bonus"))
+
+    def papers_in(self, section):
+        """The papers that are uploaded in this section of a draft (RequiredPaper.section)."""
+        proofs = self.papers.filter(needed_from=RequiredPaper.Trait.BONUS)
+        if section == "bonus":
+            return list(proofs)
+        part = next((question.part for question in self.asked if question.part.slug == section), None)
+        if part is None and section != "papers":
+            return []
+        return list(self.papers.filter(part=part).exclude(pk__in=proofs))
+
+
+class Notice(AppendOnly):
+    """One official notice that changes a published call; it stands beside the first one and is never changed."""
 
     class Kind(models.TextChoices):
-        PAPER = "paper", _("Paper review")
-        PRESENTATION = "presentation", _("Presentation review")
+        CORRECTION = "correction", _("Correction")
+        EXTENSION = "extension", _("Extension")
+        CANCELLATION = "cancellation", _("Cancellation")
 
-    call = models.ForeignKey(Call, models.CASCADE, related_name="stages")
+    call = models.ForeignKey(Call, models.PROTECT, related_name="notices")
     ordinal = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=15, choices=Kind)
-    weight = models.PositiveSmallIntegerField(_("weight (%)"))
+    number = models.CharField(_("notice number"), max_length=35, unique=True)  # RC-2027-S01-1
+    kind = models.CharField(max_length=12, choices=Kind)
+    reason = models.CharField(_("reason"), max_length=1000)
+    changes = models.JSONField(default=list)  # of a correction: [{"of", "label", "old", "new"}]
+    closed_at = models.DateTimeField(null=True)  # of an extension: when the call was to close before,
+    closes_at = models.DateTimeField(null=True)  # and when it closes now
+    published_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    firms_told = models.PositiveIntegerField()
 
     class Meta:
         ordering = ["ordinal"]
         constraints = [
-            models.UniqueConstraint(fields=["call", "ordinal"], name="stage_order"),
-            models.CheckConstraint(condition=Q(weight__gte=1, weight__lte=100), name="stage_weight"),
+            models.UniqueConstraint(fields=["call", "ordinal"], name="notice_order"),
+            models.CheckConstraint(
+                condition=Q(kind="extension", closed_at__isnull=False, closes_at__gt=F("closed_at"))
+                | (~Q(kind="extension") & Q(closed_at=None, closes_at=None)),
+                name="notice_extends",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="notice_has_reason"),
         ]
 
+    def __str__(self):
+        return self.number
 
-class CriterionGroup(models.Model):
-    """Criteria that share a floor; the ordinal is also the order in which groups break a tie."""
 
-    stage = models.ForeignKey(Stage, models.CASCADE, related_name="groups")
+class Part(models.Model):
+    """One part of the plan: the questions that stand on one page."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="parts")
     ordinal = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=60)
-    floor_percent = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(max_length=60)
+    help = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["ordinal"]
-        constraints = [models.UniqueConstraint(fields=["stage", "ordinal"], name="group_order")]
+        constraints = [models.UniqueConstraint(fields=["call", "ordinal"], name="part_order")]
 
+    def __str__(self):
+        return self.title
 
-class Criterion(models.Model):
-    """One thing that is scored, from 0 to its points (or 0 to 100 with its points as weight)."""
-
-    group = models.ForeignKey(CriterionGroup, models.CASCADE, related_name="criteria")
-    ordinal = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=100)
-    help = models.CharField(max_length=300, blank=True)
-    points = models.PositiveSmallIntegerField()
-    knock_out_at = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
-
-    class Meta:
-        ordering = ["group__ordinal", "ordinal"]
-        constraints = [models.UniqueConstraint(fields=["group", "ordinal"], name="criterion_order")]
+    @property
+    def slug(self):
+        """Its name in addresses: plan, plan-2, plan-3."""
+        return "plan" if self.ordinal == 1 else f"plan-{self.ordinal}"
 
 
 class Question(models.Model):
@@ -204,24 +284,44 @@ class Question(models.Model):
         TEXT = "text", _("One line")
         LONG = "long", _("Long text")
         NUMBER = "number", _("Whole number")
+        WON = "won", _("Amount in won")
+        DATE = "date", _("Date")
         YES_NO = "yes_no", _("Yes or no")
+        CHOICE = "choice", _("One of several")
+        CHOICES = "choices", _("Any of several")
+        TABLE = "table", _("Table")
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="questions")
+    part = models.ForeignKey(Part, models.CASCADE, related_name="questions")
     ordinal = models.PositiveSmallIntegerField()
     code = models.SlugField(max_length=30)
     kind = models.CharField(max_length=10, choices=Kind)
     label = models.CharField(max_length=200)
     help = models.CharField(max_length=300, blank=True)
     required = models.BooleanField(default=True)
-    max_length = models.PositiveSmallIntegerField(default=2000)
+    max_length = models.PositiveSmallIntegerField(
+        default=2000
+    )  # characters; digits of a number; rows of a table
+    options = models.JSONField(
+        default=list, blank=True
+    )  # [code, label] of choices; [code, label, kind] of columns
+    condition = models.JSONField(
+        default=dict, blank=True
+    )  # {"question": code, "is": [values]}; none: always asked
 
     class Meta:
-        ordering = ["ordinal"]
+        ordering = ["part__ordinal", "ordinal"]
         constraints = [models.UniqueConstraint(fields=["call", "code"], name="question_code")]
 
 
 class RequiredPaper(models.Model):
-    """One paper that applicants add to their application."""
+    """One paper that applicants add to their application: all of them, some kind of firm, or where it applies."""
+
+    class Trait(models.TextChoices):
+        CORPORATION = "corporation", _("corporations")
+        ROOT = "root", _("existing root firms")
+        MANUFACTURER = "manufacturer", _("manufacturers")
+        BONUS = "bonus", _("firms that claim a bonus by a file")
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="papers")
     ordinal = models.PositiveSmallIntegerField()
@@ -229,24 +329,29 @@ class RequiredPaper(models.Model):
     name = models.CharField(max_length=100)
     help = models.CharField(max_length=300, blank=True)
     required = models.BooleanField(default=True)
+    needed_from = models.CharField(max_length=15, choices=Trait, blank=True)  # where not all need it
+    part = models.ForeignKey(
+        Part, models.CASCADE, null=True, related_name="papers"
+    )  # of the plan, where it is asked
     kinds = models.JSONField(
         default=list
     )  # of files that are taken, names of kernel.files.TYPES; none: all of them
 
     class Meta:
         ordering = ["ordinal"]
-        constraints = [models.UniqueConstraint(fields=["call", "code"], name="paper_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "code"], name="paper_code"),
+            models.CheckConstraint(
+                condition=Q(required=False) | Q(needed_from=""), name="paper_needed_from_all_or_some"
+            ),
+        ]
 
     def __str__(self):
         return self.name
 
-
-class Quota(models.Model):
-    """The most places that one field may take in a call."""
-
-    call = models.ForeignKey(Call, models.CASCADE, related_name="quotas")
-    field = models.ForeignKey(IndustryField, models.PROTECT, related_name="+")
-    places = models.PositiveSmallIntegerField(_("places"))
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["call", "field"], name="quota_once")]
+    @property
+    def section(self):
+        """The section of a draft that it is uploaded in: with the bonus it proves, in its part, or with all others."""
+        if self.needed_from == RequiredPaper.Trait.BONUS:
+            return "bonus"
+        return self.part.slug if self.part_id else "papers"

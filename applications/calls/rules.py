@@ -1,12 +1,28 @@
-"""WHETHER of calls: what still keeps one from being published."""
+"""WHETHER of calls: may it be published, changed, asked about; may a firm apply, as far as it can tell itself."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import SequenceMatcher
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.kernel.errors import Reason
+from applications.calls import conflicts
+from applications.calls.models import Call, RequiredPaper
+from applications.calls.ruling import unbreakable, unproven
+from applications.kernel.errors import Gap, Reason
 
-NOTICE_DAYS = 30  # 국가연구개발혁신법 시행령 제9조 제1항
+TEXTS = (
+    "title",
+    "summary",
+    "notice",
+)  # of a published call that a correction may change, with all help texts
+Trait = RequiredPaper.Trait
+REASON_LENGTH = 5
+QUESTIONS_A_DAY = 10  # of one person
+MOST_QUESTIONS = 60  # of one call to its applicants
+LINK_HOURS = 72  # that a link to confirm a subscription works
+DEBT_PERCENT, LIQUID_PERCENT = 500, 50  # practice: two years running, E08
+YOUNG_YEARS = 3  # practice: younger firms are spared the ratios of E08
 EXCLUSIONS = {  # who cannot be granted anything: docs/domain.md, eligibility
     "E01": _("The business is closed or not registered"),
     "E02": _("Neither a small, medium nor mid-size firm"),
@@ -28,33 +44,139 @@ EXCLUSIONS = {  # who cannot be granted anything: docs/domain.md, eligibility
 }
 
 
-def unready(call, *, now):
-    """What is still missing or wrong before this call may be published at this instant.
+SECTIONS = {  # of a call in preparation, in order, with the fields that each holds; the others hold pieces
+    "notice": ("title", "summary", "notice"),
+    "schedule": ("opens_at", "closes_at", "short_notice_reason"),
+    "eligibility": ("open_to", "tracks", "regions", "least_years", "most_years"),
+    "plan": (),
+    "papers": (),
+    "criteria": (),
+    "scoring": (
+        "scale", "step", "pass_mark", "select_mark", "bonus_cap", "penalty_cap", "comment_length",
+    ),
+    "items": (),
+    "conflicts": ("conflicts",),
+    "ties": ("tie_keys",),
+    "places": ("seats", "reserves"),
+    "quotas": (),
+    "money": ("budget_line", "budget_krw", "ceiling_krw"),
+}  # fmt: skip
 
-    call: with its stages, groups, criteria, questions and papers. Returns reasons; an empty list is yes.
+
+def sections(call):
+    """The sections of a call in preparation; only R&D has money."""
+    return [name for name in SECTIONS if name != "money" or call.is_rnd]
+
+
+def unready(call, *, now, notice_days):
+    """What is still missing or wrong before this call may be published at this instant, each with its section.
+
+    call: with its stages, groups, criteria, parts, questions and papers. Returns Gaps; an empty list is yes.
     """
-    reasons = []
+    gaps = []
+    if not call.summary:
+        gaps.append(Gap(_("The call has no summary in one sentence yet."), "summary", "notice"))
+    if not call.notice:
+        gaps.append(Gap(_("The text of the notice is still empty."), "notice", "notice"))
     if call.closes_at <= now:
-        reasons.append(Reason(_("The closing time is already past."), "closes_at"))
-    if call.closes_at - now < timedelta(days=NOTICE_DAYS) and not call.short_notice_reason:
-        reasons.append(
-            Reason(
-                _("A notice of less than 30 days needs a reason (decree, article 9)."), "short_notice_reason"
+        gaps.append(Gap(_("The closing time is already past."), "closes_at", "schedule"))
+    if call.closes_at - now < timedelta(days=notice_days) and not call.short_notice_reason:
+        gaps.append(
+            Gap(
+                _("A notice of less than %(days)d days needs a reason (decree, article 9).")
+                % {"days": notice_days},
+                "short_notice_reason",
+                "schedule",
             )
         )
-    stages = list(call.stages.prefetch_related("groups__criteria"))
-    if sum(stage.weight for stage in stages) != 100:
-        reasons.append(Reason(_("The weights of the stages must sum to 100.")))
-    for stage in stages:
-        points = [criterion.points for group in stage.groups.all() for criterion in group.criteria.all()]
-        reasons += wrong_sum(points)
+    gaps += (
+        unready_plan(call)
+        + unready_criteria(call)
+        + unproven(call)
+        + unbreakable(call)
+        + conflicts.unlawful(call)
+    )
     if call.is_rnd:
         if not call.budget_line_id:
-            reasons.append(Reason(_("An R&D call needs a budget line."), "budget_line"))
+            gaps.append(Gap(_("An R&D call needs a budget line."), "budget_line", "money"))
         if not call.budget_krw:
-            reasons.append(Reason(_("An R&D call needs its budget."), "budget_krw"))
+            gaps.append(Gap(_("An R&D call needs its budget."), "budget_krw", "money"))
         if not call.ceiling_krw:
-            reasons.append(Reason(_("An R&D call needs the ceiling of one grant."), "ceiling_krw"))
+            gaps.append(Gap(_("An R&D call needs the ceiling of one grant."), "ceiling_krw", "money"))
+    return gaps
+
+
+def unready_plan(call):
+    """A call asks something, in parts that each ask something, and not too much."""
+    gaps, asked = [], call.questions.count()
+    if not asked:
+        gaps.append(Gap(_("The call asks no question yet."), section="plan"))
+    if asked > MOST_QUESTIONS:
+        gaps.append(
+            Gap(_("A call asks at most %(count)d questions.") % {"count": MOST_QUESTIONS}, section="plan")
+        )
+    for part in call.parts.filter(questions=None):
+        gaps.append(Gap(_("The part “%(title)s” asks nothing.") % {"title": part.title}, section="plan"))
+    return gaps
+
+
+def unready_criteria(call):
+    """The weights of the stages sum to 100, and so do the points of each; no group is empty."""
+    gaps, stages = [], list(call.stages.prefetch_related("groups__criteria"))
+    if sum(stage.weight for stage in stages) != 100:
+        gaps.append(Gap(_("The weights of the stages must sum to 100."), section="criteria"))
+    for stage in stages:
+        groups = list(stage.groups.all())
+        points = [criterion.points for group in groups for criterion in group.criteria.all()]
+        gaps += [Gap(str(reason), section="criteria") for reason in wrong_sum(points)]
+        gaps += [
+            Gap(_("The group “%(name)s” has no criterion.") % {"name": group.name}, section="criteria")
+            for group in groups
+            if not group.criteria.all()
+        ]
+    return gaps
+
+
+def misled(questions):
+    """What is wrong with the conditions of these questions, in their order: each names an earlier one and its answers."""
+    reasons, before = [], {}
+    for question in questions:
+        if question.condition:
+            found = before.get(question.condition["question"])
+            if found is None:
+                said = _("“%(label)s” is asked as another question is answered, which must stand before it.")
+                reasons.append(Reason(said % {"label": question.label}))
+            elif not set(question.condition["is"]) <= {code for code, _label in ways(found)}:
+                said = _("“%(label)s” is asked after an answer that “%(other)s” no longer has.")
+                reasons.append(Reason(said % {"label": question.label, "other": found.label}))
+        before[question.code] = question
+    return reasons
+
+
+def ways(question):
+    """[(code, words)] of the answers to a question that another may be asked after."""
+    match question.kind:
+        case "yes_no":
+            return [("yes", _("Yes")), ("no", _("No"))]
+        case "choice" | "choices":
+            return [(code, label) for code, label in question.options]
+    return []
+
+
+def unrepeatable(call):
+    """Only a call that is over is announced again."""
+    if call.state not in ("closed", "cancelled"):
+        return [Reason(_("A call is announced again once it is closed or cancelled."))]
+    return []
+
+
+def outside(call, *, track, region=None):
+    """Why a firm of this track and region cannot apply; region: its code, None where it is not known."""
+    reasons = []
+    if call.tracks and track not in call.tracks:
+        reasons.append(Reason(_("This call is for other tracks than your firm's.")))
+    if call.regions and region is not None and region not in call.regions:
+        reasons.append(Reason(_("This call is for firms in other regions.")))
     return reasons
 
 
@@ -63,3 +185,206 @@ def wrong_sum(points):
     if sum(points) != 100:
         return [Reason(_("The points of the criteria sum to %(sum)d, not to 100.") % {"sum": sum(points)})]
     return []
+
+
+def unchangeable(call, *, reason, revision):
+    """Why no notice can change this call: not public, cancelled, changed meanwhile, or without a reason."""
+    if not call.published_at:
+        return [Reason(_("This call is not published yet; edit it instead."))]
+    if call.cancelled_at:
+        return [Reason(_("This call was cancelled."))]
+    if call.revision != revision:
+        return [Reason(_("Another notice was published in the meantime. Please look at the call again."))]
+    if len(reason.strip()) < REASON_LENGTH:
+        return [Reason(_("Please write the reason (at least 5 characters)."), "reason")]
+    return []
+
+
+def inextensible(call, *, closes_at, now, late_until, is_screened):
+    """Why this call cannot close at another instant.
+
+    late_until: until when a closed call may still be extended; is_screened: the screening of its applications has begun.
+    """
+    if is_screened and now >= call.closes_at:
+        return [Reason(_("The screening has begun; the call can no longer be extended."))]
+    if now >= late_until:
+        return [Reason(_("The call has been closed for too long to be extended."))]
+    if closes_at <= call.closes_at:
+        return [Reason(_("An extension ends later than the call does now."), "closes_at")]
+    if closes_at <= now:
+        return [Reason(_("The closing time is already past."), "closes_at")]
+    return []
+
+
+def uncancellable(*, has_results):
+    """A call whose result is out is no longer cancelled."""
+    if has_results:
+        return [Reason(_("The result of this call is published; it can no longer be cancelled."))]
+    return []
+
+
+def plain(text):
+    """A text as it is compared and kept: one kind of line end, nothing around it."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def differing(old, new):
+    """The lines of two texts that differ, (old, new); what is the same between them is “…”."""
+    before, after = ([line for line in text.split("\n") if line.strip()] for text in (old, new))
+    parts = ([], [])
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        for side, lines in zip(parts, (before[a:b], after[c:d]), strict=True):
+            if tag != "equal":
+                side += lines
+            elif side[-1:] != ["…"]:
+                side.append("…")
+    return tuple("" if side == ["…"] else "\n".join(side) for side in parts)
+
+
+def rows(notice):
+    """What a correction changes, for a table: [(place, before, now)]."""
+    return [
+        (
+            change["label"] if ":" in change["of"] else Call._meta.get_field(change["of"]).verbose_name,
+            *differing(plain(change["old"]), change["new"]),
+        )
+        for change in notice.changes
+    ]
+
+
+def unaskable(call, *, now, asked_today):
+    """Why this person cannot ask a question on this call now."""
+    if not call.published_at or call.cancelled_at or now >= call.closes_at:
+        return [Reason(_("Questions are taken until the call closes."))]
+    if asked_today >= QUESTIONS_A_DAY:
+        return [Reason(_("You have asked many questions today. Please go on tomorrow."), "text")]
+    return []
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a firm says of itself before it begins. size and track: of its profile; field: a code, or "" for none."""
+
+    registered: bool
+    size: str
+    track: str
+    certificate: bool
+    field: str
+    founded_on: date
+    arrears: bool
+    default: bool
+    impaired: bool
+    indebted: bool
+    illiquid: bool
+    adverse: bool
+    corporation: bool
+    manufacturer: bool
+
+    @property
+    def traits(self):
+        return traits(corporation=self.corporation, track=self.track, manufacturer=self.manufacturer)
+
+
+@dataclass(frozen=True)
+class Obstacle(Reason):
+    """A reason with its rule of EXCLUSIONS, and what the firm can do about it."""
+
+    code: str = ""
+    advice: str = ""
+
+
+ADVICE = {
+    "E01": _("Only a business that is registered and not closed may apply."),
+    "E02": _("The programme is for small, medium and mid-size firms (root-industry act, article 2)."),
+    "E03": _(
+        "Apply for the certificate at the national root-industry centre. Firms that restructure, convert or start anew need none."
+    ),
+    "E04": _("The call names the fields that a plan must belong to."),
+    "E05": _("What counts is the day the business was opened, on the closing date."),
+    "E06": _(
+        "Pay what is due, or agree on a respite, before you hand in; the certificates must be valid then."
+    ),
+    "E07": _("A firm whose recovery plan is approved by the court may be an exception: please ask."),
+    "E08": _("The last two years count; firms under three years of age are spared the ratios."),
+    "E09": _("What counts is the latest audit report."),
+}
+
+
+def is_manufacturer(ksic):
+    """Section C of the Korean standard industrial classification: divisions 10 to 34."""
+    return "10" <= ksic[:2] <= "34"
+
+
+def years_between(begun, day):
+    """Whole years from one date to another."""
+    return day.year - begun.year - ((day.month, day.day) < (begun.month, begun.day))
+
+
+def against(situation, *, closes_on, fields=(), least_years=None, most_years=None):
+    """Why a firm in this situation could not be granted anything: Obstacles, none where it may apply.
+
+    fields: codes of those that may apply, none for all six. What a firm cannot tell itself is left to the screening.
+    """
+    age, eve = years_between(situation.founded_on, closes_on), closes_on - timedelta(days=1)
+    ratios = age >= YOUNG_YEARS and (situation.indebted or situation.illiquid)
+    found = {
+        "E01": not situation.registered,
+        "E02": situation.size == "large",
+        "E03": situation.track == "root" and not situation.certificate,
+        "E04": not situation.field or (fields and situation.field not in fields),
+        "E05": (least_years is not None and age < least_years)
+        or (most_years is not None and years_between(situation.founded_on, eve) >= most_years),
+        "E06": situation.arrears,
+        "E07": situation.default,
+        "E08": situation.impaired or ratios,
+        "E09": situation.adverse,
+    }
+    return [
+        Obstacle(EXCLUSIONS[code], code=code, advice=ADVICE[code]) for code, holds in found.items() if holds
+    ]
+
+
+WHY = {  # what a firm is: why a paper is needed, and why it is not
+    Trait.CORPORATION: (
+        _("needed because the firm is a corporation"),
+        _("not needed: the firm is no corporation"),
+    ),
+    Trait.ROOT: (
+        _("needed because the firm is an existing root firm"),
+        _("not needed: the firm is no existing root firm"),
+    ),
+    Trait.MANUFACTURER: (
+        _("needed because the firm is a manufacturer"),
+        _("not needed: the firm is no manufacturer"),
+    ),
+    Trait.BONUS: (_("needed because a bonus is claimed that it proves"), ""),
+}
+
+
+@dataclass(frozen=True)
+class Need:
+    """Whether a firm needs a paper (None: where it applies, as the plan goes), and why, where it follows from the firm."""
+
+    holds: bool | None
+    why: str = ""
+
+
+def need(paper, traits):
+    """What is asked of a firm with these traits."""
+    holds = paper.needed_from in traits
+    if paper.required or not paper.needed_from or (paper.needed_from == Trait.BONUS and not holds):
+        return Need(True if paper.required else None)
+    because, because_not = WHY[paper.needed_from]
+    return Need(holds, because if holds else because_not)
+
+
+def traits_of(firm):
+    """What a firm is, as its profile says."""
+    return traits(
+        corporation=bool(firm.corporate_number), track=firm.track, manufacturer=is_manufacturer(firm.ksic)
+    )
+
+
+def traits(*, corporation, track, manufacturer):
+    found = {Trait.CORPORATION: corporation, Trait.ROOT: track == "root", Trait.MANUFACTURER: manufacturer}
+    return {trait for trait, holds in found.items() if holds}

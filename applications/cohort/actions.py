@@ -1,10 +1,10 @@
-"""The verbs of the cohort: seat a selected firm, end a designation."""
+"""The verbs of the cohort: seat a selected firm, bring in one that was designated earlier, end a designation."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.cohort import rules
-from applications.cohort.models import Seat
+from applications.cohort.models import Seat, number_of
 from applications.intake.models import Application
 from applications.intake.queries import people_of
 from applications.kernel import audit, clock
@@ -25,7 +25,7 @@ def seat(application, *, by):
     require(by, "cohort.seat", application)
     year = application.call.year
     # The number comes first: a second officer waits for it here, and then sees the seat that the first has given.
-    ordinal = next_number(f"designation-{year}", width=3).rpartition("-")[2]
+    number = _next(year)
     place = rules.free_place(set(Seat.objects.held().values_list("place", flat=True)))
     holds_seat = Seat.objects.held().filter(firm=application.firm).exists()
     if reasons := rules.not_seatable(application, place=place, holds_seat=holds_seat):
@@ -33,7 +33,7 @@ def seat(application, *, by):
     try:
         with transaction.atomic():
             taken = Seat.objects.create(
-                number=f"제{year}-새싹-{ordinal}호",
+                number=number,
                 place=place,
                 firm=application.firm,
                 application=application,
@@ -54,6 +54,42 @@ def seat(application, *, by):
         application=application,
         seat=taken,
     )
+    return taken
+
+
+def _next(year):
+    """The next number of a year that no designation bears; those brought in may bear any."""
+    while True:
+        number = number_of(year, int(next_number(f"designation-{year}").rpartition("-")[2]))
+        if not Seat.objects.filter(number=number).exists():
+            return number
+
+
+@transaction.atomic
+def bring_in(*, firm, place, number, by, note, **facts):
+    """Write down a designation from before this house kept the cohort, ended or held, as an officer's list says it.
+
+    place: its seat, none where it has ended; facts: field, year, designated_on, ended_on, end and end_reason.
+    """
+    require(by, "import.make")
+    given = number or _next(facts["year"])
+    try:
+        with transaction.atomic():
+            taken = Seat.objects.create(
+                number=given,
+                place=place,
+                firm=firm,
+                region=firm.region,
+                designated_by=by,
+                recorded_at=clock.now(),
+                **facts,
+            )
+    except IntegrityError:  # the constraints behind rules.not_to_bring_in
+        raise Refused(_("Its seat, its firm or its number has been taken meanwhile."), about=firm)
+    audit.record(
+        "seat", taken, by=by, note=note,
+        after={"number": given, "place": place, "ended_on": facts["ended_on"], "end": facts["end"]},
+    )  # fmt: skip
     return taken
 
 

@@ -26,6 +26,11 @@ class SeatQuerySet(models.QuerySet):
         return self.filter(ended_on=None)
 
 
+def number_of(year, ordinal):
+    """The number of a designation as its certificate bears it: 제2027-새싹-001호."""
+    return f"제{year}-새싹-{ordinal:03d}호"
+
+
 class Seat(models.Model):
     """A firm's designation as a sprout company, from its first day to its last."""
 
@@ -36,9 +41,12 @@ class Seat(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("designation number"), max_length=20, unique=True)  # 제2027-새싹-001호
-    place = models.PositiveSmallIntegerField(_("seat"))
+    place = models.PositiveSmallIntegerField(
+        _("seat"), null=True
+    )  # none where it had ended before it was brought in
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="seats")
-    application = models.OneToOneField(Application, models.PROTECT, related_name="seat")
+    # None where the firm was designated before this house kept the cohort, and the seat was brought in from a list.
+    application = models.OneToOneField(Application, models.PROTECT, null=True, related_name="seat")
     field = models.ForeignKey(IndustryField, models.PROTECT, related_name="+")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("year"))
@@ -56,6 +64,9 @@ class Seat(models.Model):
             models.UniqueConstraint(fields=["firm"], condition=Q(ended_on=None), name="seat_one_per_firm"),
             models.UniqueConstraint(fields=["place"], condition=Q(ended_on=None), name="seat_one_per_place"),
             models.CheckConstraint(condition=Q(place__gte=1, place__lte=SEATS), name="seat_of_the_hundred"),
+            models.CheckConstraint(
+                condition=Q(place__isnull=False) | Q(ended_on__isnull=False), name="seat_held_has_place"
+            ),
             models.CheckConstraint(
                 condition=Q(ended_on=None, end="") | (Q(ended_on__isnull=False) & ~Q(end="")),
                 name="seat_end_has_kind",

@@ -46,6 +46,7 @@ def desk(request):
             "page": rows,
             "waiting": queries.waiting_for_seat()[:50],
             "may_seat": may_seat,
+            "may_import": request.user.has_perm("import.list"),
             "may_end": request.user.has_perm("cohort.end", rows.rows[0]) if rows.rows else False,
         },
     )

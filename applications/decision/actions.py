@@ -9,12 +9,12 @@ from applications.calls.models import Call
 from applications.decision import queries, rules
 from applications.decision.models import Place, Proposal
 from applications.intake.models import Application
-from applications.intake.queries import people_of
+from applications.intake.queries import people_of_firms
 from applications.kernel import audit, calendar, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
 from applications.lifecycle import APPLICATION, PROPOSAL
-from applications.notifications.outbox import notify
+from applications.notifications.outbox import notify, notify_each
 
 MOVES = {"selected": "select", "reserved": "reserve", "declined": "decline"}
 APPEAL_DAYS = 10  # 국가연구개발혁신법 제14조 제6항
@@ -34,16 +34,19 @@ def draw(call, decided=None):
             pass_mark=call.pass_mark,
             select_mark=call.select_mark,
             budget_krw=call.budget_krw,
-            quotas=dict(call.quotas.values_list("field_id", "places")),
+            bounds=queries.bounds(call),
             decided=decided,
         )
 
 
 def obstacles(call, lines, decided=None):
-    """Why this list cannot be proposed yet."""
+    """Why this list cannot be proposed yet, or never."""
+    if call.cancelled_at:
+        return [Reason(_("This call was cancelled."))]
     return rules.not_ready(
         still_open=queries.still_open(call),
         short=queries.short_of_sheets(call),
+        undecided_claims=queries.undecided_claims(call),
         lines=lines,
         decided=decided,
         now=clock.now(),
@@ -116,6 +119,15 @@ def approve(proposal, *, by):
 
 
 @transaction.atomic
+def send_back(proposal, *, reason, by):
+    """Another person than the proposer does not approve: the list is out of force, and the proposer is told why."""
+    _lock(proposal.call)
+    PROPOSAL.advance(proposal, "disapprove", by=by, note=reason)
+    notify("list_sent_back", to=[proposal.proposed_by], event=f"sent_back:{proposal.key}",
+           proposal=proposal, call=proposal.call, why=reason)  # fmt: skip
+
+
+@transaction.atomic
 def publish(proposal, *, by, publish_at=None):
     """Publish an approved list now, or set the instant at which it is published."""
     _lock(proposal.call)
@@ -135,13 +147,30 @@ def publish(proposal, *, by, publish_at=None):
 def take_effect(proposal, *, by):
     """At its instant: every application gets its result, every firm its letter, in one transaction."""
     call = _lock(proposal.call)
-    locked = Application.objects.select_for_update(of=("self",)).select_related("firm").order_by("pk")
-    applications = {row.pk: row for row in locked.filter(pk__in=proposal.places.values("application"))}
+    # All are locked in one order before any of them moves.
+    list(
+        Application.objects.select_for_update()
+        .filter(places__proposal=proposal)
+        .order_by("pk")
+        .values_list("pk")
+    )
     PROPOSAL.advance(proposal, "take_effect", by=by, unless=queries.stale, published_at=clock.now())
-    appeal_until = calendar.last_day(proposal.publish_at, APPEAL_DAYS)
-    for place in proposal.places.all():
-        application = applications[place.application_id]
-        application.call = call
-        APPLICATION.advance(application, MOVES[place.result], by=by, note=place.reason)
-        notify("result_published", to=people_of(application), event=f"result:{proposal.key}:{application.pk}",
-               application=application, place=place, call=call, appeal_until=appeal_until)  # fmt: skip
+    places = {place.application_id: place for place in proposal.places.all()}
+    moved = []
+    for result, move in MOVES.items():
+        notes = {pk: place.reason for pk, place in places.items() if place.result == result}
+        found = Application.objects.filter(pk__in=notes).select_related("firm")
+        moved += APPLICATION.advance_each(found, move, by=by, notes=notes)
+    people = people_of_firms({application.firm_id for application in moved})
+    told = {"call": call, "appeal_until": calendar.last_day(proposal.publish_at, APPEAL_DAYS)}
+    notify_each(
+        "result_published",
+        (
+            (
+                people[application.firm_id],
+                f"result:{proposal.key}:{application.pk}",
+                {"application": application, "place": places[application.pk], **told},
+            )
+            for application in moved
+        ),
+    )

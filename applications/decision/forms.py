@@ -49,6 +49,15 @@ class ProposeForm(forms.Form):
         return {a.pk: self.cleaned_data[f"place_{a.pk}"] for group in self.equals for a in group}
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), min_length=5, max_length=1000, widget=forms.Textarea({"rows": 4}),
+        help_text=_("The officer who proposed the list reads this."),
+    )  # fmt: skip
+
+    helper = layout("reason", button=_("Send it back"))
+
+
 class PublishForm(forms.Form):
     publish_at = InstantField(label=_("Publish at"), required=False, help_text=_("Korean time; empty: now"))
 

@@ -15,6 +15,10 @@ from applications.kernel import clock
 
 
 class ProposalQuerySet(models.QuerySet):
+    def in_force(self):
+        """Those that are proposed, approved or published: at most one of a call."""
+        return self.exclude(status__in=(Proposal.Status.SENT_BACK, Proposal.Status.REPLACED))
+
     def visible_to(self, user):
         """The list that decides: officers, directors and auditors; the ministry after publication."""
         if not user.is_authenticated:
@@ -33,6 +37,7 @@ class Proposal(models.Model):
         PROPOSED = "proposed", _("Waits for approval")
         APPROVED = "approved", _("Approved")
         PUBLISHED = "published", _("Published")
+        SENT_BACK = "sent_back", _("Sent back")
         REPLACED = "replaced", _("Replaced")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -56,13 +61,15 @@ class Proposal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["call", "ordinal"], name="proposal_order"),
             models.UniqueConstraint(
-                fields=["call"], condition=~Q(status="replaced"), name="proposal_one_in_force"
+                fields=["call"],
+                condition=~Q(status__in=["sent_back", "replaced"]),
+                name="proposal_one_in_force",
             ),
             models.CheckConstraint(
                 condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")), name="proposal_four_eyes"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["proposed", "replaced"]) | Q(approved_by__isnull=False),
+                condition=Q(status__in=["proposed", "sent_back", "replaced"]) | Q(approved_by__isnull=False),
                 name="proposal_published_only_approved",
             ),
         ]

@@ -3,17 +3,22 @@
 import hashlib
 import json
 from functools import reduce
+from itertools import pairwise
 from operator import or_
 
 from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
 from applications.decision import rules
 from applications.decision.models import Place, Proposal
-from applications.intake.models import Application, Status
+from applications.decision.selection import Bound
+from applications.intake.models import TIE_COLUMNS, Application, Status
+from applications.intake.models.checks import Adjustment
+from applications.kernel import audit
+from applications.kernel.errors import Reason
 
-TIE_KEYS = ("tie_1", "tie_2", "tie_3", "tie_4")
-KEYS = ("final_score", *TIE_KEYS)
+KEYS = ("final_score", *TIE_COLUMNS)
 RANK_ORDER = (*(f"-{key}" for key in KEYS), "id")
 RANKED = (Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, Status.AGREED)
 
@@ -22,7 +27,8 @@ def waiting_for(user):
     """Lists that wait for this person: to be approved, by another than who proposed them, or by officers to be published."""
     to_approve = Q(status=Proposal.Status.PROPOSED) & ~Q(proposed_by=user)
     to_publish = Q(status=Proposal.Status.APPROVED, publish_at=None)
-    return Proposal.objects.filter(to_approve | to_publish if user.role == Role.OFFICER else to_approve)
+    found = Proposal.objects.filter(call__cancelled_at=None)
+    return found.filter(to_approve | to_publish if user.role == Role.OFFICER else to_approve)
 
 
 def ranking(call):
@@ -30,7 +36,18 @@ def ranking(call):
     return (
         Application.objects.filter(call=call, status__in=RANKED, final_score__isnull=False)
         .annotate(firm_name=F("firm__name"))
-        .only("key", "number", "field", *KEYS, "base_score", "sheets", "spread", "requested_krw", "failings")
+        .only(
+            "key",
+            "number",
+            "field",
+            *KEYS,
+            "base_score",
+            "sheets",
+            "stage_scores",
+            "spread",
+            "requested_krw",
+            "failings",
+        )
     )
 
 
@@ -62,14 +79,31 @@ def _standing(call, row):
     return found["better"], found["before"]
 
 
+def broken_ties(rows, names):
+    """For each of these consecutive rows the name of what puts it below the row above it, or ""."""
+    keys = [tuple(getattr(row, key) for key in KEYS) for row in rows]
+    places = [None, *(rules.broken_by(above, row) for above, row in pairwise(keys))]
+    return ["" if place is None else names[place] for place in places[: len(rows)]]
+
+
 def candidates(call):
     """The reviewed applications of a call as the rules rank them: one query of plain rows."""
     rows = Application.objects.filter(
         call=call, status=Status.REVIEWED, final_score__isnull=False
-    ).values_list("pk", "final_score", "base_score", *TIE_KEYS, "field", "requested_krw", "failings")
+    ).values_list(
+        "pk", "final_score", "base_score", *TIE_COLUMNS, "field", "region", "requested_krw", "failings"
+    )
     return [
-        rules.Candidate(pk, final, base, tuple(ties), field, krw or 0, tuple(failings))
-        for pk, final, base, *ties, field, krw, failings in rows
+        rules.Candidate(pk, final, base, tuple(ties), field, region, krw or 0, tuple(failings))
+        for pk, final, base, *ties, field, region, krw, failings in rows
+    ]
+
+
+def bounds(call):
+    """The quotas of a call as the rules know them."""
+    return [
+        Bound(quota.kind, quota.of.pk, str(quota), quota.least, quota.most)
+        for quota in call.quotas.select_related("field", "region")
     ]
 
 
@@ -89,13 +123,22 @@ def still_open(call):
 
 
 def short_of_sheets(call):
-    """Numbers of reviewed applications that lost sheets afterwards, by a conflict declared late."""
-    lost = Q(sheets__lt=call.quorum) | Q(final_score=None)
-    return list(
-        Application.objects.filter(lost, call=call, status=Status.REVIEWED)
-        .order_by("number")
-        .values_list("number", flat=True)
-    )
+    """Numbers of reviewed applications that lost sheets of a stage afterwards, by a conflict declared late."""
+    quorums = dict(call.stages.values_list("ordinal", "quorum"))
+    found = Application.objects.filter(call=call, status=Status.REVIEWED).order_by("number")
+    return [
+        number
+        for number, final, stages in found.values_list("number", "final_score", "stage_scores")
+        if final is None or any(sheets < quorums[ordinal] for ordinal, sheets, _mean in stages)
+    ]
+
+
+def undecided_claims(call):
+    """Numbers of reviewed applications that claim a bonus which nobody has decided on."""
+    reviewed = Application.objects.filter(call=call, status=Status.REVIEWED)
+    decided = set(Adjustment.objects.filter(application__in=reviewed).values_list("application", "item"))
+    claims = reviewed.exclude(claims={}).order_by("number").values_list("pk", "number", "claims")
+    return [number for pk, number, items in claims if any((pk, int(item)) not in decided for item in items)]
 
 
 def fingerprint(call):
@@ -104,18 +147,38 @@ def fingerprint(call):
         Application.objects.filter(call=call)
         .exclude(status=Status.DRAFT)
         .order_by("pk")
-        .values_list("pk", "status", "sheets", *KEYS, "base_score", "requested_krw", "field_id", "failings")
+        .values_list(
+            "pk",
+            "status",
+            "sheets",
+            *KEYS,
+            "base_score",
+            "requested_krw",
+            "field_id",
+            "region_id",
+            "failings",
+        )
     )
     return hashlib.sha256(json.dumps(list(rows), default=str).encode()).hexdigest()
 
 
 def in_force(call):
     """The proposal of a call that is proposed, approved or published, if there is one."""
-    return Proposal.objects.filter(call=call).exclude(status=Proposal.Status.REPLACED).first()
+    return Proposal.objects.in_force().filter(call=call).first()
+
+
+def sent_back(call):
+    """The last proposal of a call, if it was sent back: the trace that says by whom and why."""
+    last = Proposal.objects.filter(call=call).first()
+    if last is None or last.status != Proposal.Status.SENT_BACK:
+        return None
+    return audit.trail(last).filter(verb="disapprove").select_related("actor").last()
 
 
 def stale(proposal):
     """Why this list no longer says what the applications say; an empty list is that it does."""
+    if proposal.call.cancelled_at:
+        return [Reason(_("This call was cancelled."))]
     now = fingerprint(proposal.call)
     if proposal.fingerprint == now:
         return []

@@ -1,10 +1,12 @@
 """WHETHER of decisions: the order, the cut, ties (docs/domain.md, ranking and decision)."""
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from applications.decision.selection import Room, ends
 from applications.kernel.errors import Reason
 
 
@@ -17,12 +19,18 @@ class Candidate:
     base: Decimal
     ties: tuple
     field: int | None = None
+    region: int | None = None
     grant_krw: int = 0
     failings: tuple = ()
 
     @property
     def key(self):
         return (self.final, *self.ties)
+
+    @property
+    def kind(self):
+        """Its class as bounds see it."""
+        return (self.field, self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +56,28 @@ def order(candidates, decided=None):
     return sorted(candidates, key=lambda c: (*(-part for part in c.key), decided.get(c.pk, last), c.pk))
 
 
-def cut(candidates, *, seats, reserves, pass_mark, select_mark, budget_krw=None, quotas=None, decided=None):
-    """The result list: Lines, best first.
+def broken_by(above, row):
+    """Which tie key parts two neighbours of the ranking: its place, or None where no tie is broken.
 
-    quotas: {field id: most places}. Marks are compared with the base score, without bonus; budget_krw bounds the
-    sum of the grants. Who would be selected but for a seat, a quota or the budget becomes a reserve.
+    above, row: (final score, *tie keys).
     """
-    quotas = dict(quotas or {})
+    if above[0] != row[0]:
+        return None
+    return next(
+        (place for place, pair in enumerate(zip(above[1:], row[1:], strict=True)) if pair[0] != pair[1]), None
+    )
+
+
+def cut(candidates, *, seats, reserves, pass_mark, select_mark, budget_krw=None, bounds=(), decided=None):
+    """The result list: Lines, best first (docs/domain.md, selection).
+
+    bounds: the least and most places of fields and regions. Marks are compared with the base score, without bonus;
+    budget_krw bounds the sum of the grants. Who would be selected but for one of these becomes a reserve.
+    """
+    ranked = order(candidates, decided)
+    room = Room(seats, bounds, Counter(c.kind for c in ranked if is_selectable(c, pass_mark, select_mark)))
     left, reserve_rank, lines = budget_krw, 0, []
-    for rank, c in enumerate(order(candidates, decided), 1):
+    for rank, c in enumerate(ranked, 1):
         result, passed = "declined", False
         if c.failings:
             reason = _("Below the floor or knocked out: %(what)s") % {"what": ", ".join(c.failings)}
@@ -64,34 +85,65 @@ def cut(candidates, *, seats, reserves, pass_mark, select_mark, budget_krw=None,
             reason = _("Base score below the pass mark of %(mark)s") % {"mark": pass_mark}
         else:
             passed = True
-            reason = obstacle(c, seats, quotas, left, select_mark)
+            reason = obstacle(c, room, left, select_mark)
             if not reason:
-                result, reason = "selected", _("Within places, quota and budget")
-                seats -= 1
-                if c.field in quotas:
-                    quotas[c.field] -= 1
+                room.take(c.kind)
+                result, reason = "selected", grounds(c, room, seats, select_mark)
                 if left is not None:
                     left -= c.grant_krw
-            elif reserve_rank < reserves:
-                result = "reserved"
-                reserve_rank += 1
+            else:
+                if c.base >= select_mark:
+                    room.skip(c.kind)
+                if reserve_rank < reserves:
+                    result = "reserved"
+                    reserve_rank += 1
         lines.append(
             Line(c, rank, result, reserve_rank if result == "reserved" else None, str(reason), passed)
         )
     return lines
 
 
-def obstacle(c, seats, quotas, left, select_mark):
+def is_selectable(c, pass_mark, select_mark):
+    return not c.failings and c.base >= max(pass_mark, select_mark)
+
+
+def obstacle(c, room, left, select_mark):
     """What keeps a passer from being selected, or "" where nothing does."""
     if c.base < select_mark:
         return _("Between the pass mark and the select mark of %(mark)s") % {"mark": select_mark}
-    if seats == 0:
+    if room.seats == 0:
         return _("No place left")
-    if quotas.get(c.field) == 0:
-        return _("The quota of the field is full")
+    if bound := room.full(c.kind):
+        return _("All %(most)d places of %(name)s are taken") % {"most": bound.most, "name": bound.name}
     if left is not None and c.grant_krw > left:
-        return _("More than what is left of the budget")
+        said = _("More than what is left of the budget: %(asked)s of %(left)s won")
+        return said % {"asked": f"{c.grant_krw:,}", "left": f"{left:,}"}
+    if not room.admits(c.kind):
+        names = ", ".join(f"{bound.name} ({bound.least})" for bound in room.owed())
+        return _("The room left is owed to the least places of %(names)s") % {"names": names}
     return ""
+
+
+def grounds(c, room, seats, select_mark):
+    """Why one is selected, in words: its number in its field and region where they are bound, its mark, its place."""
+    parts = [
+        _("no. %(number)d in %(name)s") % {"number": room.taken[bound.end], "name": bound.name}
+        for bound in room.of(c.kind)
+    ]
+    parts.append(f"{c.base} ≥ {select_mark}")
+    parts.append(_("place %(place)d of %(seats)d") % {"place": seats - room.seats, "seats": seats})
+    return ", ".join(map(str, parts))
+
+
+def selected_of(lines, bound):
+    """How many selected ones a list has of a field or region."""
+    return sum(line.result == "selected" and bound.end in ends(line.candidate.kind) for line in lines)
+
+
+def unmet(lines, bounds):
+    """[(bound, how many are selected)] where a list has fewer than the least of a field or region."""
+    found = [(bound, selected_of(lines, bound)) for bound in bounds]
+    return [(bound, number) for bound, number in found if number < bound.least]
 
 
 def undecided(lines, decided=None):
@@ -112,11 +164,11 @@ def undecided(lines, decided=None):
     ]
 
 
-def not_ready(*, still_open, short, lines, decided, now, closes_at):
+def not_ready(*, still_open, short, undecided_claims=(), lines, decided, now, closes_at):
     """Why no list can be proposed yet.
 
     still_open: numbers of applications that are still screened or reviewed; short: of those whose sheets fell below
-    the quorum after their review was closed.
+    the quorum after their review was closed; undecided_claims: of those that claim a bonus nobody has decided on.
     """
     reasons = []
     if now < closes_at:
@@ -134,6 +186,9 @@ def not_ready(*, still_open, short, lines, decided, now, closes_at):
                 % counted(short)
             )
         )
+    if undecided_claims:
+        said = _("%(count)d applications claim a bonus that is not decided on yet: %(some)s")
+        reasons.append(Reason(said % counted(undecided_claims)))
     if not lines and not still_open:
         reasons.append(Reason(_("There is nothing to rank.")))
     if undecided(lines, decided):

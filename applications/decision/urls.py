@@ -11,6 +11,7 @@ urlpatterns = [
     path("calls/<uuid:key>/propose/", views.propose, name="propose"),
     path("lists/<uuid:key>/", views.proposal, name="proposal"),
     path("lists/<uuid:key>/approve/", views.approve, name="approve"),
+    path("lists/<uuid:key>/send-back/", views.send_back, name="send_back"),
     path("lists/<uuid:key>/publish/", views.publish, name="publish"),
     path("results/<uuid:key>/", views.result, name="result"),
 ]

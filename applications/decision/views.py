@@ -1,15 +1,14 @@
 """Pages of the decision desk: ranking, proposal, publication; and the firm's result."""
 
-from collections import Counter
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
+from applications.calls.ruling import tie_names
 from applications.decision import actions, queries, rules
-from applications.decision.forms import ProposeForm, PublishForm
+from applications.decision.forms import ProposeForm, PublishForm, ReasonForm
 from applications.decision.models import Place, Proposal
 from applications.intake.models import Application
 from applications.kernel import audit, calendar, clock
@@ -18,6 +17,8 @@ from applications.kernel.tables import page_by_key
 from applications.kernel.taxonomy import IndustryField
 from applications.kernel.web import fetch, page
 from applications.lifecycle import PROPOSAL
+from applications.review.queries import decisions_on
+from applications.review.rules import by_stage
 
 ROWS = 250
 BELOW = 10
@@ -32,8 +33,7 @@ def desk(request):
         found = found.filter(proposals__in=queries.waiting_for(request.user))
     rows = page_by_key(found, ["-closes_at", "-id"], request.GET.get("mark", ""), size=20)
     proposals = {
-        proposal.call_id: proposal
-        for proposal in Proposal.objects.filter(call__in=rows.rows).exclude(status=Proposal.Status.REPLACED)
+        proposal.call_id: proposal for proposal in Proposal.objects.in_force().filter(call__in=rows.rows)
     }
     return render(
         request,
@@ -53,6 +53,9 @@ def ranking(request, key):
     found = page_by_key(queries.ranking(call), queries.RANK_ORDER, request.GET.get("mark", ""), size=ROWS)
     ranks = queries.ranks(call, found.rows, is_first_page=not found.previous)
     fields = {field.pk: str(field) for field in IndustryField.objects.all()}
+    stages = list(call.stages.all())
+    names = tie_names(call)
+    ties = queries.broken_ties(found.rows, names)
     return render(
         request,
         "decision/ranking.html",
@@ -60,9 +63,13 @@ def ranking(request, key):
             "call": call,
             "page": found,
             "rows": [
-                (rank, row, fields.get(row.field_id, "")) for rank, row in zip(ranks, found.rows, strict=True)
+                (rank, row, fields.get(row.field_id, ""), tie, by_stage(stages, row.stage_scores))
+                for rank, row, tie in zip(ranks, found.rows, ties, strict=True)
             ],
+            "stages": stages,
+            "tie_names": [name for name in names if name],
             "proposal": queries.in_force(call),
+            "sent_back": queries.sent_back(call),
             "may_propose": request.user.has_perm("decision.propose", call),
         },
     )
@@ -72,7 +79,7 @@ def ranking(request, key):
 def propose(request, key):
     """The list as the rules draw it now: the cut, the quotas, the budget, and what stands against proposing it."""
     call = fetch(request, Call, key=key, related=("programme",))
-    lines = actions.draw(call)
+    lines, bounds = actions.draw(call), queries.bounds(call)
     earlier = queries.in_force(call)
     groups = rules.undecided(lines)
     shown = around_the_cut(lines)
@@ -111,7 +118,8 @@ def propose(request, key):
             "earlier": earlier,
             "reasons": actions.obstacles(call, lines, any_order),
             "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
-            "quotas": quota_counts(call, lines),
+            "quotas": [(bound, rules.selected_of(lines, bound)) for bound in bounds],
+            "unmet": rules.unmet(lines, bounds),
             "granted": sum(line.candidate.grant_krw for line in lines if line.result == "selected"),
             "shown": [(applications[line.candidate.pk], line, is_cut) for line, is_cut in with_cut(shown)],
             "left_out": len(lines) - len(shown),
@@ -132,14 +140,6 @@ def with_cut(lines):
     return [
         (line, bool(above) and above.result == "selected" and line.result != "selected")
         for above, line in zip(before, lines, strict=False)
-    ]
-
-
-def quota_counts(call, lines):
-    """[(field, taken, places)] of the quotas of a call."""
-    taken = Counter(line.candidate.field for line in lines if line.result == "selected")
-    return [
-        (quota.field, taken[quota.field_id], quota.places) for quota in call.quotas.select_related("field")
     ]
 
 
@@ -171,6 +171,31 @@ def approve(request, key):
     actions.approve(found, by=request.user)
     messages.success(request, _("The list is approved. A programme officer publishes it next."))
     return redirect(found)
+
+
+@page("decision.approve", "GET", "POST")
+def send_back(request, key):
+    """Not approved: the list goes back to who proposed it, with the reason."""
+    found = fetch(request, Proposal, key=key, related=("call", "proposed_by"))
+    form = ReasonForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.send_back(found, reason=form.cleaned_data["reason"], by=request.user)
+        except Refused as refusal:
+            refusal.show_on(form)
+            status = 409
+        else:
+            messages.success(
+                request, _("The list is sent back and %(name)s is told.") % {"name": found.proposed_by.name}
+            )
+            return redirect(found)
+    return render(
+        request,
+        "parts/form_page.html",
+        {"form": form, "heading": _("Send the list back"), "hint": found.call.title, "back": found},
+        status=status,
+    )
 
 
 @page("decision.publish", "GET", "POST")
@@ -214,5 +239,11 @@ def result(request, key):
     return render(
         request,
         "decision/result.html",
-        {"application": application, "place": place, "appeal_until": appeal_until},
+        {
+            "application": application,
+            "place": place,
+            "decisions": decisions_on(application),
+            "scores": by_stage(application.call.stages.all(), application.stage_scores),
+            "appeal_until": appeal_until,
+        },
     )

@@ -7,27 +7,37 @@ from django.utils.translation import gettext as _
 from applications.accounts.models import Role
 from applications.firms import actions, rules
 from applications.firms.forms import InviteForm, ProfileForm, RegisterForm, RightForm
+from applications.firms.joining import count_number
+from applications.firms.lists import FIRMS
 from applications.firms.models import Firm, Invitation
+from applications.firms.queries import namesakes_of
+from applications.firms.tabs import joining, tabs_of
 from applications.kernel import clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
-from applications.kernel.tables import page_by_key
+from applications.kernel.listpages import counted, listed
 from applications.kernel.web import fetch, page
+
+NAMESAKES_SHOWN = 20
 
 
 @page("firm.register", "GET", "POST")
 def register(request):
-    form = RegisterForm(request.POST or None)
+    """Register a firm. Whether its number is known is told when nothing else is wrong, and leads to joining it."""
+    form, known, own = RegisterForm(request.POST or None), "", None
     if request.method == "POST" and form.is_valid():
+        count_number(request)
         try:
             firm = actions.register(**form.cleaned_data, by=request.user)
         except Refused as refusal:
+            known = form.cleaned_data["business_number"]
+            own = Firm.objects.visible_to(request.user).filter(business_number=known).first()
             refusal.show_on(form)
         else:
             messages.success(request, _("Your firm is registered. You can apply now."))
             warn_of_number(request, firm)
             return redirect(firm)
-    return render(request, "parts/form_page.html", {"form": form, "heading": _("Register a firm")})
+    return render(request, "firms/register.html", {"form": form, "known": known, "own": own})
 
 
 def warn_of_number(request, firm):
@@ -40,13 +50,15 @@ def warn_of_number(request, firm):
 
 @page("firm.list", "GET")
 def listing(request):
-    firms = Firm.objects.visible_to(request.user)
-    if wanted := request.GET.get("q", "").strip()[:100]:
-        by_name = firms.filter(name__icontains=wanted)
-        digits = rules.digits_of(wanted)
-        firms = by_name | firms.filter(business_number__startswith=digits) if digits else by_name
-    rows = page_by_key(firms.select_related("region", "field"), ["name", "id"], request.GET.get("mark", ""))
-    return render(request, "firms/listing.html", {"page": rows, "q": wanted})
+    """All firms, as the address narrows and sorts them."""
+    found, may_import = Firm.objects.visible_to(request.user), request.user.has_perm("import.list")
+    return listed(request, FIRMS, found, "firms/listing.html", may_import=may_import)
+
+
+@page("firm.list", "GET")
+def counts(request):
+    """How many the list holds, in all and by each filter."""
+    return counted(request, FIRMS, Firm.objects.visible_to(request.user), "firms:list")
 
 
 @page("firm.view", "GET")
@@ -58,9 +70,14 @@ def detail(request, key):
         "firms/detail.html",
         {
             "firm": firm,
+            "tabs": tabs_of(firm, request),
+            "requests": joining(firm, request.user),
             "technologies": firm.technologies.all(),
+            "standing": firm.standings.first(),
+            "doubtful_number": bool(firm.corporate_number)
+            and not rules.is_corporate_number(firm.corporate_number),
+            "namesakes": namesakes_of(firm)[:NAMESAKES_SHOWN] if request.user.has_perm("firm.list") else [],
             "may_edit": request.user.has_perm("firm.edit", firm),
-            "may_see_members": request.user.has_perm("firm.members", firm),
             "is_member": request.user.role == Role.APPLICANT,
             "shows_people": request.user.role != Role.MINISTRY,
         },
@@ -90,8 +107,10 @@ def members(request, key):
         "firms/members.html",
         {
             "firm": firm,
+            "tabs": tabs_of(firm, request),
             "members": firm.members.select_related("user"),
             "invitations": firm.invitations.open(clock.now()),
+            "requests": joining(firm, request.user),
             "may_manage": request.user.has_perm("firm.manage", firm),
         },
     )

@@ -1,61 +1,100 @@
 """Pages of the screening desk: the queue, and what an officer or director does with one application."""
 
 from django.contrib import messages
+from django.http import QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.calls.models import Call
 from applications.intake import actions
-from applications.intake.forms import ExclusionForm, ReasonForm, SupplementForm, plain
+from applications.intake.forms import ExclusionForm, ExportForm, ReasonForm, SupplementForm
+from applications.intake.lists import DESK
 from applications.intake.models import Application, Status
-from applications.intake.queries import counts_by_status, exclusions_to_confirm, in_a_list
+from applications.kernel import clock, exporting
+from applications.kernel.accesslog import log_export
 from applications.kernel.errors import Refused
-from applications.kernel.tables import page_by_key
-from applications.kernel.web import fetch, page
+from applications.kernel.listpages import counted, drawn
+from applications.kernel.web import fetch, is_key, page
+
+MOST_IN_EXCEL = 20_000  # it is written to its end before its first byte leaves; CSV has no such limit
+AT_ONCE = 500  # applications that one press finds eligible
 
 
 @page("application.list", "GET")
 def listing(request):
-    """All applications that were handed in; status, call and a search narrow it. Odd values narrow nothing."""
-    found = Application.objects.visible_to(request.user).filter(submitted_at__isnull=False)
-    calls = (
-        Call.objects.visible_to(request.user)
-        .order_by("-closes_at", "-id")
-        .only("key", "number", "title")[:20]
-    )
-    call = next((call for call in calls if str(call.key) == request.GET.get("call")), None)
-    if call:
-        found = found.filter(call=call)
-    status = request.GET.get("status", "")
-    status = status if status in Status.values else ""
-    chips = counts_by_status(found) if call else []
-    if status:
-        found = found.filter(status=status)
-    narrowed = request.GET.get("waiting") == "exclusion"
-    if narrowed:
-        found = found.filter(pk__in=exclusions_to_confirm().values("pk"))
-    if wanted := plain(request.GET.get("q", "")).strip()[:100]:
-        found = search(found, wanted)
-    rows = page_by_key(in_a_list(found), ["-submitted_at", "-id"], request.GET.get("mark", ""))
-    return render(
-        request,
-        "intake/listing.html",
-        {"page": rows, "calls": calls, "call": call, "status": status, "chips": chips, "q": wanted, "narrowed": narrowed,
-         "statuses": [choice for choice in Status.choices if choice[0] != Status.DRAFT]},
+    """All applications that were handed in, as the address narrows and sorts them."""
+    asked, may = DESK.asked(request.GET, by=request.user), request.user.has_perm
+    waits = asked.chosen.get("status")  # what can be found eligible at all
+    may_bulk = bool(waits) and waits.code == Status.SUBMITTED and may("application.bulk")
+    found = Application.objects.visible_to(request.user).handed_in()
+    return drawn(
+        request, asked, found, "intake/listing.html", pick=may_bulk, may_bulk=may_bulk,
+        may_export=may("application.export"),
     )  # fmt: skip
 
 
-def search(found, wanted):
-    """By number, by part of the firm's name or the title, or by business number with or without hyphens."""
-    matches = (
-        found.filter(number__istartswith=wanted)
-        | found.filter(firm__name__icontains=wanted)
-        | found.filter(title__icontains=wanted)
+@page("application.list", "GET")
+def counts(request):
+    """How many the list holds, in all and by each filter."""
+    return counted(request, DESK, Application.objects.visible_to(request.user).handed_in(), "intake:desk")
+
+
+@page("application.export", "GET", "POST")
+def export(request):
+    """The list as a file, for a reason that is written down."""
+    asked, visible = (
+        DESK.asked(request.GET, by=request.user),
+        Application.objects.visible_to(request.user).handed_in(),
     )
-    digits = wanted.replace("-", "")
-    if digits.isascii() and digits.isdigit():
-        matches |= found.filter(firm__business_number__startswith=digits)
-    return matches
+    found = asked.narrowed(visible)
+    form, total = ExportForm(request.POST or None), found.count()
+    if form.is_bound and form["kind"].value() == "xlsx" and total > MOST_IN_EXCEL:
+        form.add_error(
+            "kind",
+            _(
+                "An Excel file holds at most %(count)s applications here. Please choose CSV, or narrow the list."
+            )
+            % {"count": f"{MOST_IN_EXCEL:,}"},
+        )
+    if request.method == "POST" and form.is_valid():
+        log_export(request, "application.export", found, reason=form.cleaned_data["reason"])
+        columns = DESK.columns if form.cleaned_data["columns"] == "all" else asked.columns
+        name = f"applications-{clock.today():%Y%m%d}"
+        return exporting.answer(
+            form.cleaned_data["kind"], columns, asked.all_rows(visible, columns), name=name
+        )
+    return render(request, "intake/export.html", {"form": form, "asked": asked, "found_rows": total})
+
+
+@page("application.bulk", "POST")
+def bulk(request):
+    """Find many eligible: first a page that says how many and which, then, once confirmed, each by its own rule."""
+    visible = Application.objects.visible_to(request.user).handed_in()
+    asked = DESK.asked(QueryDict(request.POST.get("query", "")[:2000]), by=request.user)
+    if request.POST.get("which") == "all":
+        found = asked.narrowed(visible)
+    else:
+        found = visible.filter(key__in=filter(is_key, request.POST.getlist("pick")[: AT_ONCE + 1]))
+    chosen = list(found.select_related("firm").order_by("number")[: AT_ONCE + 1])
+    if not chosen or len(chosen) > AT_ONCE:
+        messages.error(
+            request,
+            _("Please choose at most %(count)d applications at a time: narrow the list first.")
+            % {"count": AT_ONCE}
+            if chosen
+            else _("Please choose at least one application."),
+        )
+        return redirect(f"{reverse('intake:desk')}?{asked.address()}")
+    if "confirm" not in request.POST:
+        return render(request, "intake/bulk.html", {"chosen": chosen, "query": asked.address()})
+    refused = []
+    for application in chosen:
+        try:
+            actions.open_review(application, by=request.user)
+        except Refused as refusal:
+            refused.append((application, str(refusal)))
+    context = {"done": len(chosen) - len(refused), "refused": refused, "query": asked.address()}
+    return render(request, "intake/bulk_done.html", context)
 
 
 @page("application.screen", "POST")
@@ -94,7 +133,7 @@ def supplement(request, key):
 @page("application.screen", "GET", "POST")
 def exclusion(request, key):
     application = fetch(request, Application, key=key)
-    form = ExclusionForm(request.POST or None)
+    form = ExclusionForm(request.POST or None, initial={"code": request.GET.get("rule")})
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,49 +1,31 @@
 """Forms of intake: the sections of an application, and the acts of the screening desk."""
 
-import unicodedata
-
+from crispy_forms.layout import HTML, Div
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import escape
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls.models import Question
 from applications.calls.rules import EXCLUSIONS
-from applications.intake import rules
+from applications.firms.rules import digits_of, number_wrong
+from applications.intake import budget, consortium, rules
+from applications.intake.budget import CELLS, ITEMS, WAYS
+from applications.intake.fields import (
+    AmountField,
+    InstitutionsField,
+    NumberField,
+    PlainField,
+    PlainLineField,
+    TableField,
+    field_for,
+)
 from applications.intake.models import Application, Status
 from applications.kernel import clock
 from applications.kernel.files import TYPES
-from applications.kernel.forms import InstantField, LineField, WonField, ask_to_choose, layout
+from applications.kernel.forms import InstantField, LineField, ask_to_choose, layout
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 
 SAVE = _("Save and continue")
-
-
-def plain(text):
-    """Text as it is counted and kept: NFC, one line end."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-class PlainField(forms.CharField):
-    """Text counted in code points after NFC, a line end as one; no maxlength cuts what was pasted."""
-
-    def __init__(self, *, limit, **options):
-        super().__init__(**options)
-        self.limit = limit
-        self.widget.attrs["data-limit"] = limit
-
-    def clean(self, value):
-        text = plain(super().clean(value))
-        if len(text) > self.limit:
-            raise ValidationError(
-                _("At most %(limit)d characters; these are %(length)d.")
-                % {"limit": self.limit, "length": len(text)}
-            )
-        return text
-
-
-class PlainLineField(PlainField, LineField):
-    """The same in one line."""
 
 
 class Versioned(forms.Form):
@@ -73,89 +55,186 @@ class ProjectForm(Versioned, forms.ModelForm):
         super().__init__(*args, **options)
         ask_to_choose(self)
         today = clock.today()
-        self.fields["field"].queryset = IndustryField.objects.valid_on(today)
+        fields, open_to = IndustryField.objects.valid_on(today), self.instance.call.open_to.all()
+        if open_to:  # and the one that stands there already, which is told to be wrong
+            fields = fields.filter(Q(pk__in=open_to) | Q(pk=self.instance.field_id))
+            self.fields["field"].help_text = _("The fields that this call is open to.")
+        self.fields["field"].queryset = fields
         self.fields["technologies"].queryset = RootTechnology.objects.valid_on(today)
         self.helper = layout("version", "title", "field", "technologies", "summary", button=SAVE)
 
+    def clean_field(self):
+        field = self.cleaned_data["field"]
+        if reasons := rules.closed_field(self.instance.call, field):
+            raise ValidationError([reason.text for reason in reasons])
+        return field
+
+
+def describe(form, names):
+    """Let these fields be heard with what is said of them, beside their help and their errors (krds/_said.html)."""
+    for name in names:
+        attrs = form[name].field.widget.attrs
+        attrs["aria-describedby"] = " ".join(filter(None, (form[name].aria_describedby, f"said_{name}")))
+        if name in form.said:
+            attrs["aria-invalid"] = "true"
+
 
 class MoneyForm(Versioned):
-    """What it costs and who pays (R&D only)."""
-
-    total_krw = WonField(label=_("Total cost (won)"), required=False)
-    requested_krw = WonField(label=_("Grant asked for (won)"), required=False)
-    cash_krw = WonField(label=_("Own share in cash (won)"), required=False)
+    """What it costs by item, and the grant asked for (R&D only); what cannot be is saved, and said beside it."""
 
     def __init__(self, *args, application, **options):
         super().__init__(*args, **options)
-        self.application = application
-        share, cash = rules.SHARES[application.firm.size]
-        self.fields["requested_krw"].help_text = _(
-            "Your size class: at most %(share)d%% of the total, and at most %(ceiling)s won in this call."
+        for name in CELLS:
+            field = AmountField(
+                label=budget.label(name), required=False, initial=application.budget.get(name)
+            )
+            if name != "requested":
+                field.widget.attrs["aria-label"] = field.label
+            self.fields[name] = field
+        share, _cash = budget.SHARES[application.firm.size]
+        self.fields["requested"].help_text = _(
+            "Your size class: at most %(share)d%% of the cost, and at most %(ceiling)s won in this call."
         ) % {"share": share, "ceiling": f"{application.call.ceiling_krw or 0:,}"}
-        self.fields["cash_krw"].help_text = _("At least %(cash)d%% of what you pay yourself.") % {
-            "cash": cash
-        }
-        self.helper = layout("version", "total_krw", "requested_krw", "cash_krw", button=SAVE)
+        self.said = {}
+        self.helper = layout("version", HTML('{% include "intake/_budget.html" %}'), button=SAVE)
 
-    def clean(self):
-        cleaned = super().clean()
-        amounts = {name: cleaned.get(name) for name in ("total_krw", "requested_krw", "cash_krw")}
-        if None not in amounts.values():
-            for fault in rules.money_faults(
-                self.application.firm.size, self.application.call.ceiling_krw, **amounts
-            ):
-                self.add_error(fault.field, str(fault))
-        return cleaned
+    def parts(self):
+        """{part of a draft: what was typed}."""
+        typed = self.cleaned_data
+        return {"budget": {name: typed[name] for name in CELLS if typed.get(name) not in (None, "")}}
+
+    def at(self, field):
+        """The name under which a field of the rules stands on the page."""
+        return field
+
+    def say(self, faults):
+        """Put each fault beside its cell."""
+        self.said = {self.at(fault.field): fault for fault in reversed(faults)}
+        describe(self, CELLS)
+
+    def rows(self, plan):
+        """[(code, item, [(cell, way, what is said of it)], sum)] of the table."""
+        return [
+            (
+                code,
+                item,
+                [
+                    (self[f"{code}_{way}"], label, self.said.get(f"{code}_{way}"))
+                    for way, label in WAYS.items()
+                ],
+                plan.cost(code),
+            )
+            for code, item in ITEMS.items()
+        ]
+
+
+class PartnersForm(Versioned):
+    """Who else takes part: joint and subcontracted institutions (R&D only), and the demand company."""
+
+    institutions = InstitutionsField(
+        label=_("Joint and subcontracted institutions"),
+        required=False,
+        most=consortium.MOST,
+        choices={
+            "part": [(part.value, part.label) for part in (consortium.JOINT, consortium.COMMISSIONED)],
+            "size": budget.SIZES,
+        },
+    )
+    demand_name = PlainLineField(label=_("Name of the demand company"), limit=100, required=False)
+    demand_number = NumberField(
+        label=_("Business registration number (optional)"),
+        required=False,
+        help_text=_("With it the company can confirm in its own account, if it is registered here."),
+    )
+    demand_item = PlainLineField(
+        label=_("Item in demand"), limit=200, required=False, help_text=_("What it would buy or try out.")
+    )
+
+    def __init__(self, *args, application, **options):
+        super().__init__(*args, **options)
+        self.fields["institutions"].initial = application.institutions
+        for column in DEMAND:
+            self.fields[f"demand_{column}"].initial = application.demand.get(column)
+        if not application.call.is_rnd:
+            del self.fields["institutions"]
+        self.said = {}
+        self.helper = layout("version", HTML('{% include "intake/_partners.html" %}'), button=SAVE)
+
+    def parts(self):
+        """What was typed well, as parts of a draft; what is open is left out."""
+        found, typed = {}, self.cleaned_data
+        if "institutions" in typed:
+            found["institutions"] = typed["institutions"]
+        if all(f"demand_{column}" in typed for column in DEMAND):
+            found["demand"] = {
+                column: typed[f"demand_{column}"] for column in DEMAND if typed[f"demand_{column}"]
+            }
+        return found
+
+    @property
+    def demand_fields(self):
+        """[(field, what is said of it)] of the demand company."""
+        names = [f"demand_{column}" for column in DEMAND]
+        return [(self[name], self.said.get(name)) for name in names]
+
+    def say(self, faults):
+        """Put each fault beside its cell."""
+        self.said = {self.at(fault.field): fault for fault in reversed(faults)}
+        describe(self, [f"demand_{column}" for column in DEMAND])
+        if "institutions" in self.fields:
+            self.fields["institutions"].widget.said = self.said
+
+    def at(self, field):
+        """The cell of a row as it stands on the page: rows that say nothing are left out when it is saved."""
+        match field.split("-"):
+            case ["institutions", place, column] if self.is_bound:
+                numbers = self.fields["institutions"].widget.at(self.data, "institutions")
+                return f"institutions-{numbers.get(int(place), place)}-{column}"
+        return field
+
+
+DEMAND = ("name", "number", "item")
 
 
 class PlanForm(Versioned):
-    """The questions of the call. A draft may leave any of them open."""
+    """The questions of one part of the plan. A draft may leave any of them open."""
 
-    def __init__(self, *args, application, **options):
+    def __init__(self, *args, application, part, **options):
         super().__init__(*args, **options)
-        self.questions = list(application.call.questions.all())
+        self.questions = [question for question in application.call.asked if question.part == part]
         for question in self.questions:
             self.fields[f"answer_{question.code}"] = field_for(
                 question, application.answers.get(question.code)
             )
-        self.helper = layout(
-            "version", *(f"answer_{question.code}" for question in self.questions), button=SAVE
-        )
+        self.helper = layout("version", *(asked_when(question) for question in self.questions), button=SAVE)
+
+    @property
+    def said(self):
+        """{name of a cell as it was sent: what is wrong with it} of all tables."""
+        return {
+            f"{name}-{field.widget.at(self.data, name)[place]}-{code}": fault
+            for name, field in self.fields.items()
+            if isinstance(field, TableField)
+            for (place, code), fault in field.widget.faults.items()
+        }
 
     @property
     def answers(self):
-        return {question.code: self.cleaned_data[f"answer_{question.code}"] for question in self.questions}
+        """{code: answer} of what was typed well."""
+        names = {question.code: f"answer_{question.code}" for question in self.questions}
+        return {code: self.cleaned_data[name] for code, name in names.items() if name in self.cleaned_data}
 
 
-def field_for(question, answer):
-    """The form field of one question."""
-    label = question.label if question.required else _("%(label)s (optional)") % {"label": question.label}
-    common = {"label": label, "help_text": escape(question.help), "required": False, "initial": answer}
-    match question.kind:
-        case Question.Kind.NUMBER:
-            return forms.IntegerField(min_value=0, max_value=10**question.max_length - 1, **common)
-        case Question.Kind.YES_NO:
-            return forms.ChoiceField(
-                choices=[("yes", _("Yes")), ("no", _("No"))], widget=forms.RadioSelect(), **common
-            )
-    widget = forms.Textarea({"rows": 8}) if question.kind == Question.Kind.LONG else forms.TextInput()
-    return PlainField(widget=widget, limit=question.max_length, **common)
-
-
-class PledgeForm(Versioned):
-    """Pledges and consents, each for itself."""
-
-    def __init__(self, *args, application, **options):
-        super().__init__(*args, **options)
-        for code, text in rules.PLEDGES.items():
-            self.fields[code] = forms.BooleanField(
-                label=text, required=False, initial=application.consents.get(code, False)
-            )
-        self.helper = layout("version", *rules.PLEDGES, button=SAVE)
-
-    @property
-    def consents(self):
-        return {code: self.cleaned_data[code] for code in rules.PLEDGES}
+def asked_when(question):
+    """The field of a question; with a condition, in a box that the page hides while the condition does not hold."""
+    name = f"answer_{question.code}"
+    if not question.condition:
+        return name
+    when = {
+        "data_asked_by": f"answer_{question.condition['question']}",
+        "data_asked_when": " ".join(question.condition["is"]),
+    }
+    return Div(name, **when)
 
 
 class UploadForm(forms.Form):
@@ -167,6 +246,12 @@ class UploadForm(forms.Form):
         super().__init__(*args, **options)
         kinds = ", ".join(paper.kinds or TYPES).upper()
         self.fields["file"].help_text = _("%(kinds)s, up to 30 MB.") % {"kinds": kinds}
+
+
+class AnswerForm(forms.Form):
+    """Why an institution does not take part, if it wants to say so."""
+
+    remark = LineField(label=_("If you decline: why (optional)"), max_length=300, required=False)
 
 
 class SupplementForm(forms.Form):
@@ -196,13 +281,54 @@ class ExclusionForm(forms.Form):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["code"].choices = [(code, f"{code} {text}") for code, text in EXCLUSIONS.items()]
+        reasons = [(code, f"{code} {text}") for code, text in EXCLUSIONS.items()]
+        self.fields["code"].choices = [("", _("Please choose")), *reasons]  # none is ruled out by a slip
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea({"rows": 4}))
 
     helper = layout("reason", button=_("Confirm"))
+
+
+class RestForm(forms.Form):
+    """That all rules left to a person are met, with what that was seen in."""
+
+    evidence = forms.CharField(
+        label=_("What it was seen in"), max_length=500, widget=forms.Textarea({"rows": 2}),
+        help_text=_("The paper and its page, the list that was looked up, the person who was asked."),
+    )  # fmt: skip
+
+    helper = layout("evidence", button=_("All of these are met"))
+
+
+class CheckForm(RestForm):
+    """A decision on one rule of the checklist."""
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"), choices=[("passed", _("Met")), ("failed", _("Not met"))], widget=forms.RadioSelect()
+    )  # fmt: skip
+
+    helper = layout("outcome", "evidence", button=_("Write down"))
+
+
+class ExportForm(forms.Form):
+    """What of a list goes into a file, and why."""
+
+    kind = forms.ChoiceField(
+        label=_("File"), initial="xlsx", choices=[("xlsx", _("Excel (XLSX)")), ("csv", _("Text (CSV)"))],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    columns = forms.ChoiceField(
+        label=_("Columns"), initial="shown", choices=[("shown", _("Those that the list shows")), ("all", _("All columns"))],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Reason"), min_length=5, max_length=500, widget=forms.Textarea({"rows": 3}),
+        help_text=_("What the file is needed for. It is written down with your name, the time and whose data it holds."),
+    )  # fmt: skip
+
+    helper = layout("kind", "columns", "reason", button=_("Download the file"))
 
 
 class WithdrawForm(ReasonForm):
@@ -227,3 +353,24 @@ class FirmForm(forms.Form):
     def __init__(self, *args, firms, **options):
         super().__init__(*args, **options)
         self.fields["firm"].queryset = firms
+
+
+class PaperForm(forms.Form):
+    """What firm sent an application on paper, and when it came."""
+
+    number = forms.CharField(label=_("Business registration number"), max_length=20)
+    arrived_at = InstantField(
+        label=_("Arrived on paper"), help_text=_("As the office has stamped it; in Korean time.")
+    )
+    reason = forms.CharField(
+        label=_("Reason"), min_length=5, max_length=300,
+        help_text=_("Why the firm could not apply here itself. It is kept in the record."),
+    )  # fmt: skip
+
+    helper = layout("number", "arrived_at", "reason", button=_("Enter the application"))
+
+    def clean_number(self):
+        digits = digits_of(self.cleaned_data["number"])
+        if reasons := number_wrong(digits):
+            raise ValidationError([reason.text for reason in reasons])
+        return digits

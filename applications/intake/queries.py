@@ -1,18 +1,76 @@
 """Reads of intake: what the screening desk and a case page show."""
 
-from django.db.models import Count
+import re
+from datetime import UTC
+from itertools import groupby
+
+from django.db.models import Case, CharField, Exists, F, OuterRef, Prefetch, Q, Value, When
+from django.db.models.functions import Cast, Concat
 
 from applications.accounts.models import User
+from applications.calls.models import Call
+from applications.calls.rules import need, traits_of
 from applications.firms.models import Firm, Member, Right
-from applications.intake.models import Application, Exclusion, Status
+from applications.firms.rules.vault import MAX_FIRM_BYTES
+from applications.intake import answers, bonus, consortium
+from applications.intake.budget import Plan
+from applications.intake.coming import MARKS, mark_at
+from applications.intake.models import Application, Exclusion, Status, Submission, Supplement
+from applications.intake.models.partners import Partner
+from applications.intake.rules import (
+    MAX_APPLICATION_BYTES,
+    SECTION_OF,
+    bytes_of,
+    closing_day,
+    expires_early,
+)
+from applications.intake.snapshot import sha256_of
+from applications.kernel import audit
+from applications.kernel.files import MAX_FILE_BYTES, TYPES, used
+from applications.kernel.files.arriving import PIECE_BYTES
+from applications.kernel.taxonomy import IndustryField, RootTechnology
+from applications.notifications.models import Letter
 
 
 def in_a_list(found):
     """With what a list of applications shows, and without their long answers."""
     return found.select_related("firm", "field", "call").only(
-        "key", "number", "title", "status", "submitted_at", "created_at", "firm__name", "field__name", "field__name_en",
-        "call__title", "call__closes_at",
+        "key", "number", "title", "status", "recalled_at", "amends", "submitted_at", "created_at", "firm__name", "field__name", "field__name_en",
+        "call__title", "call__opens_at", "call__closes_at", "call__published_at", "call__cancelled_at",
     )  # fmt: skip
+
+
+def content_of(application, section):
+    """What a section of a draft holds, as plain data: names of rules.SECTION_OF, or the answers of its part."""
+    if section == "project":
+        field = application.field
+        return {
+            "title": application.title,
+            "field": field.code if field else None,
+            "technologies": sorted(application.technologies.values_list("code", flat=True)),
+            "summary": application.summary,
+        }
+    if section in SECTION_OF.values():
+        names = [name for name, place in SECTION_OF.items() if place == section]
+        return {name: getattr(application, name) for name in names}
+    codes = [question.code for question in application.call.asked if question.part.slug == section]
+    return {"answers": {code: application.answers.get(code) for code in codes}}
+
+
+def parts_of(content):
+    """The content of a section as the parts that actions.edit takes: codes become rows again."""
+    parts = dict(content)
+    if "technologies" in parts:
+        parts["technologies"] = RootTechnology.objects.filter(code__in=parts["technologies"])
+        parts["field"] = IndustryField.objects.filter(code=parts["field"]).first()
+    return parts
+
+
+def earlier(application):
+    """The firm's other applications, latest first: answers can be taken over from them."""
+    others = Application.objects.of_their_own().filter(firm=application.firm_id)
+    others = others.exclude(pk=application.original.pk)
+    return others.exclude(answers={}).select_related("call").order_by("-created_at", "-pk")[:5]
 
 
 def people_of(application):
@@ -22,31 +80,224 @@ def people_of(application):
     )
 
 
+def people_of_firms(firms):
+    """{firm id: who is told}, for many firms in one query."""
+    people = {firm: [] for firm in firms}
+    told = Member.objects.filter(firm__in=firms, right__in=("owner", "editor"), user__is_active=True)
+    for member in told.select_related("user"):
+        people[member.firm_id].append(member.user)
+    return people
+
+
+def owners_of(firm):
+    """Names of those who submit for a firm that lets only its owners do it."""
+    owners = firm.members.filter(right=Right.OWNER, user__is_active=True)
+    return list(owners.order_by("pk").values_list("user__name", flat=True))
+
+
+def calls_that_end(*, now):
+    """Calls whose end is near enough for a reminder."""
+    return Call.objects.open_at(now).filter(closes_at__lte=now + MARKS[0].before)
+
+
+def to_be_reminded(kind, marks, calls, *, now):
+    """Applications to these calls that one of the marks before the end has come for, and no letter of this kind yet.
+
+    kind: "draft_reminder" for drafts, "recall_reminder" for what is recalled and being changed. Each has the `event` of
+    its letter, which names the end of the call.
+    """
+    since = "created_at__lt" if kind == "draft_reminder" else "recalled_at__lt"
+    come = {call: mark for call in calls if (mark := mark_at(call.closes_at, marks, now=now))}
+    if not come:
+        return Application.objects.none()
+    due, ends = Q(), []
+    for call, mark in come.items():
+        due |= Q(call=call, **{since: call.closes_at - mark.before})
+        ends.append(
+            When(call=call, then=Value(f"{mark.code}:{call.closes_at.astimezone(UTC):%Y%m%dT%H%M%S}:"))
+        )
+    status = Status.DRAFT if kind == "draft_reminder" else Status.SUBMITTED
+    event = Concat(Case(*ends), Cast("pk", CharField()))
+    return (
+        Application.objects.of_their_own()
+        .filter(due, status=status, paper_arrived_at=None)
+        .annotate(event=event)
+        .filter(~Exists(Letter.objects.filter(kind=kind, event=OuterRef("event"))))
+        .select_related("call", "firm")
+        .order_by("pk")
+    )
+
+
 def firms_applying(user):
     """Firms that this person may apply for."""
     members = Member.objects.filter(user=user, right__in=(Right.OWNER, Right.EDITOR))
     return Firm.objects.filter(pk__in=members.values("firm")).order_by("name", "pk")
 
 
+def to_be_screened():
+    """Applications that wait on the screening desk; those of a cancelled call wait for nobody."""
+    return Application.objects.filter(status=Status.SUBMITTED, call__cancelled_at=None)
+
+
 def exclusions_to_confirm():
     """Applications on the screening desk whose exclusion is proposed and waits for a director."""
     return Application.objects.filter(
         status__in=(Status.SUBMITTED, Status.RETURNED),
+        call__cancelled_at=None,
         exclusions__in=Exclusion.objects.filter(answered_at=None),
     )
 
 
-def counts_by_status(queryset):
-    """[(status, label, count)] of a queryset, in the order of the programme."""
-    found = dict(queryset.order_by().values_list("status").annotate(Count("pk")))
-    return [(status.value, status.label, found[status]) for status in Status if found.get(status)]
+def supplements_run_out(now):
+    """Applications that were sent back and whose time to mend is over: the desk goes on with them."""
+    over = Supplement.objects.open().filter(due_at__lte=now)
+    return Application.objects.filter(status=Status.RETURNED, supplements__in=over)
 
 
 def latest_receipt(application):
     return application.submissions.order_by("-ordinal").first()
 
 
-def held_files(application):
-    """Keys of the files that the submissions of an application hold: they are kept for good."""
-    snapshots = application.submissions.values_list("snapshot", flat=True)
-    return {paper["key"] for snapshot in snapshots for paper in snapshot["papers"]}
+def still_to_be_handed_in(application):
+    """Whether what was pressed for still waits to be handed in, as the rows are now."""
+    if application.amends_id:
+        return Application.objects.filter(
+            pk=application.amends_id, status=Status.SUBMITTED, recalled_at__isnull=False
+        ).exists()
+    return Application.objects.filter(pk=application.pk, status__in=(Status.DRAFT, Status.RETURNED)).exists()
+
+
+MILESTONES = ("open_review", "rule_out", "select", "reserve", "decline", "agree")
+
+
+def milestones(application):
+    """{move: instant} of what the firm may know of the way of its application."""
+    return dict(audit.trail(application).filter(verb__in=MILESTONES).values_list("verb", "at"))
+
+
+def is_registered(number, fingerprint):
+    """Whether this receipt stands and its snapshot still has this hash, recomputed; at least eight characters of it."""
+    fingerprint = re.sub(r"\s", "", fingerprint).lower()
+    if not re.fullmatch(r"[0-9a-f]{8,64}", fingerprint):
+        return False
+    found = Submission.objects.filter(number=number.upper(), sha256__startswith=fingerprint).first()
+    return found is not None and sha256_of(found.snapshot) == found.sha256
+
+
+def open_supplement(application):
+    if application.status != "returned":
+        return None
+    return application.supplements.open().prefetch_related("papers").first()
+
+
+def facts(application):
+    """The whole of an application as a page shows it: amounts, partners, answers with their questions, papers."""
+    documents = list(application.documents.select_related("paper__part", "file").order_by("paper__ordinal"))
+    present = {document.paper.code for document in documents}
+    return {
+        "application": application,
+        "technologies": application.technologies.all(),
+        "plan": Plan(application.budget),
+        "partners": consortium.of(application).states(present),
+        "parts": answers.by_part(application),
+        "claims": bonus.claimed(application),
+        "documents": documents,
+    }
+
+
+BALANCES = 2  # years of balance sheets that count (E08)
+
+
+def balances_of(firm, *, before):
+    """The balance sheets of the latest years that closed before this day, as plain data for the snapshot."""
+    found = firm.figures.filter(year__lt=before.year, equity_krw__isnull=False).order_by("-year")[:BALANCES]
+    return [
+        {
+            "year": row.year,
+            "equity": row.equity_krw,
+            "liabilities": row.liabilities_krw,
+            "current_assets": row.current_assets_krw,
+            "current_liabilities": row.current_liabilities_krw,
+        }
+        for row in found
+    ]
+
+
+def uploads_of(application, papers, supplement=None):
+    """The rows in which these papers are uploaded (intake/_papers.html), with the limits that hold."""
+    present = {document.paper_id: document for document in application.documents.select_related("file")}
+    kept = by_code(kept_for(application))
+    traits = traits_of(application.firm) | bonus.traits(application)
+    return {
+        "papers": [
+            (
+                paper,
+                present.get(paper.pk),
+                kept.get(paper.code, []),
+                None if supplement else need(paper, traits),
+            )
+            for paper in papers
+        ],
+        "early": {
+            document.pk
+            for document in present.values()
+            if expires_early(document.expires_on, application.call)
+        },
+        "closes_on": closing_day(application.call),
+        "room": room(application),
+        "kinds": TYPES,
+    }
+
+
+def room(application):
+    """What is used of the limits, and how large a piece of an upload is."""
+    return {
+        "file": MAX_FILE_BYTES,
+        "application": MAX_APPLICATION_BYTES,
+        "application_used": bytes_of(application.documents),
+        "firm": MAX_FIRM_BYTES,
+        "firm_used": used(application.firm.key),
+        "piece": PIECE_BYTES,
+    }
+
+
+def by_code(kept):
+    """{code of a kind: its papers in the vault}, of papers in this order."""
+    return {code: list(papers) for code, papers in groupby(kept, key=lambda paper: paper.kind.code)}
+
+
+def kept_for(application):
+    """Papers in the firm's vault that this call asks for, by kind, those that are valid longest first."""
+    codes = application.call.papers.values("code")
+    if application.is_from_office:  # the vault is the firm's own
+        return application.firm.papers.none()
+    return (
+        application.firm.papers.filter(kind__code__in=codes)
+        .select_related("kind", "file")
+        .order_by("kind__ordinal", F("expires_on").desc(nulls_first=True), "-pk")
+    )
+
+
+def read_papers(application):
+    """The papers of an application with the text of each."""
+    return application.documents.select_related("paper", "file__text").order_by("paper__ordinal")
+
+
+def asked_of(user):
+    """What the firms of this person are asked to take part in, latest first, with what a list of it shows."""
+    plans = Application.objects.select_related("firm", "call").only("firm__name", "call__closes_at")
+    found = Partner.objects.visible_to(user).standing()
+    found = found.prefetch_related(Prefetch("application", plans))  # no join: most are asked nothing
+    return found.only("key", "title", "part", "status", "asked_at", "application").order_by(
+        "-asked_at", "-pk"
+    )
+
+
+def to_be_answered(user, now):
+    """Those of them that wait for an answer that still counts, with its end: the call is open, the application not handed in."""
+    return asked_of(user).filter(
+        status=Partner.Status.ASKED,
+        application__status=Status.DRAFT,
+        application__call__cancelled_at=None,
+        application__call__closes_at__gt=now,
+    )

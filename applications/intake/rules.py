@@ -1,36 +1,37 @@
-"""WHETHER of intake: what is missing, what the state may give, what makes an application ineligible."""
+"""WHETHER of intake: what is missing, what comes too late, what makes an application ineligible."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from applications.firms.models import Firm
+from applications.calls.rules import need, outside, traits_of
+from applications.intake import answers, bonus, budget, challenge, consortium
 from applications.kernel.clock import KST
-from applications.kernel.errors import Reason
-from applications.kernel.money import ceil_thousand, floor_thousand
+from applications.kernel.errors import Gap, Reason
+from applications.kernel.files import TYPES
+from applications.kernel.files.stored import Scan
 
 SECTION_OF = {  # where each part of a draft is written
     "title": "project",
     "field": "project",
     "technologies": "project",
     "summary": "project",
-    "total_krw": "money",
-    "requested_krw": "money",
-    "cash_krw": "money",
-    "answers": "plan",
+    "budget": "money",
+    "institutions": "partners",
+    "demand": "partners",
+    "claims": "bonus",
     "consents": "pledges",
+    "challenge": "pledges",
 }
+PARTS = [
+    *(name for name in SECTION_OF if name not in ("technologies", "consents")),
+    *budget.AMOUNTS,
+    "answers",
+]  # columns
 MAX_APPLICATION_BYTES = 200 * 1024 * 1024
 MAX_SUPPLEMENTS = 2
-SHARES_VERSION = "2024-12-31"  # of the table below: 국가연구개발혁신법 시행령 제19조, 별표 1
-SHARES = {  # size class: most the state gives (%), least of the own share in cash (%)
-    Firm.Size.SMALL: (75, 10),
-    Firm.Size.EARLY_MID: (70, 10),
-    Firm.Size.MID: (70, 13),
-    Firm.Size.LARGE: (50, 15),
-}
-PLEDGES = {
+PLEDGES = {  # another text is another models.PLEDGES_VERSION, and is given anew
     "true": _("What this application says is true; false statements lead to exclusion."),
     "credit": _("The firm's credit and tax status may be looked up for the review."),
     "ethics": _("The firm keeps research ethics and offers nothing to reviewers or staff."),
@@ -38,13 +39,6 @@ PLEDGES = {
         "The application may be given to the ministry, the agency and the reviewers for the review."
     ),
 }
-
-
-@dataclass(frozen=True)
-class Gap(Reason):
-    """A reason that also says in which section it is mended."""
-
-    section: str = ""
 
 
 def shown(instant):
@@ -56,6 +50,8 @@ def late(call, *, now):
     """The closing instant is exclusive: an arrival at it is late (docs/domain.md, deadlines)."""
     if call.is_open_at(now):
         return []
+    if call.cancelled_at:
+        return [Reason(_("The call was cancelled. Your draft is kept."))]
     if call.published_at and now >= call.closes_at:
         return [
             Reason(
@@ -66,58 +62,30 @@ def late(call, *, now):
     return [Reason(_("The call is not open yet."))]
 
 
+def late_for(application, *, now):
+    """Why a draft can no longer be written and handed in; what came on paper in time can be for some days more."""
+    call = application.call
+    if call.cancelled_at or now < call.closes_at or not application.is_from_office:
+        return late(call, now=now)
+    if now < application.ends_at:
+        return []
+    said = _("What came on paper could be entered until %(end)s; this arrived at %(arrived)s.")
+    return [Reason(said % {"end": shown(application.ends_at), "arrived": shown(now)})]
+
+
 def sections(call):
     """The sections of an application to this call, in order."""
-    return ["project", *(["money"] if call.is_rnd else []), "plan", "papers", "pledges"]
+    parts = dict.fromkeys(question.part.slug for question in call.asked)
+    money, claims = ["money"] if call.is_rnd else [], ["bonus"] if call.bonus_items else []
+    return ["project", *money, "partners", *parts, *claims, "papers", "pledges"]
 
 
-def largest_grant(size, total_krw):
-    """The most that the state gives toward a total cost, in won, rounded down to a thousand."""
-    return floor_thousand(total_krw * SHARES[size][0] // 100)
-
-
-def least_cash(size, own_krw):
-    """The least of the own share that is paid in cash, in won, rounded up to a thousand but never above the share."""
-    return min(own_krw, ceil_thousand(-(-own_krw * SHARES[size][1] // 100)))
-
-
-def money_faults(size, ceiling_krw, *, total_krw, requested_krw, cash_krw):
-    """Why these amounts cannot be (docs/domain.md, cost sharing). All in won."""
-    faults = []
-    if requested_krw > total_krw:
-        return [Gap(_("The grant is more than the total cost."), "requested_krw", "money")]
-    if ceiling_krw and requested_krw > ceiling_krw:
-        faults.append(
-            Gap(
-                _("The ceiling of this call is %(krw)s won.") % {"krw": f"{ceiling_krw:,}"},
-                "requested_krw",
-                "money",
-            )
-        )
-    if requested_krw > (most := largest_grant(size, total_krw)):
-        faults.append(
-            Gap(
-                _("For your size class the state gives at most %(percent)d%% of the total: %(krw)s won.")
-                % {"percent": SHARES[size][0], "krw": f"{most:,}"},
-                "requested_krw",
-                "money",
-            )
-        )
-    own = total_krw - requested_krw
-    if cash_krw < (least := least_cash(size, own)):
-        faults.append(
-            Gap(
-                _("At least %(percent)d%% of your own share is paid in cash: %(krw)s won.")
-                % {"percent": SHARES[size][1], "krw": f"{least:,}"},
-                "cash_krw",
-                "money",
-            )
-        )
-    if cash_krw > own:
-        faults.append(
-            Gap(_("More cash than your own share of %(krw)s won.") % {"krw": f"{own:,}"}, "cash_krw", "money")
-        )
-    return faults
+def sections_of(call, parts):
+    """The sections that these parts of a draft are written in; parts: names of SECTION_OF, or answers by code."""
+    codes = parts.get("answers", ())
+    return {SECTION_OF[name] for name in parts if name != "answers"} | {
+        question.part.slug for question in call.asked if question.code in codes
+    }
 
 
 def missing(application):
@@ -131,58 +99,191 @@ def missing(application):
     ):
         if not getattr(application, name):
             gaps.append(Gap(_("Missing: %(what)s") % {"what": label}, name.removesuffix("_id"), "project"))
-    if not application.technologies.exists():
+    if application.is_outside:
+        gaps += closed_field(application.call, application.field)
+    gaps += closed_firm(application)
+    if not application.has_technologies:
         gaps.append(Gap(_("Missing: %(what)s") % {"what": _("root technologies")}, "technologies", "project"))
-    if call.is_rnd:
-        gaps += missing_money(application)
-    for question in call.questions.all():
-        if question.required and application.answers.get(question.code) in (None, ""):
+    others, papers = consortium.of(application), with_scans(application, call.papers.all())
+    gaps += missing_money(application, others) + others.faults() + unsettled(others, papers)
+    for question in answers.asked(call, application.answers):
+        if question.required and answers.is_blank(application.answers.get(question.code)):
             gaps.append(
-                Gap(_("Missing: %(what)s") % {"what": question.label}, f"answer_{question.code}", "plan")
+                Gap(
+                    _("Missing: %(what)s") % {"what": question.label},
+                    f"answer_{question.code}",
+                    question.part.slug,
+                )
             )
-    present = set(application.documents.values_list("paper_id", flat=True))
-    for paper in call.papers.all():
-        if paper.required and paper.pk not in present:
-            gaps.append(Gap(_("Missing: %(what)s") % {"what": paper.name}, f"paper_{paper.code}", "papers"))
-    if any(not application.consents.get(code) for code in PLEDGES):
+        gaps += unnamed_rows(question, application.answers.get(question.code))
+    gaps += bonus.missing(application) + missing_papers(application, papers)
+    if PLEDGES.keys() - application.given.keys():
         gaps.append(Gap(_("Missing: %(what)s") % {"what": _("pledges and consents")}, "true", "pledges"))
-    return gaps
+    return gaps + challenge.unfounded(application.challenge)
 
 
-def missing_money(application):
-    amounts = {name: getattr(application, name) for name in ("total_krw", "requested_krw", "cash_krw")}
-    labels = {
-        "total_krw": _("total cost"),
-        "requested_krw": _("grant asked for"),
-        "cash_krw": _("own share in cash"),
-    }
-    gaps = [
-        Gap(_("Missing: %(what)s") % {"what": labels[name]}, name, "money")
-        for name, krw in amounts.items()
-        if krw is None
-    ]
-    return gaps or money_faults(application.firm.size, application.call.ceiling_krw, **amounts)
-
-
-def stale(application, sections, *, version):
-    """A section was saved after the page was loaded: what was typed here must not overwrite it unseen.
-
-    version: what the page was loaded with. A save of another section is none of its business.
-    """
-    if all(application.section_versions.get(section, 0) <= version for section in sections):
+def unnamed_rows(question, answer):
+    """A gap for each row of a table that does not say what it is about."""
+    if not (places := answers.unnamed(question, answer)):
         return []
+    code, label, _kind = question.options[0]
     return [
-        Reason(
-            _(
-                "This section was saved elsewhere in the meantime. Compare the two texts below, then save again."
-            )
+        Gap(
+            _("Missing: %(what)s")
+            % {
+                "what": _("%(table)s, row %(row)d: %(column)s")
+                % {"table": question.label, "row": place + 1, "column": label}
+            },
+            f"answer_{question.code}-{place}-{code}",
+            question.part.slug,
         )
+        for place in places
     ]
+
+
+def closed_firm(application):
+    """A call may be for some tracks and regions only (docs/domain.md, states of a call)."""
+    call, firm = application.call, application.firm
+    if not call.tracks and not call.regions:
+        return []
+    found = outside(call, track=firm.track, region=firm.region.code)
+    return [Gap(str(reason), section="project") for reason in found]
+
+
+def closed_field(call, field):
+    """A plan belongs to one of the fields that its call is open to (docs/domain.md, states of a call)."""
+    fields = list(call.open_to.all())
+    if not field or not fields or field in fields:
+        return []
+    text = _("This call is open to these fields only: %(fields)s. Please choose one of them.")
+    return [Gap(text % {"fields": ", ".join(map(str, fields))}, "field", "project")]
+
+
+def with_scans(application, papers):
+    """These papers of a call, each with what the scan of its file in this application has found (None: no file)."""
+    scan = application.documents.filter(paper=OuterRef("pk")).values("file__scan")
+    return list(papers.select_related("part").annotate(scan=Subquery(scan)))
+
+
+def missing_papers(application, papers):
+    """A gap for each paper that this firm needs and has not uploaded, and for what cannot be handed in."""
+    traits, gaps = traits_of(application.firm) | bonus.traits(application), []
+    for paper in papers:
+        needed = need(paper, traits)
+        if needed.holds and paper.scan is None:
+            what = f"{paper.name} ({needed.why})" if needed.why else paper.name
+            gaps.append(Gap(_("Missing: %(what)s") % {"what": what}, f"paper_{paper.code}", paper.section))
+    return gaps + infected(papers)
+
+
+def needed_papers(application):
+    """The papers that nothing is handed in without, from this firm."""
+    traits = traits_of(application.firm) | bonus.traits(application)
+    return [paper for paper in application.call.papers.all() if need(paper, traits).holds]
+
+
+def infected(papers, section=None):
+    """What holds a virus cannot be handed in. papers: with_scans; section: where all of them stand, or each its own."""
+    return [
+        Gap(
+            _("Holds a virus: %(what)s") % {"what": paper.name},
+            f"paper_{paper.code}",
+            section or paper.section,
+        )
+        for paper in papers
+        if paper.scan == Scan.INFECTED
+    ]
+
+
+def bytes_of(documents):
+    """What these papers take, in bytes."""
+    return sum(documents.values_list("file__size", flat=True))
+
+
+def too_much(used, size):
+    """All papers of one application have a limit."""
+    if used + size > MAX_APPLICATION_BYTES:
+        return [Reason(_("All papers of one application together may be 200 MB."), "file")]
+    return []
+
+
+def not_for(paper, kept):
+    """Why a paper of the vault cannot stand in this place."""
+    if kept.kind.code != paper.code:
+        return [Reason(_("This is another kind of paper."), "file")]
+    if kept.file.kind not in (paper.kinds or TYPES):
+        kinds = ", ".join(paper.kinds).upper()
+        return [Reason(_("Please choose a file of these kinds: %(kinds)s.") % {"kinds": kinds}, "file")]
+    return []
+
+
+def closing_day(call):
+    return day_of(call.closes_at)
+
+
+def day_of(instant):
+    """The day of an instant in Korea."""
+    return instant.astimezone(KST).date()
+
+
+def expires_early(expires_on, call):
+    """A paper that is no longer valid on the closing day is worth a warning (docs/domain.md, eligibility E16)."""
+    return bool(expires_on) and expires_on < closing_day(call)
+
+
+def missing_money(application, others):
+    """What is open or cannot be in the budget of an R&D project."""
+    if not application.call.is_rnd:
+        return []
+    plan = budget.Plan(application.budget)
+    faults = budget.faults(plan, application.firm.size, application.call.ceiling_krw, others.shares)
+    return budget.missing(plan) + faults
+
+
+def unsettled(others, papers):
+    """Who of the partners has neither confirmed nor sent a letter (docs/domain.md, eligibility E15)."""
+    present = {paper.code for paper in papers if paper.scan is not None}
+    return others.unsettled(present, {paper.code: paper.section for paper in papers})
+
+
+def answer_faults(application, *, now):
+    """Why an institution can no longer answer whether it takes part."""
+    if application.status != "draft":
+        return [Reason(_("The application is no longer being written; nothing is asked any more."))]
+    call = application.call
+    if call.cancelled_at:
+        return [Reason(_("The call was cancelled; nothing is asked any more."))]
+    if now >= call.closes_at:
+        return [
+            Reason(
+                _("The call closed at %(closes)s; nothing is asked any more.")
+                % {"closes": shown(call.closes_at)}
+            )
+        ]
+    return late(call, now=now)
+
+
+def to_take_over(draft, earlier):
+    """The parts of a draft that are empty and that an earlier application of the firm has: {part: value}."""
+    parts = {
+        name: getattr(earlier, name)
+        for name in ("title", "summary", "field")
+        if not getattr(draft, name) and getattr(earlier, name)
+    }
+    kinds = {question.code: (question.kind, question.options) for question in earlier.call.asked}
+    found = {
+        question.code: earlier.answers[question.code]
+        for question in draft.call.asked
+        if answers.is_blank(draft.answers.get(question.code))
+        and not answers.is_blank(earlier.answers.get(question.code))
+        and kinds.get(question.code) == (question.kind, question.options)
+    }
+    return parts | ({"answers": found} if found else {})
 
 
 def gaps(application, *, now):
     """What still stands between this draft and its submission at this instant (now: the arrival)."""
-    return late(application.call, now=now) or second(application) or missing(application)
+    return late_for(application, now=now) or second(application) or missing(application)
 
 
 SECOND = _("Your firm has an application in this call already; one firm hands in one.")
@@ -191,9 +292,28 @@ SECOND = _("Your firm has an application in this call already; one firm hands in
 def second(application):
     """One application per firm and call (docs/domain.md, eligibility E13)."""
     others = type(application).objects.filter(call=application.call_id, firm=application.firm_id)
-    if others.exclude(pk=application.pk).exclude(status__in=("draft", "withdrawn")).exists():
+    own = (application.pk, application.amends_id or application.pk)
+    if others.exclude(pk__in=own).exclude(status__in=("draft", "withdrawn")).exists():
         return [Reason(SECOND)]
     return []
+
+
+ON_THEIR_WAY = timedelta(minutes=10)  # what arrived before the end may still be worked on after it
+
+
+def being_changed(application, *, now):
+    """The desk waits while the firm may hand in changes, and while those that arrived in time may be on their way."""
+    call = application.call
+    if application.recalled_at is None or call.cancelled_at or now >= call.closes_at + ON_THEIR_WAY:
+        return []
+    return [
+        Reason(
+            _(
+                "The firm has recalled it and may change it until %(closes)s; then the last submitted version stands."
+            )
+            % {"closes": shown(call.closes_at)}
+        )
+    ]
 
 
 def overdue(supplement, *, now):
@@ -215,16 +335,19 @@ def supplement_faults(supplement, application, *, now):
     renewed = set(
         application.documents.filter(added_at__gte=supplement.requested_at).values_list("paper_id", flat=True)
     )
+    papers = with_scans(application, supplement.papers.all())
     return [
         Gap(_("Not yet renewed: %(what)s") % {"what": paper.name}, f"paper_{paper.code}", "papers")
-        for paper in supplement.papers.all()
+        for paper in papers
         if paper.pk not in renewed
-    ]
+    ] + infected(papers, "papers")
 
 
 def supplement_request_faults(application, *, due_at, now):
     """Why no supplement can be asked for: two rounds are over, the time is too short, or an exclusion waits."""
-    faults = exclusion_waits(application)
+    if faults := call_over(application):
+        return faults
+    faults = screening_waits(application, now=now)
     if application.supplements.count() >= MAX_SUPPLEMENTS:
         faults.append(Reason(_("A supplement is asked for at most twice.")))
     if due_at < now + timedelta(hours=24):
@@ -234,14 +357,33 @@ def supplement_request_faults(application, *, due_at, now):
 
 def supplement_runs(application, *, now):
     """The desk goes on without a supplement only when its time is over."""
+    if reasons := call_over(application):
+        return reasons
     due_at = application.supplements.open().get().due_at
     if now < due_at:
         return [Reason(_("The firm has until %(due)s to hand the supplement in.") % {"due": shown(due_at)})]
     return []
 
 
-def exclusion_waits(application):
-    """Screening goes on when no proposed exclusion waits for the director."""
+def call_over(application):
+    """Nothing is decided any more about an application whose call was cancelled."""
+    if application.call.cancelled_at is None:
+        return []
+    return [Reason(_("The call was cancelled; nothing is decided about its applications any more."))]
+
+
+SCREENING = {"check", "open_review", "send_back", "take_as_is", "propose_exclusion", "rule_out"}
+
+
+def without_screening(moves, application):
+    """Of these moves those that a cancelled call leaves open."""
+    return [move for move in moves if move not in SCREENING] if application.call.cancelled_at else moves
+
+
+def screening_waits(application, *, now):
+    """Screening goes on when the firm is changing nothing, and no proposed exclusion waits for the director."""
+    if reasons := call_over(application):
+        return reasons
     if application.exclusions.filter(answered_at=None).exists():
         return [Reason(_("A proposal to rule it out waits for the director."))]
-    return []
+    return being_changed(application, now=now)

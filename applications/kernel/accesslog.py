@@ -30,6 +30,15 @@ def log_view(request, act, *subjects, reason=""):
         _write(request, act, subjects, actor=request.user, actor_role=request.user.role, reason=reason)
 
 
+def log_export(request, act, found, *, reason):
+    """Write that this request takes the personal data of all these rows away, in a file."""
+    kind, ids = found.model._meta.model_name, list(found.order_by("pk").values_list("pk", flat=True))
+    AccessEntry.objects.create(
+        at=clock.now(), address=request.META.get("REMOTE_ADDR") or None, act=act, subject_kind=kind, subject_ids=ids,
+        actor=request.user, actor_role=request.user.role, reason=reason,
+    )  # fmt: skip
+
+
 def log_try(request, act, person):
     """Write that somebody failed to sign in as this person, or as nobody we know (None)."""
     _write(request, act, [person] if person else [])

@@ -14,6 +14,18 @@ class Reason:
         return str(self.text)
 
 
+@dataclass(frozen=True)
+class Gap(Reason):
+    """A reason that also says in which section of a draft it is mended."""
+
+    section: str = ""
+
+    @property
+    def anchor(self):
+        """Where it stands on the page of its section: the row of a paper, or a field of the form."""
+        return self.field if self.field.startswith("paper_") else f"id_{self.field}"
+
+
 class Refused(Exception):
     """Not now, or not like this: the reasons are shown to the person and nothing has changed.
 
@@ -32,6 +44,10 @@ class Refused(Exception):
         """Put each reason beside its field, or on top of the form where it has none there."""
         for reason in self.reasons:
             form.add_error(reason.field if reason.field in form.fields else None, str(reason))
+
+
+class TooOften(Refused):
+    """Not so often in so short a time: answered 429."""
 
 
 class Denied(Exception):

@@ -59,11 +59,41 @@ class Flow:
         """
         vars(obj).pop("found_for", None)  # sight is asked anew under the lock
         obj.refresh_from_db(from_queryset=type(obj)._base_manager.select_for_update())
-        move = self.check(obj, name, by=by)
+        self.check(obj, name, by=by)
         if unless and (reasons := unless(obj)):
             raise Refused(*reasons, about=obj)
-        before, fields["status"] = obj.status, move.target or obj.status
+        self.make(obj, name, by=by, note=note, **fields)
+
+    @transaction.atomic
+    def make(self, obj, name, *, by, note="", **fields):
+        """The second half of advance, for whoever has locked the row and asked `check` under that lock."""
+        before, fields["status"] = obj.status, self.moves[name].target or obj.status
         for field, value in fields.items():
             setattr(obj, field, value)
         obj.save(update_fields=fields)
         audit.record(name, obj, by=by, before={"status": before}, after={"status": obj.status}, note=note)
+
+    @transaction.atomic
+    def advance_each(self, found, name, *, by, notes):
+        """Make one move with many things of one kind, in a handful of queries; all of them or none.
+
+        found: a queryset; notes: {pk: why}, for each thing of it. Raises Denied or Refused for the first that cannot.
+        """
+        target = self.moves[name].target
+        if not (things := list(found.select_for_update(of=("self",)).order_by("pk"))):
+            return []
+        for thing in things:
+            self.check(thing, name, by=by)
+        if target:
+            type(things[0])._base_manager.filter(pk__in=[thing.pk for thing in things]).update(status=target)
+        audit.record_each(
+            name,
+            (
+                (thing, {"status": thing.status}, {"status": target or thing.status}, notes[thing.pk])
+                for thing in things
+            ),
+            by=by,
+        )
+        for thing in things:
+            thing.status = target or thing.status
+        return things

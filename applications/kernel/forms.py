@@ -9,11 +9,13 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import escape
+from django.forms.utils import flatatt
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext_lazy as _
 
+from applications.kernel.cells import HIDDEN
+
 MOST_KRW = 10**13
-HIDDEN = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 
 
 class LineField(forms.CharField):
@@ -26,12 +28,18 @@ class LineField(forms.CharField):
         return text
 
 
+def whole_number(text):
+    """A count as a script sends it; whatever is none counts as -1, which fits nowhere."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,12}", text) else -1
+
+
 class WonField(forms.CharField):
     """An amount in whole won; separators and the word 원 may be typed. Cleans to int or None."""
 
-    def __init__(self, **options):
+    def __init__(self, *, may_be_negative=False, **options):
         super().__init__(max_length=30, **options)
-        self.widget.attrs |= {"inputmode": "numeric"}
+        self.pattern = r"-?[0-9]+" if may_be_negative else r"[0-9]+"
+        self.widget.attrs |= {"inputmode": "text" if may_be_negative else "numeric"}
 
     def prepare_value(self, value):
         return f"{value:,}" if isinstance(value, int) else value
@@ -41,9 +49,9 @@ class WonField(forms.CharField):
         if not typed:
             return None
         text = re.sub(r"[,\s]|원$", "", typed)
-        if not re.fullmatch(r"[0-9]+", text):
+        if not re.fullmatch(self.pattern, text):
             raise ValidationError(_("Please enter the amount in whole won, in digits."))
-        if int(text) > MOST_KRW:
+        if abs(int(text)) > MOST_KRW:
             raise ValidationError(_("This amount is too large."))
         return int(text)
 
@@ -51,8 +59,20 @@ class WonField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+class PointsInput(forms.NumberInput):
+    """Drawn in one go: Django nests three templates for an input, and a sheet has many of them."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        shown = self.format_value(value)
+        value = "" if shown is None else format_html(' value="{}"', shown)
+        given = flatatt(self.build_attrs(self.attrs, attrs))
+        return format_html('<input type="{}" name="{}"{}{}>', self.input_type, name, value, given)
+
+
 class PointsField(forms.DecimalField):
     """A number of points: ASCII digits and one dot, nothing else that Python would read as a number."""
+
+    widget = PointsInput
 
     def to_python(self, value):
         typed = str(value or "").strip()

@@ -1,5 +1,7 @@
 """Numbers that people see, such as SP-2027-0001: given in order, none twice."""
 
+import re
+
 from django.db import connection, models
 
 
@@ -24,3 +26,9 @@ def next_number(prefix: str, *, width=4) -> str:
         )
         (last,) = cursor.fetchone()
     return f"{prefix}-{last:0{width}d}"
+
+
+def number_in(word: str) -> str | None:
+    """The number that a folded word is the whole of: "sp20270001" is SP-2027-0001."""
+    found = re.fullmatch(r"([a-z]{2})(20[0-9]{2})([0-9]{4,6})", word)
+    return "-".join(found.groups()).upper() if found else None

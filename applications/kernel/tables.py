@@ -6,7 +6,8 @@ from operator import or_
 
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.lookups import GreaterThan, LessThan
 
 PAGE_SIZE = 50
 
@@ -32,7 +33,7 @@ def page_by_key(queryset, order, mark="", size=PAGE_SIZE):
     descending = [name.startswith("-") != backwards for name in order]
     if key:
         try:
-            queryset = queryset.filter(_beyond(names, descending, key))
+            queryset = queryset.filter(*_beyond(queryset, names, descending, key))
         except (
             ValidationError,
             ValueError,
@@ -54,13 +55,33 @@ def page_by_key(queryset, order, mark="", size=PAGE_SIZE):
     )
 
 
-def _beyond(names, descending, key):
-    """Rows that stand after this key: the first field beyond, or equal and the second beyond, and so on."""
-    steps = []
-    for last, name in enumerate(names):
-        same = {names[i]: key[i] for i in range(last)}
-        steps.append(Q(**same, **{f"{name}__{'lt' if descending[last] else 'gt'}": key[last]}))
-    return reduce(or_, steps)
+class Row(Func):
+    """Values side by side, compared as words are: by the first in which they differ. An index is entered at such a place."""
+
+    function, output_field = "", TextField()  # of any kind; a lookup asks for one
+
+
+def _beyond(queryset, names, descending, key):
+    """Conditions for the rows that stand after this key."""
+    if None in key:
+        raise ValueError("None stands in no order.")
+    fields = [F(name).resolve_expression(queryset.query).output_field for name in names]
+    key = [field.to_python(value) for field, value in zip(fields, key, strict=True)]
+    conditions = []
+    if len(set(descending)) == 1:
+        values = [Value(value, output_field=field) for value, field in zip(key, fields, strict=True)]
+        compare = LessThan if descending[0] else GreaterThan
+        conditions.append(compare(Row(*map(F, names)), Row(*values)))
+    else:
+        steps = []  # the first field beyond, or equal and the second beyond, and so on
+        for last, name in enumerate(names):
+            same = {names[i]: key[i] for i in range(last)}
+            steps.append(Q(**same, **{f"{name}__{'lt' if descending[last] else 'gt'}": key[last]}))
+        conditions.append(reduce(or_, steps))
+    if len(set(descending)) > 1 or "__" in names[0]:
+        # The index of the first column alone is entered by it: the others stand elsewhere, or run the other way.
+        conditions.append(Q(**{f"{names[0]}__{'lte' if descending[0] else 'gte'}": key[0]}))
+    return conditions
 
 
 def _write(marks, direction, row, names):

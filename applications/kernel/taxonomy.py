@@ -63,3 +63,14 @@ class Region(Term):
 
 class IndustryCodeVersion(Term):
     """A version of the Korean standard industrial classification (KSIC)."""
+
+
+class PaperKind(Term):
+    """A certificate or standard paper that a firm hands in again and again, and how long one is valid as a rule.
+
+    One of the three at most: so many days or months from its issue, or until a day (MM-DD) of the next year.
+    """
+
+    valid_days = models.PositiveSmallIntegerField(null=True)
+    valid_months = models.PositiveSmallIntegerField(null=True)
+    valid_until = models.CharField(max_length=5, blank=True)

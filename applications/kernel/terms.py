@@ -63,6 +63,19 @@ KSIC = [
     ("KSIC10", "한국표준산업분류 제10차", "KSIC revision 10", "2017-07-01", "2024-06-30"),
     ("KSIC11", "한국표준산업분류 제11차", "KSIC revision 11", "2024-07-01", None),
 ]
+PAPER_KINDS = [  # code, name, English, how long one is valid (docs/domain.md, papers)
+    ("D02", "사업자등록증명", "Certificate of business registration", {"valid_months": 3}),
+    ("D03", "법인등기사항전부증명서", "Certificate of corporate registration", {"valid_months": 3}),
+    ("D04", "재무제표", "Financial statements", {}),
+    ("D05", "국세 납세증명서", "Certificate of national tax payment", {"valid_days": 30}),
+    ("D06", "지방세 납세증명서", "Certificate of local tax payment", {"valid_days": 30}),
+    ("D07", "4대보험 사업장 가입자명부", "List of insured employees", {}),
+    ("D08", "뿌리기업 확인서", "Certificate of a root firm", {"valid_months": 36}),
+    ("D09", "중소기업·중견기업 확인서", "Certificate of the firm's size", {"valid_until": "03-31"}),
+    ("D10", "공장등록증명서", "Certificate of factory registration", {}),
+    ("D16", "가점 증빙", "Proof for bonus points", {}),
+    ("D19", "기업부설연구소·전담부서 인정서", "Certificate of a research institute or department", {}),
+]
 
 
 def load(apps, schema_editor):
@@ -102,4 +115,13 @@ def load(apps, schema_editor):
     fill(
         "IndustryCodeVersion",
         [{"code": c, "name": n, "name_en": e, "valid_from": b, "valid_to": t} for c, n, e, b, t in KSIC],
+    )
+
+
+def load_paper_kinds(apps, schema_editor):
+    """The kinds of papers that firms keep; a migration of their own."""
+    table = apps.get_model("applications", "PaperKind")
+    table.objects.bulk_create(
+        table(code=code, name=name, name_en=english, ordinal=number, valid_from=LONG_AGO, **validity)
+        for number, (code, name, english, validity) in enumerate(PAPER_KINDS, 1)
     )

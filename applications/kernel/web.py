@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from ipaddress import ip_address
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -12,7 +14,7 @@ from django.shortcuts import get_object_or_404, render
 
 from applications.kernel import clock
 from applications.kernel.access import require
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied, Refused, TooOften
 
 LONGEST_WAIT = timedelta(minutes=10)  # between the proxy's stamp and us: a large upload on a slow line
 
@@ -64,6 +66,14 @@ def fetch(request, model, *, related=(), **lookup):
     return thing
 
 
+def is_key(text):
+    """The text of a UUID, as our own pages send it."""
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
 class ArrivalMiddleware:
     """Write down when the request arrived: what counts at a deadline."""
 
@@ -87,6 +97,35 @@ def proxy_stamp(request):
         return None
     stamp = datetime.fromtimestamp(float(found[1]), UTC)
     return stamp if timedelta() <= clock.now() - stamp <= LONGEST_WAIT else None
+
+
+class AddressMiddleware:
+    """Whose address a request has, behind a trusted proxy too: tries are counted by it, and views written down with it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.META["REMOTE_ADDR"] = address_of(request)
+        return self.get_response(request)
+
+
+def address_of(request):
+    """Who asked the outermost trusted proxy (X-Forwarded-For, read from its end); what anybody else wrote there is left."""
+    address = request.META.get("REMOTE_ADDR", "")
+    for named in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        if address not in settings.TRUSTED_PROXIES or not is_address(named.strip()):
+            break
+        address = named.strip()
+    return address
+
+
+def is_address(text):
+    """An IP address without a port or a zone, as a database keeps it."""
+    try:
+        return bool(ip_address(text)) and "%" not in text
+    except ValueError:
+        return False
 
 
 class NulMiddleware:
@@ -116,7 +155,7 @@ def refuse_nul(*given):
 
 
 class RefusedMiddleware:
-    """Denied looks like missing (404); Refused is answered 409 with the reasons and the way back."""
+    """Denied looks like missing (404); Refused is answered 409 (429 if too often) with the reasons and the way back."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -129,7 +168,8 @@ class RefusedMiddleware:
             case Denied():
                 return self.missing(request)
             case Refused():
-                return render(request, "errors/refused.html", {"refusal": exception}, status=409)
+                status = 429 if isinstance(exception, TooOften) else 409
+                return render(request, "errors/refused.html", {"refusal": exception}, status=status)
         return None
 
     @staticmethod

@@ -14,19 +14,27 @@ from django.db.models import F
 from applications.accounts.models import Role, User
 from applications.agreement import actions as agreement
 from applications.calls import actions as calls
+from applications.calls import announcing, answering, building
 from applications.calls.models import BudgetLine, Programme
 from applications.cohort import actions as cohort
 from applications.decision import actions as decision
 from applications.firms import actions as firms
 from applications.firms import rules as firm_rules
+from applications.firms.actions import figures, joining, vault
+from applications.firms.rules.figures import years_open
 from applications.funding import actions as funding
 from applications.intake import actions as intake
+from applications.intake.actions import partners
+from applications.intake.bonus import claimed
 from applications.intake.models import Application
-from applications.intake.rules import PLEDGES
+from applications.intake.models.partners import Partner
+from applications.intake.rules import PLEDGES, needed_papers
 from applications.kernel import clock
-from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region, RootTechnology
+from applications.kernel.taxonomy import DemandIndustry, IndustryField, PaperKind, Region, RootTechnology
+from applications.management import edges
 from applications.notifications.models import Letter
 from applications.review import actions as review
+from applications.review import people
 from applications.review.queries import criteria_of
 
 PASSWORD = "rootgrants-demo-2026"
@@ -82,12 +90,29 @@ HISTORY = {  # year: (opens, closes, selected, ended at the end of the year): ne
     2025: (date(2025, 1, 6), date(2025, 1, 31), 23, 2),
     2026: (date(2026, 1, 5), date(2026, 1, 30), 25, 3),
 }
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = (  # an empty page
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+    b"xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000052 00000 n \n0000000101 00000 n \n"
+    b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n164\n%%EOF\n"
+)
 NOTICE = (
     "1. 사업개요\n뿌리 신산업 6대 분야에 진출하는 기업을 선정해 육성합니다. (시연용 가상 공고)\n\n"
     "2. 신청자격\n뿌리기업 또는 사업재편·전환·벤처 기업\n\n3. 평가절차\n요건검토 → 평가 → 종합심의 → 결과통보\n\n"
     "4. 이의신청\n결과를 통보받은 날부터 10일 이내\n\n5. 문의처\n뿌리첨단화 사업담당(가상) 02-000-0000"
 )
+
+
+COSTS = {  # of an R&D project: 800,000,000 won, of it 60,000,000 own cash and 260,000,000 in kind
+    "requested": 480_000_000,
+    "personnel_cash": 250_000_000,
+    "personnel_in_kind": 200_000_000,
+    "equipment_in_kind": 60_000_000,
+    "materials_cash": 150_000_000,
+    "activities_cash": 70_000_000,
+    "allowance_cash": 30_000_000,
+    "indirect_cash": 40_000_000,
+}
 
 
 def at(day, hour=18, minute=0):
@@ -109,6 +134,7 @@ class Demonstration:
         self.staff = {name: self.person(f"{name}@demo.example", shown, role) for role, name, shown in STAFF}
         self.officer, self.second = self.staff["officer1"], self.staff["officer2"]
         self.director, self.finance = self.staff["director"], (self.staff["finance1"], self.staff["finance2"])
+        self.regions = list(Region.objects.valid_on(clock.today()))
         self.reviewers = [self.reviewer(number, name) for number, name in enumerate(REVIEWERS)]
         self.say("firms")
         self.firms = self.all_firms(112)
@@ -124,6 +150,12 @@ class Demonstration:
         self.call_in_review(today)
         self.say("sprout call, open")
         self.open_call(today)
+        self.say("R&D call, open")
+        self.open_rnd_call(today)
+        self.say("what firms keep of themselves")
+        self.keep_house(today)
+        self.say("cases at the edge")
+        edges.load(self, today)
         # The letters of the past left in the past.
         Letter.objects.update(status=Letter.Status.SENT, sent_at=F("written_at"), tries=1)
 
@@ -138,11 +170,14 @@ class Demonstration:
         user = self.person(f"reviewer{number + 1:02d}@panel.example", name, Role.REVIEWER)
         codes = {f"T{(number + shift) % 14 + 1:02d}" for shift in (0, 3, 7)}
         kind = KINDS[number]
-        review.set_profile(
+        people.set_profile(
             user,
             affiliation=f"{AFFILIATIONS[kind]} {number + 1}",
             kind=kind,
+            region=self.regions[number % len(self.regions)],
             technologies=RootTechnology.objects.filter(code__in=codes),
+            fields=IndustryField.objects.filter(code=f"F{number % 6 + 1}"),
+            keywords="공정 자동화, 품질 검사",
             by=self.officer,
         )
         return user
@@ -156,8 +191,9 @@ class Demonstration:
         self.region = {r.name: r for r in valid} | {
             name: valid.get(code=code) for name, code in REGIONS.items()
         }
-        found = [self.firm_of_row(number, row) for number, row in enumerate(rows, 1)]
-        return found + [self.made_firm(number) for number in range(len(rows) + 1, count + 1)]
+        with clock.at(at(date(2023, 4, 3), 10)):
+            found = [self.firm_of_row(number, row) for number, row in enumerate(rows, 1)]
+            return found + [self.made_firm(number) for number in range(len(rows) + 1, count + 1)]
 
     def owner(self, number):
         email = "owner@firm.example" if number == 1 else f"owner{number:03d}@firm{number:03d}.example"
@@ -215,8 +251,13 @@ class Demonstration:
 
     # One call through its steps
 
-    def call(self, programme, year, opens, closes, *, title, seats, **more):
-        """A published call; it was prepared before it opened."""
+    def call(
+        self, programme, year, opens, closes, *, title, seats, with_proofs=True, quotas=(), quorum=5, **more
+    ):
+        """A published call; it was prepared before it opened.
+
+        with_proofs: it asks for papers that only some firms have; quorum: of its stage.
+        """
         with clock.at(at(opens - timedelta(days=20), 9)):
             call = calls.prepare(
                 programme=programme,
@@ -230,6 +271,13 @@ class Demonstration:
                 by=self.officer,
                 **more,
             )
+            for quota in quotas:
+                fields = {"field": None, "region": None, "least": 0, "most": None} | quota
+                building.add(call, "quota", version=call.version, by=self.officer, **fields)
+                call.refresh_from_db()
+            call.stages.update(quorum=quorum)
+            if not with_proofs:
+                call.papers.filter(required=False).exclude(needed_from="bonus").delete()
             return calls.publish(call, by=self.officer)
 
     def take_firms(self, count):
@@ -240,17 +288,12 @@ class Demonstration:
 
     def fill(self, call, firm, when):
         """A complete draft."""
-        owner = firm.members.get().user
+        owner = owner_of(firm)
         draft = intake.begin(call, firm, by=owner, now=when)
-        answers = {
-            question.code: {"number": 6, "yes_no": "no", "text": "기술연구소 책임"}.get(
-                question.kind, f"{firm.name}의 {question.label}: 단계별 목표와 수치를 갖춘 가상의 답변입니다."
-            )
-            for question in call.questions.all()
-        }
+        answers = {question.code: answer_to(question, firm) for question in call.asked}
         money = {}
         if call.is_rnd:
-            money = {"total_krw": 800_000_000, "requested_krw": 480_000_000, "cash_krw": 60_000_000}
+            money = {"budget": COSTS}
         intake.edit(
             draft,
             by=owner,
@@ -261,12 +304,34 @@ class Demonstration:
             field=firm.field,
             answers=answers,
             consents=dict.fromkeys(PLEDGES, True),
+            claims=self.claims_of(call, firm),
             **money,
         )
-        for paper in call.papers.filter(required=True):
+        draft.refresh_from_db(fields=["claims"])
+        for paper in needed_papers(draft):
             upload = SimpleUploadedFile(f"{paper.name}(가상).pdf", PDF)
             intake.add_paper(draft, paper=paper, upload=upload, by=owner, now=when)
         return draft, owner
+
+    def claims_of(self, call, firm):
+        """A seat outside the capital area, and of each third firm another item with its certificate."""
+        items = call.bonus_items
+        found = [
+            (item, "사업자등록증명의 소재지(가상)")
+            for item in items
+            if item.name == "비수도권 소재" and not firm.region.capital_area
+        ]
+        if firm.pk % 3 == 0:
+            item = items[firm.pk % len(items)]
+            found.append((item, f"{item.evidence} 가상-{firm.pk:03d}호"))
+        return {str(item.pk): words for item, words in found}
+
+    def check_claims(self, application):
+        """Each claim is decided on: it counts, but for a certificate of some that has ended."""
+        for place, (item, _words) in enumerate(claimed(application)):
+            counts = application.pk % 5 != 0 or place == 0
+            grounds = "제출한 증빙을 확인함 (가상)" if counts else "접수마감일에 유효하지 않은 증빙임 (가상)"
+            review.adjust(application, item=item, counts=counts, grounds=grounds, by=self.officer)
 
     def submit(self, call, firm, when):
         with clock.at(when):
@@ -280,6 +345,8 @@ class Demonstration:
 
     def reviewed(self, application, number, size, share, *, handed_in=None):
         """Assign a panel and let so many of it hand in sheets of about this share of the points."""
+        if handed_in is None:
+            self.check_claims(application)
         criteria = criteria_of(application.call.stages.get())
         for place, reviewer in enumerate(self.panel(number, size)):
             assignment = review.assign(application, reviewer=reviewer, by=self.officer)
@@ -326,6 +393,7 @@ class Demonstration:
             title=f"{year}년도 뿌리 신산업 새싹기업 선정계획 공고",
             seats=selected,
             quorum=3,
+            with_proofs=False,  # each paper of a hundred applications takes its time
         )
         firms_of_year = self.take_firms(selected)
         hopefuls = self.firms[-2:]  # the same two apply every year, in vain
@@ -334,6 +402,7 @@ class Demonstration:
                 call, firm, at(closes - timedelta(days=3), 9) + timedelta(minutes=number)
             )
             with clock.at(at(closes + timedelta(days=7), 10)):
+                intake.check_rest(application, evidence="서류와 공개 명단을 확인함 (가상)", by=self.officer)
                 intake.open_review(application, by=self.officer)
             with clock.at(at(closes + timedelta(days=20), 10)):
                 self.reviewed(application, number, 3, 0.82 if firm in firms_of_year else 0.58)
@@ -360,20 +429,21 @@ class Demonstration:
         opens, closes = today - timedelta(days=130), today - timedelta(days=95)
         call = self.call(
             self.rnd, self.year, opens, closes, title=f"{self.year}년도 뿌리 공통핵심기술개발 신규지원 공고 (가상)", seats=3,
-            quorum=5, budget_line=line, budget_krw=1_500_000_000, ceiling_krw=600_000_000,
+            budget_line=line, budget_krw=1_500_000_000, ceiling_krw=600_000_000,
         )  # fmt: skip
         for number, firm in enumerate(self.firms[4:10]):
             application = self.submit(
                 call, firm, at(closes - timedelta(days=2), 9) + timedelta(minutes=number)
             )
             with clock.at(at(closes + timedelta(days=5), 10)):
+                intake.check_rest(application, evidence="서류와 공개 명단을 확인함 (가상)", by=self.officer)
                 intake.open_review(application, by=self.officer)
             with clock.at(at(closes + timedelta(days=15), 10)):
                 self.reviewed(application, number, 5, 0.86 - number * 0.05)
         selected = list(self.decide(call, closes + timedelta(days=30)))
         begins = today - timedelta(days=45)
         for number, application in enumerate(selected[:2]):
-            owner = application.firm.members.get().user
+            owner = owner_of(application.firm)
             with clock.at(at(begins - timedelta(days=5), 10)):
                 made = agreement.draft(
                     application, by=self.officer, total_krw=application.total_krw, grant_krw=application.requested_krw,
@@ -401,24 +471,213 @@ class Demonstration:
             closes,
             title=f"{self.year}년도 뿌리 신산업 새싹기업 1차 선정 공고 (가상)",
             seats=5,
+            quotas=[
+                *({"field": field, "most": 2} for field in self.field.values()),
+                {"region": Region.objects.get(code="48"), "least": 1},
+            ],
         )
         for number, firm in enumerate(self.take_firms(8)):
             application = self.submit(
                 call, firm, at(closes - timedelta(days=2), 9) + timedelta(minutes=number)
             )
             with clock.at(at(closes + timedelta(days=5), 10)):
+                intake.check_rest(application, evidence="서류와 공개 명단을 확인함 (가상)", by=self.officer)
                 intake.open_review(application, by=self.officer)
             with clock.at(at(closes + timedelta(days=15), 10)):
                 self.reviewed(application, number, 6, 0.75 + number * 0.02, handed_in=3)
+            if not number:
+                self.one_left_two_years_ago(application, self.reviewers[20], today)
+
+    def one_left_two_years_ago(self, application, reviewer, today):
+        """Somebody who cannot review this firm: they worked there until two years ago (rule C2)."""
+        with clock.at(at(today, 8)):
+            people.add_affiliation(
+                institution=application.firm.name,
+                business_number=application.firm.business_number,
+                role="employee",
+                since=today - timedelta(days=2200),
+                until=today - timedelta(days=730),
+                by=reviewer,
+            )
 
     def open_call(self, today):
         opens, closes = today - timedelta(days=12), today + timedelta(days=20)
         call = self.call(
             self.sprout, self.year, opens, closes, title=f"{self.year}년도 뿌리 신산업 새싹기업 2차 선정 공고 (가상)", seats=10,
-            quotas=[(field, 3) for field in self.field.values()],
+            quotas=[{"field": field, "least": 1, "most": 3} for field in self.field.values()],
         )  # fmt: skip
         for number, firm in enumerate(self.take_firms(7)):
             self.submit(call, firm, at(today - timedelta(days=4), 9) + timedelta(minutes=number * 7))
-        for firm in self.take_firms(3):
+        begun = self.take_firms(3)
+        for firm in begun:
             with clock.at(at(today - timedelta(days=1), 14)):
-                intake.begin(call, firm, by=firm.members.get().user, now=clock.now())
+                intake.begin(call, firm, by=owner_of(firm), now=clock.now())
+        self.follow(call, begun, today)
+
+    def follow(self, call, asking, today):
+        """A correction, and questions: answered for all, answered to the asker only, late, and asked yesterday."""
+        askers = [owner_of(self.firms[0]), *(owner_of(firm) for firm in asking)]
+        asked = []
+        for days, person, text in (
+            (8, askers[1], "사업재편계획 승인을 받지 않은 기업도 신청할 수 있습니까?"),
+            (
+                7,
+                askers[2],
+                "뿌리기업 확인서를 갱신하는 중입니다. 접수마감일까지 나오지 않으면 어떻게 합니까?",
+            ),
+            (9, askers[0], "귀 기관에 제출한 재무제표의 금액 단위를 잘못 적었습니다. 다시 내야 합니까?"),
+            (1, askers[0], "공동기관이 두 곳이면 참여의사확인서를 기관마다 제출해야 합니까?"),
+        ):
+            with clock.at(at(today - timedelta(days=days), 11)):
+                asked.append(answering.ask(call, text=text, by=person))
+        with clock.at(at(today - timedelta(days=6), 16)):
+            answering.answer(
+                asked[0],
+                shown=asked[0].text,
+                answer="신청할 수 있습니다. 승인 여부는 평가에서 참고합니다. (가상 답변)",
+                by=self.officer,
+            )
+            answering.publish(asked[0], by=self.officer)
+            answering.answer(
+                asked[2],
+                shown=asked[2].text,
+                answer="접수마감 전에는 제출을 회수해 서류를 바꿀 수 있습니다. (가상 답변)",
+                by=self.second,
+            )
+            answering.reply(asked[2], by=self.second)
+            answering.assign(asked[1], person=self.second, by=self.officer)
+        with clock.at(at(today - timedelta(days=5), 10)):
+            texts = {
+                "notice": NOTICE.replace(
+                    "3. 평가절차", "※ 비수도권 기업도 같은 기준으로 평가합니다.\n\n3. 평가절차"
+                ),
+                "paper:D08": "기존 뿌리기업은 접수마감일까지 유효한 확인서를 제출해 주세요.",
+            }
+            announcing.correct(
+                call,
+                texts=texts,
+                reason="신청기업의 문의가 많은 내용을 분명히 합니다. (가상)",
+                revision=0,
+                by=self.officer,
+            )
+
+    def open_rnd_call(self, today):
+        """A draft that names a joint institution which still has to answer, a university by letter, a demand company."""
+        opens, closes = today - timedelta(days=8), today + timedelta(days=25)
+        call = self.call(
+            self.rnd, self.year, opens, closes, title=f"{self.year}년도 뿌리 공통핵심기술개발 2차 신규지원 공고 (가상)", seats=3,
+            budget_line=BudgetLine.objects.get(year=self.year), budget_krw=1_500_000_000, ceiling_krw=600_000_000,
+        )  # fmt: skip
+        lead, asked, demand = self.firms[10], self.firms[0], self.firms[11]
+        with clock.at(at(today - timedelta(days=1), 15)) as now:
+            draft, owner = self.fill(call, lead, now)
+            draft.refresh_from_db()
+            intake.edit(
+                draft,
+                by=owner,
+                now=now,
+                version=draft.version,
+                budget=COSTS | {"subcontract_cash": 40_000_000, "materials_cash": 110_000_000},
+                institutions=[
+                    {
+                        "name": asked.name,
+                        "number": asked.business_number,
+                        "part": "joint",
+                        "size": asked.size,
+                        "role": "시제품 제작과 현장 실증",
+                        "grant": 90_000_000,
+                        "cash": 5_000_000,
+                        "in_kind": 30_000_000,
+                    },
+                    {
+                        "name": "가상대학교 산학협력단",
+                        "number": "9999900005",
+                        "part": "commissioned",
+                        "role": "공정 해석과 시험 평가",
+                        "grant": 40_000_000,
+                    },
+                ],
+                demand={"name": demand.name, "number": demand.business_number, "item": "차체 구조부품 금형"},
+            )
+            partners.ask(draft, by=owner, now=now)
+            request = Partner.objects.get(application=draft, part="demand")
+            partners.answer(request, accepted=True, remark="", by=owner_of(demand), now=now)
+
+    def keep_house(self, today):
+        """Yearly figures and papers of a few firms; the colleagues of the first one, and somebody who asks to join it."""
+        for firm in self.firms[:12]:
+            self.figures_of(firm, today)
+        for firm in (self.firms[0], self.firms[10]):
+            self.papers_of(firm, today)
+        firm, owner = self.firms[0], owner_of(self.firms[0])
+        for name, shown, right in (
+            ("editor", "과장 가상편집", "editor"),
+            ("viewer", "사원 가상열람", "viewer"),
+        ):
+            colleague = self.person(f"{name}@firm.example", shown, Role.APPLICANT)
+            with clock.at(at(today - timedelta(days=15), 10)):
+                invitation = firms.invite(firm, email=colleague.email, right=right, by=owner)
+            with clock.at(at(today - timedelta(days=15), 13)):
+                firms.accept(invitation, by=colleague)
+        newcomer = self.person("newcomer@firm.example", "대리 가상신입", Role.APPLICANT)
+        with clock.at(at(today - timedelta(days=2), 9)):
+            joining.ask(business_number=firm.business_number, by=newcomer)
+
+    def figures_of(self, firm, today):
+        """The last three closed years, growing towards the sales of the profile."""
+        owner = owner_of(firm)
+        with clock.at(at(today - timedelta(days=20), 10)):
+            years = years_open(founded_on=firm.founded_on, today=clock.today())[:3]
+            for ago, year in enumerate(years):
+                sales = firm.sales_krw * (100 - 8 * ago) // 100
+                figures.set_figures(
+                    firm, year=year, sales_krw=sales, exports_krw=sales // 5, rnd_krw=sales // 25,
+                    employees=max(1, firm.employees - 3 * ago), by=owner,
+                )  # fmt: skip
+
+    def papers_of(self, firm, today):
+        """A vault with a paper that lasts, one that is valid, and one that expires soon."""
+        owner = owner_of(firm)
+        for code, days_ago, number in (
+            ("D02", 40, "가상-사업자-1"),
+            ("D08", 400, "가상-뿌리-2"),
+            ("D06", 26, ""),
+        ):
+            kind = PaperKind.objects.get(code=code)
+            day = today - timedelta(days=days_ago)
+            with clock.at(at(day, 11)):
+                vault.keep(
+                    firm, kind=kind, issued_on=day, expires_on=None, number=number,
+                    file=SimpleUploadedFile(f"{kind}(가상).pdf", PDF), by=owner,
+                )  # fmt: skip
+
+
+def owner_of(firm):
+    return firm.members.get(right="owner").user
+
+
+def answer_to(question, firm):
+    """A fictional answer of a firm, of the kind that the question asks for."""
+    match question.kind:
+        case "choice":
+            return question.options[1][0]
+        case "choices":
+            return [code for code, _label in question.options[:2]]
+        case "table":
+            return [
+                {
+                    code: f"가상 {label} {number}" if kind == "text" else number * 30
+                    for code, label, kind in question.options
+                }
+                for number in (1, 2)
+            ]
+    plain = {
+        "number": 6,
+        "won": 1_200_000_000,
+        "date": "2025-11-03",
+        "yes_no": "no",
+        "text": "기술연구소 책임",
+    }
+    return plain.get(
+        question.kind, f"{firm.name}의 {question.label}: 단계별 목표와 수치를 갖춘 가상의 답변입니다."
+    )

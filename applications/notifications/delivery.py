@@ -47,12 +47,16 @@ def deliver(key):
 
 
 def compose(letter):
+    headers = {"Message-ID": f"<{letter.key}@rootgrants>", "Auto-Submitted": "auto-generated"}
+    if letter.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(
         letter.subject,
         letter.body,
         settings.DEFAULT_FROM_EMAIL,
         [letter.address],
-        headers={"Message-ID": f"<{letter.key}@rootgrants>", "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     if letter.html:
         message.attach_alternative(letter.html, "text/html")

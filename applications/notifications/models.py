@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.kernel import clock
 from applications.kernel.labels import label_of
+from applications.kernel.records import AppendOnly
 
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 720)]
 GIVE_UP_AFTER = timedelta(days=3)
@@ -17,10 +18,16 @@ GIVE_UP_AFTER = timedelta(days=3)
 
 class LetterQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Officers, directors, auditors and administrators see the outbox (SECURITY: outbox R)."""
-        if user.is_authenticated and user.role in ("officer", "director", "auditor", "administrator"):
+        """Officers, directors, auditors and administrators see the outbox, everybody their own inbox."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role in ("officer", "director", "auditor", "administrator"):
             return self.all()
-        return self.none()
+        return self.of(user)
+
+    def of(self, user):
+        """The inbox of one person: all that was written to them, but for codes and links that open an account."""
+        return self.filter(to=user).exclude(kind__startswith="account/")
 
     def due(self, now):
         """Letters that wait to be sent, and those whose sender was lost before the server had them."""
@@ -75,6 +82,8 @@ class Letter(models.Model):
     next_try_at = models.DateTimeField(default=clock.now)
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    unsubscribe_url = models.URLField(blank=True)  # of letters that a subscriber asked for: RFC 8058
+    erase_at = models.DateTimeField(null=True)  # when the address was only lent for an answer
     error = models.CharField(max_length=500, blank=True)
 
     objects = LetterQuerySet.as_manager()
@@ -84,6 +93,8 @@ class Letter(models.Model):
         indexes = [
             models.Index(fields=["status", "next_try_at"], name="letter_due"),
             models.Index(fields=["-written_at", "-id"], name="letter_latest"),
+            models.Index(fields=["to", "-written_at", "-id"], name="letter_inbox"),
+            models.Index(fields=["erase_at"], condition=Q(erase_at__isnull=False), name="letter_erased"),
         ]
 
     get_status_display = label_of("status", Status)
@@ -95,3 +106,10 @@ class Letter(models.Model):
     def is_secret(self):
         """Codes and links that open an account: erased once settled, but in the demonstration."""
         return self.kind.startswith("account/")
+
+
+class Opening(AppendOnly):
+    """The first time that a person opened a letter in their inbox."""
+
+    letter = models.OneToOneField(Letter, models.PROTECT, related_name="opening")
+    at = models.DateTimeField()

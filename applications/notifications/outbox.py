@@ -7,6 +7,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
@@ -36,9 +37,27 @@ def notify_each(kind, news):
     )
 
 
-def notify_address(kind, *, address, language, event, **context):
-    """The same, to somebody who may have no account yet."""
-    _post([_written(kind, address, language, event, context, None)])
+def notify_address(kind, *, address, language, event, erase_at=None, **context):
+    """The same, to somebody who may have no account yet.
+
+    erase_at: when the letter is erased again, where its address was only lent for an answer.
+    """
+    _post([_written(kind, address, language, event, context, None, erase_at=erase_at)])
+
+
+def notify_subscribers(kind, subscribers, *, event, **context):
+    """The same to many who only left an address: (address, language, path that ends it) of each."""
+    _post(
+        _written(kind, address, language, event, {**context, "ends_at": path}, None,
+                 unsubscribe_url=settings.SITE_URL + path)
+        for address, language, path in subscribers
+    )  # fmt: skip
+
+
+def forget(address):
+    """Erase every letter that an address of no account got as a subscriber; those that wait do not leave."""
+    lent = Q(erase_at__isnull=False) | ~Q(unsubscribe_url="")
+    Letter.objects.filter(lent, to=None, address=address).delete()
 
 
 def post(kind, *, address, subject, body):
@@ -46,16 +65,16 @@ def post(kind, *, address, subject, body):
     _post([_letter(kind, address, uuid.uuid4().hex, subject, body, None)])
 
 
-def _written(kind, address, language, event, context, person):
+def _written(kind, address, language, event, context, person, **more):
     with translation.override(language):
         text = get_template(f"mail/{kind}.txt").template.render(
             Context({**context, "site": settings.SITE_URL}, autoescape=False)
         )
         subject, _, body = text.strip().partition("\n\n")
-        return _letter(kind, address, event, subject, body.strip(), person)
+        return _letter(kind, address, event, subject, body.strip(), person, **more)
 
 
-def _letter(kind, address, event, subject, body, person):
+def _letter(kind, address, event, subject, body, person, **more):
     subject = CONTROL.sub(" ", subject).strip()[:250]  # what a firm typed never adds a header
     return Letter(
         kind=kind,
@@ -65,11 +84,12 @@ def _letter(kind, address, event, subject, body, person):
         subject=subject,
         body=body + "\n",
         html=render_to_string("mail/letter.html", {"subject": subject, "body": body}),
+        **more,
     )
 
 
 def _post(letters):
-    letters = Letter.objects.bulk_create(letters, ignore_conflicts=True)
+    letters = Letter.objects.bulk_create(letters, ignore_conflicts=True, batch_size=2000)
     transaction.on_commit(partial(kick, [str(letter.key) for letter in letters]), robust=True)
 
 

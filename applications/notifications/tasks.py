@@ -15,10 +15,11 @@ def deliver_letter(key):
 
 @shared_task
 def sweep_letters():
-    """Every minute: take up what a lost worker or a dead broker left behind."""
+    """Every minute: take up what a lost worker or a dead broker left behind, and erase what was lent for a time."""
     beat("letters")
     now = clock.now()
     for letter in Letter.objects.lost_at_the_server(now):
         settle(letter, Letter.Status.UNCERTAIN, "The sender was lost while the server had the letter.")
+    Letter.objects.filter(erase_at__lte=now).delete()
     for key in list(Letter.objects.due(now).values_list("key", flat=True)[:500]):
         deliver_letter.delay(str(key))

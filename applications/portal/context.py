@@ -1,6 +1,7 @@
 """What every page's frame shows: navigation by role, the demonstration's banner, the end of the session."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -33,6 +34,7 @@ BUDGET, COHORT, FIRMS = (
     ("cohort:desk", _("Cohort")),
     ("firms:list", _("Firms")),
 )
+OWNERS = ("firms:appoint", _("Owners of firms"))
 LETTERS, RECORD, ACCESS, PEOPLE = (
     ("portal:letters", _("Letters")), ("portal:audit", _("Record")), ("portal:access", _("Access log")),
     ("accounts:people", _("People")),
@@ -45,7 +47,7 @@ NAVIGATION = {
     Role.FINANCE: [("portal:home", _("My page")), PAYMENTS, BUDGET, AGREEMENTS, FIRMS],
     Role.MINISTRY: [("portal:home", _("My page")), COHORT, AGREEMENTS, PAYMENTS, BUDGET, FIRMS, *PUBLIC[:1]],
     Role.AUDITOR: [("portal:home", _("My page")), SCREENING, REVIEW, DECISION, AGREEMENTS, PAYMENTS, BUDGET, COHORT, RECORD, ACCESS, LETTERS, PEOPLE],
-    Role.ADMINISTRATOR: [("portal:home", _("My page")), PEOPLE, RECORD, ACCESS, LETTERS, *PUBLIC[:1]],
+    Role.ADMINISTRATOR: [("portal:home", _("My page")), PEOPLE, OWNERS, RECORD, ACCESS, LETTERS, *PUBLIC[:1]],
 }  # fmt: skip
 
 
@@ -54,16 +56,22 @@ def entry_of(urls, path):
     return max((url for url in urls if path.startswith(url.removesuffix("desk/"))), key=len, default=None)
 
 
+@cache
+def entries_for(role):
+    """[(address, label)] of the navigation of a role, or of the public one."""
+    return [(reverse(name), label) for name, label in NAVIGATION.get(role, PUBLIC)]
+
+
 def frame(request):
     """The context of layout/base.html."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
-    entries = NAVIGATION[user.role] if signed_in else PUBLIC
-    entries = [(reverse(name), label) for name, label in entries]
+    entries = entries_for(user.role if signed_in else None)
     here = entry_of([url for url, _label in entries], request.path)
     links = [Link(url, label, url == here) for url, label in entries]
     return {
         "demo": settings.DEMO,
+        "unread": getattr(user, "unread", None),
         "navigation": links,
         "search_url": reverse("intake:desk") if signed_in and SCREENING in NAVIGATION[user.role] else None,
         "home_url": reverse("portal:home" if signed_in else "portal:front"),

@@ -3,17 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
-from applications.agreement.queries import to_be_signed, waiting_for_draft
+from applications.agreement.queries import to_be_signed, unsigned_in_time, waiting_for_draft
+from applications.calls.audience import Inquiry
 from applications.calls.models import Call
-from applications.cohort.queries import waiting_for_seat
 from applications.decision import queries as decision
 from applications.funding.models import Payment
 from applications.funding.queries import to_be_paid
-from applications.intake.models import Application, Status
-from applications.intake.queries import exclusions_to_confirm
+from applications.intake.models import Application
+from applications.intake.queries import exclusions_to_confirm, supplements_run_out, to_be_screened
 from applications.kernel import clock
 from applications.notifications.models import Letter
-from applications.review.queries import to_be_declared, to_be_handed_in
+from applications.review.queries import in_review, to_be_declared, to_be_handed_in
 
 MOST = 1000  # a dashboard counts no further: 1,000 and more is “1000+”
 
@@ -27,17 +27,15 @@ def waiting_for(user):
     """[(label, number, URL name, query)] of what waits for this person; each leads to its list."""
     match user.role:
         case Role.OFFICER:
-            return [
-                (_("To be screened"), number_of(Application.objects.filter(status=Status.SUBMITTED)),
-                 "intake:desk", "?status=submitted"),
-                (_("In review"), number_of(Application.objects.filter(status=Status.IN_REVIEW)),
-                 "review:desk", "?waiting=review"),
-                (_("Lists to be approved or published"), number_of(decision.waiting_for(user)),
-                 "decision:desk", "?waiting=approval"),
+            return [  # what has a day to be done by first, then what firms wait for, then what goes on by itself
+                (_("Questions on calls"), number_of(Inquiry.objects.waiting()), "calls:inquiries", ""),
+                (_("To be screened"), number_of(to_be_screened()), "intake:desk", "?waiting=screening"),
                 (_("Agreements to be drafted"), number_of(waiting_for_draft()), "agreement:desk", "#h-waiting"),
                 (_("Instalments to be verified"), number_of(Payment.objects.filter(status="requested")),
                  "funding:desk", "?status=requested"),
-                (_("Seats to be given"), number_of(waiting_for_seat()), "cohort:desk", "#h-waiting"),
+                (_("Lists to be approved or published"), number_of(decision.waiting_for(user)),
+                 "decision:desk", "?waiting=approval"),
+                (_("In review"), number_of(in_review()), "review:desk", "?waiting=review"),
             ]  # fmt: skip
         case Role.DIRECTOR:
             return [
@@ -60,16 +58,29 @@ def waiting_for(user):
     return []
 
 
+def late_for(user):
+    """[(label, number, URL name, query)] of what an officer should have done by now, or waits for in vain."""
+    if user.role != Role.OFFICER:
+        return []
+    now = clock.now()
+    found = [
+        (_("Questions past their day"), number_of(Inquiry.objects.late_on(clock.today())), "calls:inquiries", ""),
+        (_("Supplements past their time"), number_of(supplements_run_out(now)), "intake:desk", "?waiting=overdue"),
+        (_("Agreements not signed in time"), number_of(unsigned_in_time(clock.today())),
+         "agreement:desk", "?waiting=overdue"),
+    ]  # fmt: skip
+    return [row for row in found if row[1]]
+
+
 def own_applications(user):
     """The latest applications of a person's firms."""
-    found = Application.objects.visible_to(user).select_related("call", "firm")
+    found = Application.objects.visible_to(user).of_their_own().select_related("call", "firm")
     return found.order_by("-created_at", "-id")[:5]
 
 
 def open_calls():
     """Calls that take applications now, those that close first on top."""
-    now = clock.now()
-    found = Call.objects.published().filter(opens_at__lte=now, closes_at__gt=now)
+    found = Call.objects.open_at(clock.now())
     return found.select_related("programme").order_by("closes_at", "pk")[:10]
 
 

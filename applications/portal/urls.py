@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.portal import views
+from applications.portal import imports, progress, records, views
 
 app_name = "portal"
 urlpatterns = [
@@ -12,9 +12,22 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("terms/", views.terms, name="terms"),
     path("session/extend/", views.extend, name="extend"),
-    path("record/", views.audit, name="audit"),
-    path("record/access/", views.access, name="access"),
-    path("letters/", views.letters, name="letters"),
+    path("arrivals/", progress.progress, name="progress"),
+    path("record/", records.audit, name="audit"),
+    path("record/counts/", records.audit_counts, name="audit_counts"),
+    path("record/access/", records.access, name="access"),
+    path("record/access/counts/", records.access_counts, name="access_counts"),
+    path("imports/<slug:name>/", imports.imports, name="imports"),
+    path("imports/<slug:name>/begin/", imports.begin, name="import_begin"),
+    path("imports/<slug:name>/template/", imports.template, name="import_template"),
+    path("imports/<uuid:key>/rows/", imports.one, name="import"),
+    path("imports/<uuid:key>/confirm/", imports.confirm, name="import_confirm"),
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/<uuid:key>/", views.own_letter, name="own_letter"),
+    path("views/<slug:name>/", views.keep_view, name="keep_view"),
+    path("views/<uuid:key>/drop/", views.drop_view, name="drop_view"),
+    path("letters/", records.letters, name="letters"),
+    path("letters/counts/", records.letters_counts, name="letters_counts"),
     path("letters/<uuid:key>/", views.letter, name="letter"),
     path("demo/letters/", views.demo_letters, name="demo_letters"),
     path("demo/letters/<uuid:key>/", views.demo_letter, name="demo_letter"),

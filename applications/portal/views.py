@@ -3,24 +3,46 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from applications.accounts.lists import PEOPLE
 from applications.accounts.rules import PRIVACY_VERSION, TERMS_VERSION
 from applications.agreement.models import Agreement
 from applications.cohort import charts
-from applications.cohort.queries import figures
+from applications.cohort.queries import figures, waiting_for_seat
+from applications.firms.lists import FIRMS
 from applications.firms.models import Firm, Invitation
-from applications.kernel import clock
-from applications.kernel.accesslog import AccessEntry
-from applications.kernel.audit import AuditEntry
+from applications.firms.queries import to_be_let_in
+from applications.intake.lists import DESK
+from applications.intake.queries import to_be_answered
+from applications.kernel import clock, keeping
+from applications.kernel.errors import Refused
 from applications.kernel.heartbeat import Heartbeat
+from applications.kernel.keeping import SavedView
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
+from applications.notifications.inbox import opened
 from applications.notifications.models import Letter
 from applications.portal import queries
+from applications.portal.forms import ViewForm
+from applications.portal.lists import ACCESS, OUTBOX, RECORD
+from applications.review.lists import REVIEWS
 from applications.review.models import ReviewerProfile
+
+LISTS = {
+    DESK.name: (DESK, "intake:desk"),
+    REVIEWS.name: (REVIEWS, "review:desk"),
+    FIRMS.name: (FIRMS, "firms:list"),
+    PEOPLE.name: (PEOPLE, "accounts:people"),
+    RECORD.name: (RECORD, "portal:audit"),
+    ACCESS.name: (ACCESS, "portal:access"),
+    OUTBOX.name: (OUTBOX, "portal:letters"),
+}
 
 
 @page("GET", public="The front page: what this is, which calls are open.")
@@ -40,20 +62,31 @@ def front(request):
 def home(request):
     """Each person's beginning: what waits, what is theirs, what is open."""
     user = request.user
-    facts = {"waiting": queries.waiting_for(user), "calls": queries.open_calls(), "now": clock.now()}
+    facts = {
+        "waiting": queries.waiting_for(user),
+        "late": queries.late_for(user),
+        "calls": queries.open_calls(),
+        "now": clock.now(),
+    }
     if user.role == "applicant":
         facts |= {
             "firms": Firm.objects.visible_to(user),
             "applications": queries.own_applications(user),
+            "joining": to_be_let_in(user, facts["now"])[:20],
+            "asked": to_be_answered(user, facts["now"])[:20],
             "agreements": Agreement.objects.visible_to(user)
             .select_related("application__call")
             .order_by("-pk")[:5],
             "invitations": Invitation.objects.visible_to(user).open(clock.now()).select_related("firm"),
         }
     if user.role == "reviewer":
-        facts["lacks_profile"] = not ReviewerProfile.objects.filter(user=user).exists()
+        profile = ReviewerProfile.objects.filter(user=user).first()
+        facts |= {"lacks_profile": not profile, "profile_is_old": profile and profile.is_stale}
     if user.role in ("ministry", "officer", "director", "auditor"):
         facts["cohort"] = figures()
+    facts["may_watch"] = user.has_perm("arrivals.view")
+    if user.has_perm("cohort.seat"):
+        facts["seats_to_give"] = queries.number_of(waiting_for_seat())
     return render(request, "portal/home.html", facts)
 
 
@@ -79,37 +112,31 @@ def extend(request):
     return HttpResponse(status=204)
 
 
-@page("audit.view", "GET")
-def audit(request):
-    rows = page_by_key(AuditEntry.objects.select_related("actor"), ["-id"], request.GET.get("mark", ""))
-    return render(
-        request, "portal/audit.html", {"page": rows, "shows_values": request.user.has_perm("audit.values")}
-    )
+@page("view.keep", "POST")
+def keep_view(request, name):
+    """Keep what the address of a list asks for under a name; what the list does not understand of it is left out."""
+    if name not in LISTS:
+        raise Http404
+    listing, address = LISTS[name]
+    query = listing.asked(QueryDict(request.POST.get("query", "")[:2000]), by=request.user).address()
+    form = ViewForm(request.POST)
+    try:
+        if form.is_valid():
+            keeping.keep(of=name, query=query, **form.cleaned_data, by=request.user)
+            messages.success(request, _("The view “%(name)s” is kept.") % {"name": form.cleaned_data["name"]})
+        else:
+            messages.error(request, _("Please give the view a name of at most 40 characters."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{reverse(address)}?{query}")
 
 
-@page("access.view", "GET")
-def access(request):
-    rows = page_by_key(AccessEntry.objects.select_related("actor"), ["-id"], request.GET.get("mark", ""))
-    return render(request, "portal/access.html", {"page": rows})
-
-
-@page("outbox.view", "GET")
-def letters(request):
-    found = Letter.objects.visible_to(request.user)
-    status = request.GET.get("status", "")
-    if status in Letter.Status.values:
-        found = found.filter(status=status)
-    rows = page_by_key(found, ["-written_at", "-id"], request.GET.get("mark", ""))
-    return render(
-        request,
-        "portal/letters.html",
-        {
-            "page": rows,
-            "status": status,
-            "statuses": Letter.Status.choices,
-            "hides_text": not request.user.has_perm("outbox.text"),
-        },
-    )
+@page("view.drop", "POST")
+def drop_view(request, key):
+    view = fetch(request, SavedView, key=key)
+    keeping.drop(view, by=request.user)
+    messages.success(request, _("The view “%(name)s” is removed.") % {"name": view.name})
+    return redirect(LISTS[view.list][1])
 
 
 @page("outbox.read", "GET")
@@ -121,6 +148,23 @@ def letter(request, key):
         "portal/letter.html",
         {"letter": found, "shows_body": not (hides_text or found.is_secret), "hides_text": hides_text},
     )
+
+
+@page("account.own", "GET")
+def inbox(request):
+    """The letters that were written to this person, as they are on record."""
+    found = Letter.objects.of(request.user).select_related("opening")
+    rows = page_by_key(found, ["-written_at", "-id"], request.GET.get("mark", ""), size=30)
+    return render(request, "portal/inbox.html", {"page": rows})
+
+
+@page("inbox.read", "GET")
+def own_letter(request, key):
+    """One of them; the first time is written down."""
+    found = fetch(request, Letter, key=key)
+    if request.method == "GET":
+        opened(found)
+    return render(request, "portal/own_letter.html", {"letter": found})
 
 
 @page("GET", public="Exists in the demonstration only: the letters that would have been sent.")

@@ -2,49 +2,45 @@
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from applications.intake.models import Adjustment, Application, Status
+from applications.calls.conflicts import RULES
+from applications.intake import bonus
+from applications.intake.models import TIE_COLUMNS, Application, Status
+from applications.intake.models.checks import Adjustment
 from applications.kernel import audit, clock
 from applications.kernel.access import require
-from applications.kernel.errors import Reason, Refused
+from applications.kernel.errors import Refused
 from applications.lifecycle import APPLICATION, SHEET
 from applications.notifications.outbox import notify
-from applications.review import queries, rules
-from applications.review.models import Assignment, Pledge, ReviewerProfile, Score
+from applications.review import conflicts, facts, queries, rules
+from applications.review.conflicts import barring, halting
+from applications.review.models import Assignment, Pledge, Score, Waiver
 
 COMMENTS = ("strengths", "weaknesses", "overall")
 
 
-def _lock_application(pk):
-    """Scores of one application change one after the other: its row is locked before any sheet of it."""
-    return Application.objects.select_for_update(of=("self",)).select_related("call", "firm").get(pk=pk)
-
-
 @transaction.atomic
-def set_profile(user, *, technologies, by, **fields):
-    """Write down where a reviewer works and what they know."""
-    profile, _new = ReviewerProfile.objects.update_or_create(user=user, defaults=fields)
-    profile.technologies.set(technologies)
-    audit.record("set_profile", profile, by=by, after=fields)
-    return profile
-
-
-@transaction.atomic
-def assign(application, *, reviewer, by, stage=None):
-    """Ask one reviewer for a sheet. Raises Refused naming the rule where our data shows a conflict."""
-    application = _lock_application(application.pk)
+def assign(application, *, reviewer, by):
+    """Ask one reviewer for a sheet of the stage that is under review. Raises Refused naming the rule where our data shows a conflict."""
+    application = queries.locked_application(application.pk)
     APPLICATION.check(application, "assign", by=by)
     if reviewer.role != "reviewer" or not reviewer.is_active:
         raise Refused(_("Only active reviewers are assigned."), about=application)
-    if not ReviewerProfile.objects.filter(user=reviewer).exists():
+    profile = queries.profile_of(reviewer)
+    if profile is None:
         raise Refused(
             _("It is not known yet where %(name)s works.") % {"name": reviewer.name}, about=application
         )
-    if reasons := _barred(application, reviewer):
+    stage = application.stage
+    reasons = barring(reviewer.name, _found(application, profile)) or rules.beyond_cap(
+        profile, queries.sessions_of(reviewer, beside=stage)
+    )
+    if reasons:
         raise Refused(*reasons, about=application)
-    stage = stage or application.call.stages.first()
     try:
         with transaction.atomic():
             assignment = Assignment.objects.create(
@@ -61,9 +57,36 @@ def assign(application, *, reviewer, by, stage=None):
     return assignment
 
 
-def _barred(application, reviewer):
-    """What our own data has against this reviewer now; asked again whenever scores are written."""
-    return rules.barred(reviewer.name, queries.what_bars(application, [reviewer])[reviewer.pk])
+def _found(application, profile):
+    """What our data has against this reviewer now; asked again whenever scores are written."""
+    return facts.findings(application, [profile])[profile.user_id]
+
+
+def _halted(application, reviewer):
+    return halting(_found(application, queries.profile_of(reviewer)))
+
+
+def found_against(application, reviewer):
+    """What stands against a reviewer now and bars them."""
+    [profile] = queries.profiles_of([reviewer])
+    return facts.against(application, profile)
+
+
+@transaction.atomic
+def waive(application, *, reviewer, reason, by):
+    """Allow a reviewer in spite of all that is found now: a director's exception, with its reason (시행령 제27조 제4항)."""
+    application = queries.locked_application(application.pk)
+    APPLICATION.check(application, "waive", by=by)
+    found = facts.against(application, queries.profile_of(reviewer))
+    if not found:
+        raise Refused(_("Nothing stands against %(name)s.") % {"name": reviewer.name}, about=application)
+    if reasons := rules.too_short(reason):
+        raise Refused(*reasons, about=application)
+    codes = " ".join(finding.code for finding in found)
+    Waiver.objects.create(
+        application=application, reviewer=reviewer, codes=codes, reason=reason, by=by, at=clock.now()
+    )
+    audit.record("waive", application, by=by, after={"reviewer": reviewer.pk, "codes": codes}, note=reason)
 
 
 @transaction.atomic
@@ -76,11 +99,16 @@ def pledge(call, *, by):
 
 
 @transaction.atomic
-def declare(assignment, *, code, note="", by):
-    """Declare a conflict (code C1 ...) or none (""). A conflict takes the sheet out of the score at once."""
-    application = _lock_application(assignment.application_id)
+def declare(assignment, *, code, note="", stays=False, by):
+    """Declare a conflict (code C1 ...) or none (""). A conflict takes the sheet out of the score at once.
+
+    stays: by a rule that only recommends to step back the reviewer goes on, with the note as a reason; staff are told.
+    """
+    application = queries.locked_application(assignment.application_id)
+    if reasons := conflicts.undeclared(application.call, code=code, note=note, stays=stays):
+        raise Refused(*reasons, about=assignment)
     change = {"declared_at": clock.now(), "conflict_code": code, "conflict_note": note}
-    if code:
+    if code and not stays:
         SHEET.advance(
             assignment, "step_back", by=by, note=f"{code} {note}".strip(),
             declaration=Assignment.Declaration.CONFLICT, **change,
@@ -93,7 +121,13 @@ def declare(assignment, *, code, note="", by):
         return
     if not by.pledges.filter(call=application.call_id).exists():
         raise Refused(_("Please accept the pledge first."), about=assignment)
-    SHEET.advance(assignment, "declare", by=by, declaration=Assignment.Declaration.CLEAR, **change)
+    SHEET.advance(
+        assignment, "declare", by=by, note=f"{code} {note}".strip(),
+        declaration=Assignment.Declaration.CLEAR, **change,
+    )  # fmt: skip
+    if code:
+        notify("conflict_advised", to=[assignment.assigned_by], event=f"advised:{assignment.key}:{code}",
+               application=application, reviewer=by, code=code, rule=RULES[code], note=note)  # fmt: skip
 
 
 @transaction.atomic
@@ -102,7 +136,7 @@ def save(assignment, *, values, comments, by):
 
     values: {criterion id: Decimal}; comments: {strengths, weaknesses, overall}. A criterion left out has no score.
     """
-    application = _lock_application(assignment.application_id)
+    application = queries.locked_application(assignment.application_id)
     criteria = {criterion.pk: criterion for criterion in queries.criteria_of(assignment.stage_id)}
     call = application.call
     faults = [
@@ -111,7 +145,7 @@ def save(assignment, *, values, comments, by):
         for fault in rules.score_faults(criteria[pk], value, scale=call.scale, step=call.step)
     ]
     SHEET.advance(
-        assignment, "save", by=by, unless=lambda _sheet: rules.not_in_review(application) or _barred(application, by) or faults,
+        assignment, "save", by=by, unless=lambda _sheet: rules.not_in_review(application, assignment.stage_id) or _halted(application, by) or faults,
         saved_at=clock.now(), **comments,
     )  # fmt: skip
     if len(values) < len(criteria):
@@ -127,7 +161,7 @@ def save(assignment, *, values, comments, by):
 @transaction.atomic
 def hand_in(assignment, *, by):
     """Hand the saved sheet in; from now on it counts and is no longer edited."""
-    application = _lock_application(assignment.application_id)
+    application = queries.locked_application(assignment.application_id)
     assignment = Assignment.objects.select_for_update().get(pk=assignment.pk)
     criteria = queries.criteria_of(assignment.stage_id)
     values = dict(assignment.scores.values_list("criterion", "value"))
@@ -135,8 +169,8 @@ def hand_in(assignment, *, by):
 
     def faults():
         return (
-            rules.not_in_review(application)
-            or _barred(application, by)
+            rules.not_in_review(application, assignment.stage_id)
+            or _halted(application, by)
             or rules.unfinished(values, criteria, comments, least=application.call.comment_length)
         )
 
@@ -144,7 +178,7 @@ def hand_in(assignment, *, by):
     if reasons := faults():
         raise Refused(*reasons, about=assignment)
     total = rules.sheet_total(((c.points, values[c.pk]) for c in criteria), scale=application.call.scale)
-    SHEET.advance(
+    SHEET.make(
         assignment, "hand_in", by=by, note=f"{total.normalize():f}", total=total, handed_in_at=clock.now()
     )
     store_score(application)
@@ -154,10 +188,10 @@ def hand_in(assignment, *, by):
 @transaction.atomic
 def reopen(assignment, *, reason, by):
     """Give a handed-in sheet back to its reviewer; the old values stay in the record."""
-    application = _lock_application(assignment.application_id)
+    application = queries.locked_application(assignment.application_id)
     old = {str(pk): str(value) for pk, value in assignment.scores.values_list("criterion", "value")}
     SHEET.advance(
-        assignment, "reopen", by=by, unless=lambda _sheet: rules.not_in_review(application) or _reason(reason),
+        assignment, "reopen", by=by, unless=lambda sheet: rules.not_in_review(application, sheet.stage_id) or rules.too_short(reason),
         note=reason, total=None, handed_in_at=None,
     )  # fmt: skip
     audit.record("reopened_values", assignment, by=by, before=old, note=reason)
@@ -169,70 +203,103 @@ def reopen(assignment, *, reason, by):
 @transaction.atomic
 def exclude(assignment, *, reason, by):
     """Take a sheet out of the score, with a reason."""
-    application = _lock_application(assignment.application_id)
+    application = queries.locked_application(assignment.application_id)
     SHEET.advance(
-        assignment, "exclude", by=by, unless=lambda _sheet: rules.not_in_review(application) or _reason(reason),
+        assignment, "exclude", by=by, unless=lambda sheet: rules.not_in_review(application, sheet.stage_id) or rules.too_short(reason),
         note=reason,
     )  # fmt: skip
     store_score(application)
 
 
-def _reason(text):
-    if len(text.strip()) < 5:
-        return [Reason(_("Please write the reason (at least 5 characters)."), "reason")]
-    return []
-
-
 @transaction.atomic
-def adjust(application, *, label, points, by):
-    """Write down a verified bonus (above zero) or penalty (below zero); the caps of the call apply."""
-    application = _lock_application(application.pk)
-    if not Decimal(-5) <= points <= Decimal(5) or not points:
-        raise Refused(Reason(_("Bonus and penalty points lie between -5 and 5, and are not 0."), "points"))
-    APPLICATION.advance(application, "adjust", by=by, note=f"{label}: {points}")
-    try:
-        with transaction.atomic():
-            Adjustment.objects.create(
-                application=application, label=label, points=points, by=by, at=clock.now()
-            )
-    except IntegrityError:
-        raise Refused(Reason(_("This item is written down already."), "label"), about=application)
+def adjust(application, *, item, counts, grounds, by):
+    """Decide whether a bonus or penalty item counts for this application; of an item the latest decision stands."""
+    application = queries.locked_application(application.pk)
+    claimed = [claim for claim, _words in bonus.claimed(application)]
+    APPLICATION.advance(
+        application, "adjust", by=by,
+        unless=lambda _locked: rules.undecidable(item, application.call_id, claimed) or rules.too_short(grounds, "grounds"),
+        note=f"{item}: {item.signed if counts else 0} ({grounds})",
+    )  # fmt: skip
+    points = item.signed if counts else Decimal()
+    Adjustment.objects.create(
+        application=application, item=item, points=points, grounds=grounds, by=by, at=clock.now()
+    )
     store_score(application)
 
 
 @transaction.atomic
 def close_review(application, *, by):
-    """Close the review of an application once enough sheets are in; it may be ranked now."""
-    application = _lock_application(application.pk)
+    """Close the stage under review once enough sheets are in: the application goes on to the next stage, or its review ends.
+
+    It ends with the last stage, or earlier where something fails the plan. Returns the next stage, or None.
+    """
+    application = queries.locked_application(application.pk)
+    APPLICATION.check(application, "close_review", by=by)
+    following = rules.next_stage(_result(application).stages, application.stage)
     APPLICATION.advance(
-        application, "close_review", by=by,
-        unless=lambda locked: rules.short_of_quorum(queries.progress(locked), quorum=application.call.quorum),
-    )  # fmt: skip
+        application,
+        "go_on" if following else "close_review",
+        by=by,
+        unless=lambda locked: (
+            rules.short_of_quorum(queries.progress(locked)) or _standing_conflicts(application)
+        ),
+        note=f"{application.stage} → {following}" if following else "",
+        stage=following or application.stage,
+    )
+    store_score(application)
+    return following
+
+
+def _standing_conflicts(application):
+    """No sheet of somebody in a conflict makes a score: it is excluded, or a director allows it."""
+    profiles = list(queries.profiles_of(queries.counted(application).values("reviewer")))
+    found = facts.findings(application, profiles)
+    return [reason for profile in profiles for reason in barring(profile.user.name, found[profile.user_id])]
 
 
 @transaction.atomic
 def close_all(call, *, by):
-    """Close every review of a call that has its sheets. Returns (closed, [reasons of those that stay open])."""
-    closed, open_ones = 0, []
+    """Close the stage of every application of a call that has its sheets.
+
+    Returns (reviews closed, applications that went on, [reasons of those that stay]).
+    """
+    closed, gone_on, open_ones = 0, 0, []
     for application in Application.objects.filter(call=call, status=Status.IN_REVIEW).order_by("pk"):
         try:
-            close_review(application, by=by)
-            closed += 1
+            following = close_review(application, by=by)
         except Refused as refusal:
             open_ones.append(f"{application.number}: {refusal}")
-    return closed, open_ones
+        else:
+            closed, gone_on = closed + (following is None), gone_on + (following is not None)
+    return closed, gone_on, open_ones
 
 
 @transaction.atomic
 def reopen_review(application, *, reason, by):
-    """Open a closed review again, before the result is published."""
-    APPLICATION.advance(application, "reopen_review", by=by, unless=lambda _a: _reason(reason), note=reason)
+    """Before the result is published, open a closed review again where it ended, or the stage before the one under review."""
+    application = queries.locked_application(application.pk)
+    earlier = rules.stage_before(application.call.stages.all(), application)
+    APPLICATION.advance(
+        application,
+        "go_back" if earlier else "reopen_review",
+        by=by,
+        unless=lambda _a: rules.too_short(reason),
+        note=reason,
+        stage=earlier or application.stage,
+    )
+    store_score(application)
 
 
-def store_score(application):
-    """Write what the counted sheets come to on the locked application: what lists and the ranking read."""
+def _result(application):
+    """What its sheets come to; a review that ended early is scored by the stages that it went through.
+
+    What fails the plan is named in the language of the house, since it is kept and read by everybody.
+    """
     call = application.call
     stages = list(call.stages.prefetch_related("groups__criteria"))
+    if application.status == Status.REVIEWED:
+        stages = [stage for stage in stages if stage.ordinal <= application.stage.ordinal]
     sheets = [
         rules.Sheet(
             stage=sheet.stage_id,
@@ -241,25 +308,40 @@ def store_score(application):
         )
         for sheet in queries.counted(application).prefetch_related("scores")
     ]
-    result = rules.final_score(
-        stages,
-        sheets,
-        list(application.adjustments.values_list("points", flat=True)),
-        scale=call.scale,
-        bonus_cap=call.bonus_cap,
-        penalty_cap=call.penalty_cap,
+    with translation.override(settings.LANGUAGE_CODE):
+        return rules.final_score(
+            stages,
+            sheets,
+            [decision.points for decision in queries.decided(application).values()],
+            scale=call.scale,
+            bonus_cap=call.bonus_cap,
+            penalty_cap=call.penalty_cap,
+        )
+
+
+def store_score(application):
+    """Write what the counted sheets come to on the locked application: what lists and the ranking read."""
+    result, reached = _result(application), application.stage.ordinal if application.stage else 0
+    region = application.region
+    ties = rules.tie_values(
+        application.call.tie_keys,
+        result,
+        outside=region is not None and not region.capital_area,
+        answers=application.answers,
     )
-    ties = [*result.ties, Decimal(), Decimal(), Decimal()]
     Application.objects.filter(pk=application.pk).update(
         sheets=result.sheets,
+        stage_scores=[
+            [one.stage.ordinal, one.sheets, one.score and str(one.score)]
+            for one in result.stages
+            if one.stage.ordinal <= reached
+        ],
         base_score=result.base,
         bonus=result.bonus,
         penalty=result.penalty,
         final_score=result.final,
         spread=result.spread,
-        tie_1=ties[0],
-        tie_2=ties[1],
-        tie_3=ties[2],
+        **dict(zip(TIE_COLUMNS, ties, strict=False)),
         failings=result.failings,
     )
     application.refresh_from_db()

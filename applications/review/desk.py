@@ -1,83 +1,100 @@
 """Pages of the review desk: who reviews what, how far it is, closing."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.accounts.models import Role, User
-from applications.calls.models import Call
-from applications.intake.models import Application, Status
+from applications.calls.models import Call, RequiredPaper
+from applications.intake.models import Application
 from applications.kernel.errors import Refused
-from applications.kernel.tables import page_by_key
-from applications.kernel.web import fetch, page
+from applications.kernel.listpages import counted, drawn
+from applications.kernel.web import fetch, is_key, page
 from applications.lifecycle import APPLICATION, SHEET
-from applications.review import actions, queries, rules
+from applications.review import actions, facts, queries, rules
 from applications.review.forms import AdjustmentForm, ReasonForm
+from applications.review.lists import REVIEWS
 from applications.review.models import Assignment
 
 
 @page("application.list", "GET")
 def listing(request):
-    found = queries.desk()
-    calls = Call.objects.published().order_by("-closes_at", "-id")[:20]
-    call = next((call for call in calls if str(call.key) == request.GET.get("call")), None)
-    if call:
-        found = found.filter(call=call)
-    narrowed = request.GET.get("waiting") == "review"
-    if narrowed:
-        found = found.filter(status=Status.IN_REVIEW)
-    rows = page_by_key(found, ["-submitted_at", "-id"], request.GET.get("mark", ""))
-    return render(
-        request,
-        "review/listing.html",
-        {
-            "narrowed": narrowed,
-            "page": rows,
-            "calls": calls,
-            "call": call,
-            "may_close": request.user.has_perm("decision.propose"),
-        },
-    )
+    """Applications in review or reviewed, as the address narrows and sorts them."""
+    asked, may = REVIEWS.asked(request.GET, by=request.user), request.user.has_perm
+    return drawn(
+        request, asked, queries.desk(), "review/listing.html", call=asked.chosen.get("call"),
+        may_close=may("decision.propose"), may_plan=may("plan.ask"),
+    )  # fmt: skip
+
+
+@page("application.list", "GET")
+def counts(request):
+    """How many the list holds, in all and by each filter."""
+    return counted(request, REVIEWS, queries.desk(), "review:desk")
 
 
 @page("application.case", "GET")
 def case(request, key):
     """The review of one application: assignments, sheets, score, and whom to ask."""
-    application = fetch(request, Application, key=key, related=("call", "firm", "field"))
-    assignments = application.assignments.select_related("reviewer__reviewer_profile", "stage").order_by("pk")
+    application = fetch(request, Application, key=key, related=("call", "firm", "field", "stage"))
+    found = application.assignments.select_related("reviewer__reviewer_profile", "stage")
+    assignments = list(found.order_by("stage__ordinal", "pk"))
     moves = APPLICATION.open_to(application, request.user)
-    candidates = []
-    if "assign" in moves:
-        asked = {assignment.reviewer_id for assignment in assignments}
-        found = [reviewer for reviewer in queries.reviewers() if reviewer.pk not in asked]
-        barred = queries.what_bars(application, found)
-        wanted = set(application.technologies.values_list("pk", flat=True))
-        candidates = sorted(
-            (
-                {
-                    "person": reviewer,
-                    "barred": [f"{code} {rules.CONFLICTS[code]}" for code in barred[reviewer.pk]],
-                    "fit": len(wanted & {t.pk for t in reviewer.reviewer_profile.technologies.all()}),
-                }
-                for reviewer in found
-            ),
-            key=lambda row: (bool(row["barred"]), -row["fit"], row["person"].load),
-        )
+    stages = list(application.call.stages.all())
+    candidates, against = _candidates(application, assignments, moves)
     return render(
         request,
         "review/case.html",
         {
             "application": application,
-            "assignments": [(a, SHEET.open_to(a, request.user)) for a in assignments],
+            "assignments": [
+                (
+                    a,
+                    [] if rules.not_in_review(application, a.stage_id) else SHEET.open_to(a, request.user),
+                    against.get(a.reviewer_id),
+                )
+                for a in assignments
+            ],
             "candidates": candidates,
+            "stages": stages,
+            "scores": rules.by_stage(stages, application.stage_scores),
+            "earlier": rules.stage_before(stages, application),
             "moves": moves,
-            "adjustments": application.adjustments.order_by("pk"),
-            "short": rules.short_of_quorum(queries.progress(application), quorum=application.call.quorum),
+            "challenge_answer": application.challenge
+            and application.challenge_answers.select_related("by").last(),
+            "items": queries.items_of(application),
+            "short": rules.short_of_quorum(queries.progress(application)) if "close_review" in moves else [],
         },
     )
+
+
+def _candidates(application, assignments, moves):
+    """Whom to ask, those who fit best first, and {reviewer id: what stands against those who are asked already}."""
+    if not {"assign", "waive"} & set(moves):
+        return [], {}
+    asked = {a.reviewer_id for a in assignments}
+    here = {a.reviewer_id for a in assignments if a.stage_id == application.stage_id}
+    people = list(queries.reviewers())
+    profiles = {profile.user_id: profile for profile in (person.reviewer_profile for person in people)}
+    others = queries.profiles_of([who for who in asked if who not in profiles])
+    found = facts.findings(application, [*profiles.values(), *others])
+    wanted = set(application.technologies.values_list("pk", flat=True))
+    candidates = [
+        {
+            "person": person,
+            "profile": person.reviewer_profile,
+            "found": found[person.pk],
+            "full": rules.beyond_cap(person.reviewer_profile, person.sessions),
+            "barred": any(finding.bars for finding in found[person.pk]),
+            "fit": rules.fit(person.reviewer_profile, application, wanted),
+        }
+        for person in people
+        if person.pk not in here
+    ]
+    candidates.sort(key=lambda row: (row["barred"], bool(row["full"]), -row["fit"], row["person"].load))
+    return candidates, {who: found[who] for who in asked if who in found}
 
 
 @page("application.assign", "POST")
@@ -95,14 +112,6 @@ def assign(request, key):
         else:
             messages.success(request, _("%(name)s is asked for a sheet.") % {"name": reviewer.name})
     return redirect("review:case", key=application.key)
-
-
-def is_key(text):
-    """The text of a UUID, as our own pages send it."""
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False
 
 
 @page("review.manage", "GET", "POST")
@@ -134,39 +143,45 @@ def sheet_act(request, key, name):
 
 
 @page("application.screen", "GET", "POST")
-def adjust(request, key):
-    application = fetch(request, Application, key=key, related=("firm",))
+def adjust(request, key, place):
+    """One bonus item that the firm claims, or one penalty item: whether it counts."""
+    application = fetch(request, Application, key=key, related=("call", "firm"))
+    rows = {item.ordinal: (item, words) for item, words, _decision in queries.items_of(application)}
+    if place not in rows:
+        raise Http404
+    item, words = rows[place]
     form = AdjustmentForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.adjust(application, **form.cleaned_data, by=request.user)
+            actions.adjust(application, item=item, **form.cleaned_data, by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
             status = 409
         else:
-            messages.success(request, _("The points are written down."))
+            messages.success(request, _("The decision is written down."))
             return redirect("review:case", key=application.key)
-    hint = f"{application.number} · {application.firm.name}"
-    return render(
-        request,
-        "parts/form_page.html",
-        {"form": form, "heading": _("Bonus or penalty points"), "hint": hint},
-        status=status,
-    )
+    proofs = application.call.papers.filter(needed_from=RequiredPaper.Trait.BONUS)
+    facts = {"form": form, "application": application, "item": item, "words": words, "proof": proofs.first()}
+    return render(request, "review/adjust.html", facts, status=status)
 
 
 @page("application.rank", "POST")
 def close(request, key):
     application = fetch(request, Application, key=key)
-    actions.close_review(application, by=request.user)
-    messages.success(request, _("The review of %(number)s is closed.") % {"number": application.number})
+    following = actions.close_review(application, by=request.user)
+    said = _("The review of %(number)s is closed.")
+    if following:
+        said = _("%(number)s goes on to the next stage: %(stage)s.")
+    messages.success(request, said % {"number": application.number, "stage": following})
     return redirect("review:case", key=application.key)
 
 
 @page("application.rank", "GET", "POST")
 def reopen(request, key):
-    application = fetch(request, Application, key=key, related=("firm",))
+    """Open the review again where it ended, or the stage before the one under review."""
+    application = fetch(request, Application, key=key, related=("firm", "stage"))
+    is_open = application.status == "in_review"
     form = ReasonForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -176,23 +191,32 @@ def reopen(request, key):
             refusal.show_on(form)
             status = 409
         else:
-            messages.success(request, _("The review is open again."))
+            messages.success(
+                request, _("The earlier stage is open again.") if is_open else _("The review is open again.")
+            )
             return redirect("review:case", key=application.key)
     return render(
         request,
         "parts/form_page.html",
-        {"form": form, "heading": _("Open the review again"), "hint": application.number},
+        {
+            "form": form,
+            "heading": _("Open the stage before again") if is_open else _("Open the review again"),
+            "hint": application.number,
+        },
         status=status,
     )
 
 
 @page("decision.propose", "POST")
 def close_all(request):
-    """Close all reviews of a call that have their sheets."""
+    """Close the stage of all applications of a call that have their sheets."""
     wanted = request.POST.get("call", "")
     call = get_object_or_404(Call.objects.published(), key=wanted if is_key(wanted) else None)
-    closed, still_open = actions.close_all(call, by=request.user)
+    closed, gone_on, still_open = actions.close_all(call, by=request.user)
     messages.success(request, _("%(count)d reviews are closed.") % {"count": closed})
+    if gone_on:
+        said = _("%(count)d applications go on to the next stage.")
+        messages.success(request, said % {"count": gone_on})
     for reason in still_open[:20]:
         messages.warning(request, reason)
-    return redirect("review:desk")
+    return redirect(f"{reverse('review:desk')}?call={call.key}")

@@ -4,56 +4,164 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from applications.calls.conflicts import RULES, declarations
 from applications.firms.rules import digits_of, is_business_number
-from applications.intake.forms import PlainField
+from applications.intake.fields import PlainField
 from applications.kernel import clock
-from applications.kernel.forms import PointsField, layout, literal
-from applications.kernel.taxonomy import RootTechnology
+from applications.kernel.forms import (
+    DateInput,
+    LineField,
+    PointsField,
+    PointsInput,
+    ask_to_choose,
+    layout,
+    literal,
+)
+from applications.kernel.taxonomy import IndustryField, Region, RootTechnology
 from applications.review import rules
 from applications.review.actions import COMMENTS
-from applications.review.models import ReviewerProfile
+from applications.review.models import MOST_SESSIONS, Affiliation, ReviewerProfile
+from applications.review.plans import Plan
 
 COMMENT_LENGTH = 5000
 
 
-class ProfileForm(forms.ModelForm):
-    """Where a reviewer works and what they know: what fit and conflicts are found by."""
+class NumberLeftOpen(forms.Form):
+    """A business number that may be left open, checked by its digits."""
 
-    affiliation_number = forms.CharField(
-        label=ReviewerProfile._meta.get_field("affiliation_number").verbose_name,
-        max_length=20,
-        required=False,
-        help_text=_("Ten digits; leave empty if your institution has none."),
-    )
-
-    class Meta:
-        model = ReviewerProfile
-        fields = ["affiliation", "affiliation_number", "department", "kind", "technologies"]
-        widgets = {"technologies": forms.CheckboxSelectMultiple()}
-
-    helper = layout(
-        "affiliation",
-        "affiliation_number",
-        "department",
-        "kind",
-        "technologies",
-        button=_("Save the profile"),
-    )
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.fields["technologies"].queryset = RootTechnology.objects.valid_on(clock.today())
-
-    def clean_affiliation_number(self):
-        typed = self.cleaned_data["affiliation_number"]
+    def clean_number(self, name):
+        typed = self.cleaned_data[name]
         digits = digits_of(typed)
         if typed and not is_business_number(digits):
             raise ValidationError(
                 _("This is not a valid business registration number. Please check the ten digits.")
             )
         return digits
+
+
+def number_field():
+    return forms.CharField(
+        label=_("Business registration number"),
+        max_length=20,
+        required=False,
+        help_text=_("Ten digits; leave empty if your institution has none."),
+    )
+
+
+def not_to_come(form, name):
+    day = form.cleaned_data[name]
+    if day and day > clock.today():
+        raise ValidationError(_("This date is still to come."))
+    return day
+
+
+class ProfileForm(NumberLeftOpen, forms.ModelForm):
+    """Where a reviewer works and what they know: what fit and conflicts are found by."""
+
+    affiliation = LineField(label=_("Affiliation"), max_length=100)
+    affiliation_number = number_field()
+
+    class Meta:
+        model = ReviewerProfile
+        fields = [
+            "affiliation", "affiliation_number", "department", "since", "kind", "region", "technologies", "fields",
+            "keywords", "most_sessions",
+        ]  # fmt: skip
+        widgets = {
+            "technologies": forms.CheckboxSelectMultiple(),
+            "fields": forms.CheckboxSelectMultiple(),
+            "since": DateInput(),
+        }
+        help_texts = {
+            "department": _("The smallest unit that you belong to."),
+            "keywords": _("Set apart by commas: what you know best, in your own words."),
+            "most_sessions": format_lazy(
+                _("You are not asked for more than these; at most {most}."), most=MOST_SESSIONS
+            ),
+        }
+
+    helper = layout(
+        Fieldset(_("Where you work"), "affiliation", "affiliation_number", "department", "since", "kind", "region"),
+        Fieldset(_("What you know"), "technologies", "fields", "keywords"),
+        "most_sessions",
+        button=_("Save: this is true today"),
+    )  # fmt: skip
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        today = clock.today()
+        self.fields["technologies"].queryset = RootTechnology.objects.valid_on(today)
+        self.fields["fields"].queryset = IndustryField.objects.valid_on(today)
+        self.fields["region"].queryset = Region.objects.valid_on(today)
+        self.fields["region"].required = True
+        self.fields["most_sessions"].validators += [MinValueValidator(1), MaxValueValidator(MOST_SESSIONS)]
+        ask_to_choose(self)
+
+    def clean_affiliation_number(self):
+        return self.clean_number("affiliation_number")
+
+    def clean_since(self):
+        return not_to_come(self, "since")
+
+
+class AffiliationForm(NumberLeftOpen, forms.ModelForm):
+    """Where a reviewer worked before, or takes part beside their work."""
+
+    institution = LineField(label=_("Institution"), max_length=100)
+    business_number = number_field()
+
+    class Meta:
+        model = Affiliation
+        fields = ["institution", "business_number", "department", "role", "since", "until"]
+        widgets = {"since": DateInput(), "until": DateInput()}
+        help_texts = {"until": _("Empty: it goes on.")}
+
+    helper = layout(*Meta.fields, button=_("Write it down"))
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        ask_to_choose(self)
+
+    def clean_business_number(self):
+        return self.clean_number("business_number")
+
+    def clean(self):
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            self.add_error("until", _("It ends after it begins."))
+        return cleaned
+
+
+class SanctionForm(forms.Form):
+    """Why a reviewer is barred, and until when."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
+    until = forms.DateField(
+        label=_("Barred until"), required=False, widget=DateInput(), help_text=_("Empty: for good.")
+    )
+
+    helper = layout("reason", "until", button=_("Bar the reviewer"))
+
+
+class ChallengeForm(forms.Form):
+    """The decision on whom a firm asks to exclude."""
+
+    accepted = forms.TypedChoiceField(
+        label=_("Decision"),
+        choices=[("yes", _("They are excluded")), ("no", _("They may be asked"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    grounds = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}), help_text=_("The firm reads this sentence.")
+    )  # fmt: skip
+
+    helper = layout("accepted", "grounds", button=_("Decide"))
 
 
 class DeclareForm(forms.Form):
@@ -67,22 +175,34 @@ class DeclareForm(forms.Form):
     conflict = forms.ChoiceField(
         label=_("Do you stand in a conflict of interest?"), widget=forms.RadioSelect()
     )
+    stays = forms.BooleanField(
+        label=_("I can judge fairly all the same and go on; the office is told."), required=False
+    )
     note = forms.CharField(label=_("Remark (optional)"), max_length=500, required=False)
 
-    def __init__(self, *args, pledged, **options):
+    def __init__(self, *args, pledged, call, **options):
         super().__init__(*args, **options)
+        asked = declarations(call)
         self.fields["conflict"].choices = [
             ("none", _("No, none of these applies to me")),
-            *((code, f"{code} {text}") for code, text in rules.CONFLICTS.items()),
+            *((code, f"{code} {text}") for code, text in asked.items()),
         ]
+        advised = [code for code in asked if RULES[code].advised]
+        self.fields["stays"].help_text = _(
+            "Only with %(codes)s, where stepping back is recommended; please write why in the remark."
+        ) % {"codes": ", ".join(advised)}
+        if not advised:
+            del self.fields["stays"]
         if pledged:
             del self.fields["pledge"]
         self.helper = layout(*self.fields, button=_("Declare"))
 
     @property
-    def code(self):
-        chosen = self.cleaned_data["conflict"]
-        return "" if chosen == "none" else chosen
+    def declaration(self):
+        """What actions.declare takes."""
+        typed = self.cleaned_data
+        code = "" if typed["conflict"] == "none" else typed["conflict"]
+        return {"code": code, "note": typed["note"], "stays": bool(code) and typed.get("stays", False)}
 
 
 def comment(label, *, rows=3):
@@ -110,7 +230,7 @@ class SheetForm(forms.Form):
                 label=_("%(name)s (0 to %(most)d points)") % {"name": criterion.name, "most": most},
                 help_text=criterion.help,
                 required=False,
-                widget=forms.NumberInput({"step": call.step, "inputmode": "decimal", "data-points": ""}),
+                widget=PointsInput({"step": call.step, "inputmode": "decimal", "data-points": ""}),
             )
             groups.setdefault(criterion.group.name, []).append(Field(name, css_class="points"))
         self.helper = FormHelper()
@@ -146,10 +266,46 @@ class ReasonForm(forms.Form):
     helper = layout("reason", button=_("Confirm"))
 
 
-class AdjustmentForm(forms.Form):
-    label = forms.CharField(label=_("Item"), max_length=100, help_text=_("With its evidence"))
-    points = PointsField(
-        label=_("Points"), max_digits=3, decimal_places=1, help_text=_("Above 0 a bonus, below 0 a penalty")
-    )
+class PlanForm(forms.ModelForm):
+    """What a proposal who reviews what is asked for."""
 
-    helper = layout("label", "points", button=_("Write it down"))
+    class Meta:
+        model = Plan
+        fields = ["stage", "reviews", "least", "most", "of_each_kind"]
+        help_texts = {
+            "reviews": _("Those who are assigned already count. Nobody is assigned by the proposal itself."),
+            "most": _("Of this stage. Who has reached the most sessions of this year is left out."),
+        }
+
+    helper = layout("stage", "reviews", "least", "most", "of_each_kind", button=_("Work out a proposal"))
+
+    def __init__(self, *args, stages, **kwargs):
+        first = stages.first()
+        super().__init__(
+            *args, initial={"stage": first, "reviews": first and first.quorum, "most": 12}, **kwargs
+        )
+        self.fields["stage"].queryset, self.fields["stage"].empty_label = stages, None
+        for name, most in (("reviews", 15), ("least", 500), ("most", 500)):
+            self.fields[name].validators.append(MaxValueValidator(most))
+        self.fields["reviews"].validators.append(MinValueValidator(1))
+
+    def clean(self):
+        found = super().clean()
+        if found.get("least", 0) > found.get("most", 0) and "most" in found:
+            self.add_error("most", _("This is less than each reviewer is to do at least."))
+        return found
+
+
+class AdjustmentForm(forms.Form):
+    """Whether a bonus or penalty item counts."""
+
+    counts = forms.TypedChoiceField(
+        label=_("Decision"), choices=[("yes", _("It counts")), ("no", _("It does not count"))],
+        coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
+    grounds = forms.CharField(
+        label=_("Grounds"), min_length=5, max_length=500, widget=forms.Textarea({"rows": 3}),
+        help_text=_("The paper, page or list that it was seen in; where it does not count, why. The firm reads this with its result."),
+    )  # fmt: skip
+
+    helper = layout("counts", "grounds", button=_("Write it down"))

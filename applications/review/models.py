@@ -1,20 +1,47 @@
 """Tables of review: the reviewer's profile, pledges, assignments, sheets and scores."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
-from applications.calls.models import Call, Criterion, Stage
+from applications.calls.models import Call
+from applications.calls.stages import Criterion, Stage
 from applications.intake.models import BEFORE_REVIEWERS, Application
 from applications.kernel import clock
 from applications.kernel.labels import label_of
 from applications.kernel.records import AppendOnly
-from applications.kernel.taxonomy import RootTechnology
+from applications.kernel.taxonomy import IndustryField, Region, RootTechnology
+
+STAFF = (Role.OFFICER, Role.DIRECTOR, Role.AUDITOR)
+
+
+MOST_SESSIONS = 45  # practice: sessions of one reviewer a year
+RENEWED_EVERY = timedelta(days=365)
+
+
+class ProfileQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff see what is known of every reviewer, reviewers their own."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.role in STAFF else self.filter(user=user.pk)
+
+
+class AffiliationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(profile__in=ReviewerProfile.objects.visible_to(user))
+
+
+class SanctionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff alone."""
+        return self if user.is_authenticated and user.role in STAFF else self.none()
 
 
 class ReviewerProfile(models.Model):
@@ -29,8 +56,92 @@ class ReviewerProfile(models.Model):
     affiliation = models.CharField(_("affiliation"), max_length=100)
     affiliation_number = models.CharField(_("business number of the affiliation"), max_length=10, blank=True)
     department = models.CharField(_("department"), max_length=100, blank=True)
+    since = models.DateField(_("there since"), null=True, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region")
+    )
     technologies = models.ManyToManyField(RootTechnology, verbose_name=_("expertise"))
+    fields = models.ManyToManyField(IndustryField, blank=True, verbose_name=_("new-industry fields"))
+    keywords = models.CharField(_("keywords"), max_length=200, blank=True)  # set apart by commas
+    most_sessions = models.PositiveSmallIntegerField(_("most sessions a year"), default=MOST_SESSIONS)
+    confirmed_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = ProfileQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(most_sessions__gte=1, most_sessions__lte=MOST_SESSIONS), name="profile_sessions"
+            )
+        ]
+
+    def __str__(self):
+        return self.user.name
+
+    def get_absolute_url(self):
+        return reverse("review:reviewer", args=[self.user.key])
+
+    @property
+    def is_stale(self):
+        """Renewed every year: what conflicts are found by must be true."""
+        return clock.now() - self.confirmed_at > RENEWED_EVERY
+
+
+class Affiliation(models.Model):
+    """Where a reviewer worked before, or takes part beside their work: what conflicts are found by."""
+
+    class Role(models.TextChoices):
+        EMPLOYEE = "employee", _("Employee")
+        EXECUTIVE = "executive", _("Representative or director")
+        AUDITOR = "auditor", _("Auditor")
+        ADVISER = "adviser", _("Adviser")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    profile = models.ForeignKey(ReviewerProfile, models.PROTECT, related_name="affiliations")
+    institution = models.CharField(_("institution"), max_length=100)
+    business_number = models.CharField(_("business registration number"), max_length=10, blank=True)
+    department = models.CharField(_("department"), max_length=100, blank=True)
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    since = models.DateField(_("from"), null=True, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-until", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")),
+                name="affiliation_days_in_order",
+            )
+        ]
+
+
+class Sanction(models.Model):
+    """What a reviewer did wrong, written down by staff; it bars until it ends, and some years on (rule C12)."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    profile = models.ForeignKey(ReviewerProfile, models.PROTECT, related_name="sanctions")
+    reason = models.CharField(_("reason"), max_length=500)
+    until = models.DateField(_("until"), null=True, blank=True)  # none: for good
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+
+    objects = SanctionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="sanction_has_reason"),
+            models.CheckConstraint(
+                condition=Q(lifted_by=None, lifted_at=None)
+                | Q(lifted_by__isnull=False, lifted_at__isnull=False),
+                name="sanction_lifted_by_somebody",
+            ),
+        ]
 
 
 class Pledge(AppendOnly):
@@ -45,12 +156,43 @@ class Pledge(AppendOnly):
         constraints = [models.UniqueConstraint(fields=["user", "call"], name="pledge_once")]
 
 
+class ChallengeAnswer(AppendOnly):
+    """What staff decided on whom a firm asks to exclude; the latest one counts, for exactly those it names."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="challenge_answers")
+    person = models.CharField(max_length=60, blank=True)
+    institution = models.CharField(max_length=100, blank=True)
+    accepted = models.BooleanField()
+    grounds = models.CharField(_("grounds"), max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(grounds=""), name="challenge_has_grounds")]
+
+
+class Waiver(AppendOnly):
+    """A director allows a reviewer in spite of these rules, with a reason (시행령 제27조 제4항)."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="waivers")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="waivers")
+    codes = models.CharField(max_length=40)  # C2 C5
+    reason = models.CharField(max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_reason")]
+        indexes = [models.Index(fields=["application", "reviewer"], name="waiver_of")]
+
+
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Reviewers see their own until the result is published, none they stand in conflict with; staff see all."""
         if not user.is_authenticated:
             return self.none()
-        if user.role in (Role.OFFICER, Role.DIRECTOR, Role.AUDITOR):
+        if user.role in STAFF:
             return self
         if user.role == Role.REVIEWER:
             return self.filter(reviewer=user, application__status__in=BEFORE_REVIEWERS).exclude(

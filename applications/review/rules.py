@@ -1,4 +1,4 @@
-"""WHETHER and HOW MUCH of review: totals, scores, quorum, conflicts (docs/domain.md, scoring; conflicts)."""
+"""WHETHER and HOW MUCH of review: totals, scores, quorum, who fits (docs/domain.md, scoring); conflicts.py has who may not."""
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -7,25 +7,14 @@ from math import ceil
 
 from django.utils.translation import gettext_lazy as _
 
+from applications.firms.rules.names import name_key
 from applications.intake.models import Status
 from applications.kernel.errors import Reason
 
 CENT = Decimal("0.01")
 TRIM_FROM = 5
 PLEDGE_VERSION = "2026-11"
-CONFLICTS = {
-    "C1": _("I work for the firm or its group"),
-    "C2": _("I worked for it or advised it within the last 3 years"),
-    "C3": _("I hold shares of it, or it owes me money"),
-    "C4": _("I am related to its representative, leader or staff"),
-    "C5": _("I or my institution take part in this project"),
-    "C6": _("My institution applies in the same call"),
-    "C7": _("I belong to the same department as the project leader"),
-    "C8": _("I did research, a paper or a patent with them within 3 years"),
-    "C9": _("My institution competes with or supplies the firm"),
-    "C10": _("I wrote the plan or gave advice on it"),
-}
-OPEN_MAIL = {"gmail.com", "naver.com", "daum.net", "hanmail.net", "kakao.com", "nate.com", "outlook.com"}
+REASON_LENGTH = 5
 
 
 def rounded(value: Decimal) -> Decimal:
@@ -40,19 +29,16 @@ def sheet_total(scores, *, scale) -> Decimal:
     return sum((value for _points, value in scores), Decimal())
 
 
-def stage_score(totals) -> Decimal:
-    """The mean of the totals of one stage, without one best and one worst from five on; rounded once."""
+def stage_score(totals, *, trimmed=True) -> Decimal:
+    """The mean of the totals of one stage, where it is trimmed without one best and one worst from five on; rounded once."""
     ordered = sorted(totals)
-    if len(ordered) >= TRIM_FROM:
+    if trimmed and len(ordered) >= TRIM_FROM:
         ordered = ordered[1:-1]
     return rounded(sum(ordered, Decimal()) / len(ordered))
 
 
 def base_score(stages) -> Decimal:
-    """The weighted sum of stage scores. stages: pairs (weight in %, stage score)."""
-    stages = list(stages)
-    if len(stages) == 1:
-        return stages[0][1]
+    """The weighted sum of stage scores, rounded once. stages: pairs (weight in %, stage score)."""
     return rounded(sum((Decimal(weight) * score / 100 for weight, score in stages), Decimal()))
 
 
@@ -73,58 +59,130 @@ class Sheet:
 
 
 @dataclass
+class Standing:
+    """What the sheets of one stage come to; score and spread are None while it has no sheet.
+
+    means: of each group by its ordinal, untrimmed and unrounded; failings: what fails the plan here, by name.
+    """
+
+    stage: object
+    sheets: int = 0
+    score: Decimal | None = None
+    spread: Decimal | None = None
+    means: dict = field(default_factory=dict)
+    failings: list = field(default_factory=list)
+
+
+@dataclass
 class Result:
     """What the sheets of an application come to; base and final are None while a stage has no sheet."""
 
     sheets: int = 0
+    stages: list = field(default_factory=list)
     base: Decimal | None = None
     bonus: Decimal = Decimal()
     penalty: Decimal = Decimal()
     final: Decimal | None = None
     spread: Decimal | None = None
-    ties: list = field(default_factory=list)
+    means: dict = field(default_factory=dict)  # of the groups of criteria, by ordinal
     failings: list = field(default_factory=list)
+
+
+def standing(stage, sheets, *, scale) -> Standing:
+    """What the counted sheets of one stage come to, by themselves."""
+    found = Standing(stage, len(sheets))
+    if not sheets:
+        return found
+    totals = [sheet.total for sheet in sheets]
+    found.score = stage_score(totals, trimmed=stage.trimmed)
+    found.spread = rounded(max(totals) - min(totals))
+    if stage.threshold is not None and found.score < stage.threshold:
+        said = _("%(stage)s: %(score)s, below the threshold of %(mark)s")
+        found.failings.append(said % {"stage": stage, "score": found.score, "mark": stage.threshold})
+    for group in stage.groups.all():
+        criteria = list(group.criteria.all())
+        mean = sum(
+            (
+                sheet_total(((c.points, sheet.values[c.pk]) for c in criteria), scale=scale)
+                for sheet in sheets
+            ),
+            Decimal(),
+        ) / len(sheets)
+        found.means[group.ordinal] = mean
+        if mean < Decimal(sum(c.points for c in criteria)) * group.floor_percent / 100:
+            found.failings.append(group.name)
+        found.failings += [
+            c.name
+            for c in criteria
+            if c.knock_out_at is not None
+            and sum((sheet.values[c.pk] for sheet in sheets), Decimal()) / len(sheets) <= c.knock_out_at
+        ]
+    return found
 
 
 def final_score(stages, sheets, adjustments, *, scale, bonus_cap, penalty_cap) -> Result:
     """The whole rule set (docs/domain.md, scoring).
 
-    stages: the Stage rows with prefetched groups and criteria; sheets: counted Sheets only;
-    adjustments: signed points. Group means are untrimmed and unrounded; they break ties in the order of groups.
+    stages: the Stage rows with prefetched groups and criteria, all of the call, or where the review ended early those
+    up to its end; sheets: counted Sheets only; adjustments: signed points. Group means break ties in their order.
     """
     result = Result(sheets=len(sheets))
     result.bonus, result.penalty = capped(adjustments, bonus_cap=bonus_cap, penalty_cap=penalty_cap)
-    if not sheets or any(not [s for s in sheets if s.stage == stage.pk] for stage in stages):
+    result.stages = found = [
+        standing(stage, [sheet for sheet in sheets if sheet.stage == stage.pk], scale=scale)
+        for stage in stages
+    ]
+    result.failings = [failing for one in found for failing in one.failings]
+    if any(one.score is None for one in found):
         return result
-    result.base = base_score(
-        (stage.weight, stage_score([s.total for s in sheets if s.stage == stage.pk])) for stage in stages
-    )
+    result.base = base_score((one.stage.weight, one.score) for one in found)
     result.final = result.base + result.bonus - result.penalty
-    totals = [sheet.total for sheet in sheets]
-    result.spread = rounded(max(totals) - min(totals))
+    result.spread = max(one.spread for one in found)
     means = {}
-    for stage in stages:
-        counted = [sheet for sheet in sheets if sheet.stage == stage.pk]
-        for group in stage.groups.all():
-            criteria = list(group.criteria.all())
-            mean = sum(
-                (
-                    sheet_total(((c.points, sheet.values[c.pk]) for c in criteria), scale=scale)
-                    for sheet in counted
-                ),
-                Decimal(),
-            ) / len(counted)
-            means[group.ordinal] = means.get(group.ordinal, Decimal()) + mean * stage.weight / 100
-            if mean < Decimal(sum(c.points for c in criteria)) * group.floor_percent / 100:
-                result.failings.append(group.name)
-            result.failings += [
-                c.name
-                for c in criteria
-                if c.knock_out_at is not None
-                and sum((sheet.values[c.pk] for sheet in counted), Decimal()) / len(counted) <= c.knock_out_at
-            ]
-    result.ties = [means[ordinal] for ordinal in sorted(means)]
+    for one in found:
+        for ordinal, mean in one.means.items():
+            means[ordinal] = means.get(ordinal, Decimal()) + mean * one.stage.weight / 100
+    result.means = means
     return result
+
+
+def tie_values(keys, result, *, outside, answers):
+    """What breaks a tie of this application, in the order of the keys of its call (calls.ruling.tie_choices).
+
+    outside: its seat is outside the capital area; answers: those to the questions of the call.
+    """
+    found = {"base": result.base, "outside": int(outside)}
+    found |= {f"group-{ordinal}": mean for ordinal, mean in result.means.items()}
+    found |= {f"answer-{code}": answer for code, answer in answers.items() if isinstance(answer, int)}
+    return [Decimal(found.get(key) or 0) for key in keys]
+
+
+def undecidable(item, call, claimed):
+    """Why nothing can be decided on this item: it is of another call, or a bonus that the firm does not claim."""
+    if item.call_id != call or (item.is_bonus and item not in claimed):
+        return [Reason(_("This item does not belong to this application."))]
+    return []
+
+
+def next_stage(standings, current):
+    """The stage that comes after the current one, None where it was the last or something failed the plan so far."""
+    later = [one.stage for one in standings if one.stage.ordinal > current.ordinal]
+    failed = any(one.failings for one in standings if one.stage.ordinal <= current.ordinal)
+    return later[0] if later and not failed else None
+
+
+def by_stage(stages, stored):
+    """[(stage, sheets, score)] of the stages that an application has reached, from what is stored on it."""
+    known = {stage.ordinal: stage for stage in stages}
+    return [(known[ordinal], sheets, score and Decimal(score)) for ordinal, sheets, score in stored]
+
+
+def stage_before(stages, application):
+    """The stage before the one under review, None where it is the first, or the review is closed."""
+    if application.status != Status.IN_REVIEW:
+        return None
+    earlier = [stage for stage in stages if stage.ordinal < application.stage.ordinal]
+    return earlier[-1] if earlier else None
 
 
 def score_faults(criterion, value, *, scale, step):
@@ -159,51 +217,73 @@ def unfinished(values, criteria, comments, *, least):
 
 
 def sheets_needed(quorum, panel) -> int:
-    """The quorum of the call, and two thirds of those who were asked and stand in no conflict."""
+    """The quorum of the stage, and two thirds of those who were asked and stand in no conflict."""
     return max(quorum, ceil(Fraction(2 * panel, 3)))
 
 
-def short_of_quorum(progress, *, quorum):
-    """Why the review cannot be closed: a stage with too few sheets.
+def short_of_quorum(progress):
+    """Why the stage under review cannot be closed: it has too few sheets, or one before it lost some.
 
-    progress: for each stage (sheets that count, how many were asked and stand in no conflict).
+    progress: for each stage so far (stage, sheets that count, how many were asked and stand in no conflict).
     """
-    return [
-        Reason(
-            _("%(needed)d sheets are needed; %(sheets)d are handed in.")
-            % {"needed": needed, "sheets": sheets}
-        )
-        for sheets, panel in progress
-        if sheets < (needed := sheets_needed(quorum, panel))
-    ]
+    reasons = []
+    for stage, sheets, panel in progress:
+        needed = sheets_needed(stage.quorum, panel)
+        if sheets < needed:
+            said = _("%(needed)d sheets are needed; %(sheets)d are handed in.")
+            if len(progress) > 1:
+                said = _("%(stage)s: %(needed)d sheets are needed; %(sheets)d are handed in.")
+            reasons.append(Reason(said % {"stage": stage, "needed": needed, "sheets": sheets}))
+    return reasons
 
 
-def not_in_review(application):
-    """Sheets are written while the application is in review, neither before nor after."""
+def not_in_review(application, stage_id):
+    """Sheets are written while their stage is under review, neither before nor after."""
     if application.status != Status.IN_REVIEW:
         return [Reason(_("The review of this application is closed."))]
+    if application.stage_id != stage_id:
+        return [Reason(_("This stage of the review is closed."))]
     return []
 
 
-def barred(name, codes):
-    """Why this reviewer may not score this application, one sentence for each rule."""
-    return [Reason(f"{name}: {code} {CONFLICTS[code]}") for code in codes]
+def fit(profile, application, technologies):
+    """How much of what an application is about a reviewer knows: shared technologies, its field, words of its title and summary.
 
-
-def conflicts(*, firm, profile, email, member_emails, applicant_numbers):
-    """The rules that bar this reviewer from this application, found in our own data.
-
-    member_emails: addresses of the firm's people; applicant_numbers: business numbers of all who apply in the call.
+    technologies: ids of those of the application.
     """
-    found = []
-    number = profile.affiliation_number
-    if (number and number == firm.business_number) or profile.affiliation.strip() == firm.name:
-        found.append("C1")
-    elif number and number in applicant_numbers:
-        found.append("C6")
-    domain = email.rpartition("@")[2].lower()
-    if domain not in OPEN_MAIL and domain in {
-        address.rpartition("@")[2].lower() for address in member_emails
-    }:
-        found.append("C5")
-    return found
+    text = f"{application.title} {application.summary}".casefold()
+    words = [word.strip().casefold() for word in profile.keywords.split(",")]
+    return (
+        sum(technology.pk in technologies for technology in profile.technologies.all())
+        + any(field.pk == application.field_id for field in profile.fields.all())
+        + sum(bool(word) and word in text for word in words)
+    )
+
+
+def match(profile, application, technologies):
+    """The same from 0 to 1: 1 knows all technologies of the application, and its field or a word of it."""
+    return min(1.0, fit(profile, application, technologies) / (len(technologies) + 1))
+
+
+def house(profile):
+    """By what two reviewers are of one institution: its business number, or its name."""
+    return profile.affiliation_number or name_key(profile.affiliation)
+
+
+def beyond_cap(profile, sessions):
+    """A reviewer sits in so many sessions a year, and no more. sessions: others of this year."""
+    if sessions < profile.most_sessions:
+        return []
+    return [
+        Reason(
+            _("%(name)s has reached the most sessions of this year: %(most)d.")
+            % {"name": profile.user.name, "most": profile.most_sessions}
+        )
+    ]
+
+
+def too_short(reason, field="reason"):
+    """A reason says something. field: where it is written."""
+    if len(reason.strip()) < REASON_LENGTH:
+        return [Reason(_("Please write the reason (at least 5 characters)."), field)]
+    return []

@@ -2,17 +2,28 @@
 
 from django.urls import path
 
-from applications.review import desk, views
+from applications.review import desk, planner, pool, views
 
 app_name = "review"
 urlpatterns = [
     path("", views.own, name="own"),
-    path("profile/", views.profile, name="profile"),
+    path("profile/", pool.profile, name="profile"),
+    path("profile/affiliations/", pool.affiliation, name="affiliation"),
+    path("profile/affiliations/<uuid:key>/remove/", pool.remove_affiliation, name="remove_affiliation"),
     path("desk/", desk.listing, name="desk"),
+    path("desk/counts/", desk.counts, name="desk_counts"),
     path("desk/close/", desk.close_all, name="close_all"),
     path("desk/<uuid:key>/", desk.case, name="case"),
     path("desk/<uuid:key>/assign/", desk.assign, name="assign"),
-    path("desk/<uuid:key>/adjust/", desk.adjust, name="adjust"),
+    path("desk/<uuid:key>/challenge/", pool.challenge, name="challenge"),
+    path("desk/<uuid:key>/waive/<uuid:reviewer>/", pool.waive, name="waive"),
+    path("desk/calls/<uuid:key>/plans/", planner.plans, name="plans"),
+    path("desk/plans/<uuid:key>/", planner.plan, name="plan"),
+    path("desk/plans/<uuid:key>/use/", planner.use, name="use_plan"),
+    path("desk/reviewers/<uuid:key>/", pool.reviewer, name="reviewer"),
+    path("desk/reviewers/<uuid:key>/sanction/", pool.sanction, name="sanction"),
+    path("desk/sanctions/<uuid:key>/lift/", pool.lift, name="lift"),
+    path("desk/<uuid:key>/adjust/<int:place>/", desk.adjust, name="adjust"),
     path("desk/<uuid:key>/close/", desk.close, name="close"),
     path("desk/<uuid:key>/reopen/", desk.reopen, name="reopen"),
     path("desk/sheets/<uuid:key>/<slug:name>/", desk.sheet_act, name="sheet_act"),

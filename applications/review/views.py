@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from applications.intake.queries import facts
 from applications.kernel import files
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
@@ -11,10 +12,12 @@ from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.lifecycle import SHEET
 from applications.review import actions, queries, rules
-from applications.review.forms import DeclareForm, ProfileForm, SheetForm
-from applications.review.models import Assignment, ReviewerProfile
+from applications.review.forms import DeclareForm, SheetForm
+from applications.review.models import Assignment
 
 RELATED = ("application__call__programme", "application__firm", "application__field", "stage")
+
+DONE_SHOWN = 50
 
 
 @page("review.own", "GET")
@@ -24,19 +27,8 @@ def own(request):
     )
     found = (narrow or queries.own)(request.user)
     rows = page_by_key(found, ["-status", "id"], request.GET.get("mark", ""))
-    return render(request, "review/own.html", {"page": rows, "narrowed": bool(narrow)})
-
-
-@page("review.own", "GET", "POST")
-def profile(request):
-    """Where the reviewer works and what they know; until it is written nobody can ask them."""
-    written = ReviewerProfile.objects.filter(user=request.user).first()
-    form = ProfileForm(request.POST or None, instance=written)
-    if request.method == "POST" and form.is_valid():
-        actions.set_profile(request.user, **form.cleaned_data, by=request.user)
-        messages.success(request, _("The profile is saved."))
-        return redirect("portal:home")
-    return render(request, "parts/form_page.html", {"form": form, "heading": _("My expertise")})
+    done = [] if narrow else queries.done(request.user)[:DONE_SHOWN]
+    return render(request, "review/own.html", {"page": rows, "narrowed": bool(narrow), "done": done})
 
 
 @page("review.declare", "GET", "POST")
@@ -44,18 +36,18 @@ def declare(request, key):
     """The pledge and the declaration, before anything but name and title is shown."""
     assignment = fetch(request, Assignment, key=key, related=RELATED)
     pledged = request.user.pledges.filter(call=assignment.application.call_id).exists()
-    form = DeclareForm(request.POST or None, pledged=pledged)
+    form = DeclareForm(request.POST or None, pledged=pledged, call=assignment.application.call)
     status = 200
     if request.method == "POST" and form.is_valid():
         if not pledged:
             actions.pledge(assignment.application.call, by=request.user)
         try:
-            actions.declare(assignment, code=form.code, note=form.cleaned_data["note"], by=request.user)
+            actions.declare(assignment, **form.declaration, by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
             status = 409
         else:
-            if form.code:
+            if assignment.has_conflict:
                 messages.success(request, _("Thank you. You will not see this application any more."))
                 return redirect("review:own")
             return redirect(assignment)
@@ -65,7 +57,7 @@ def declare(request, key):
 @page("review.own", "GET", "POST")
 def sheet(request, key):
     """The application on the left, the sheet on the right."""
-    assignment = fetch(request, Assignment, key=key, related=RELATED)
+    assignment = fetch(request, queries.to_read(), key=key)
     if not request.user.has_perm("review.read", assignment):
         return redirect("review:declare", key=assignment.key)
     application = assignment.application
@@ -88,9 +80,9 @@ def sheet(request, key):
             refusal.show_on(form)
             status = 409
         else:
+            messages.success(request, _("Your sheet is saved. It is not handed in yet."))
             if "check" in request.POST:
                 return redirect("review:read_back", key=assignment.key)
-            messages.success(request, _("Your sheet is saved. It is not handed in yet."))
             return redirect(assignment)
     if form.is_bound:
         saved = form.values
@@ -102,25 +94,18 @@ def sheet(request, key):
             "assignment": assignment,
             "application": application,
             "form": form,
-            "moves": SHEET.open_to(assignment, request.user) if application.status == "in_review" else [],
+            "moves": []
+            if rules.not_in_review(application, assignment.stage_id)
+            else SHEET.open_to(assignment, request.user),
             "scores": [(criterion, saved.get(criterion.pk)) for criterion in criteria],
             "running": rules.sheet_total(
                 ((c.points, saved[c.pk]) for c in criteria if c.pk in saved), scale=application.call.scale
             ),
             "left": len(criteria) - len(saved),
-            **readable(application),
+            **facts(application),
         },
         status=status,
     )
-
-
-def readable(application):
-    """What a reviewer reads: the plan and its papers, no contact data, no other sheet."""
-    return {
-        "technologies": application.technologies.all(),
-        "answers": [(q, application.answers.get(q.code, "")) for q in application.call.questions.all()],
-        "documents": application.documents.select_related("paper", "file").order_by("paper__ordinal"),
-    }
 
 
 @page("review.read", "GET")

@@ -1,10 +1,12 @@
 """How the pages write won, instants and statuses; nothing here queries."""
 
+from datetime import datetime
+
 from django import template
 from django.template.defaultfilters import date as date_filter
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
@@ -15,11 +17,15 @@ register = template.Library()
 TONES = {
     "draft": "neutral", "submitted": "info", "returned": "warning", "ineligible": "danger", "in_review": "info",
     "reviewed": "info", "selected": "success", "reserved": "warning", "declined": "neutral", "agreed": "success",
-    "withdrawn": "neutral", "open": "success", "soon": "info", "closed": "neutral", "preparing": "warning",
-    "proposed": "warning", "approved": "info", "published": "success", "replaced": "neutral", "offered": "warning",
+    "withdrawn": "neutral", "cancelled": "danger", "extended": "info", "asked": "warning", "answered": "info", "replied": "neutral", "open": "success", "soon": "info", "closed": "neutral", "preparing": "warning",
+    "proposed": "warning", "approved": "info", "published": "success", "replaced": "neutral", "sent_back": "danger", "offered": "warning",
     "in_force": "success", "requested": "warning", "verified": "info", "paid": "success", "refused": "danger",
     "sheet_open": "neutral", "sheet_handed_in": "success", "sheet_excluded": "neutral", "none": "warning", "clear": "success", "conflict": "danger",
-    "waiting": "warning", "sending": "info", "sent": "success", "failed": "danger", "uncertain": "danger", "overdue": "danger",
+    "scanning": "info", "clean": "success", "infected": "danger", "lasting": "neutral", "valid": "success", "expiring": "warning",
+    "expired": "danger", "waiting": "warning", "sending": "info", "sent": "success", "failed": "danger", "uncertain": "danger", "overdue": "danger",
+    "passed": "success", "person": "warning", "active": "success", "suspended": "warning", "ended": "danger", "unconfirmed": "neutral", "accepted": "success",
+    "unreadable": "danger", "checked": "warning", "reading": "info", "writing": "info", "done": "success", "new": "success", "changed": "info", "same": "neutral", "wrong": "danger",
+    "making": "info", "ready": "warning", "assigning": "info",
 }  # fmt: skip
 WEEKDAYS = "월화수목금토일"
 CALL_STATES = {
@@ -27,6 +33,7 @@ CALL_STATES = {
     "soon": _("Opens soon"),
     "open": _("Open"),
     "closed": _("Closed"),
+    "cancelled": _("Cancelled"),
 }
 
 
@@ -34,6 +41,24 @@ CALL_STATES = {
 def won(krw):
     """1,234,000 or a dash: an amount in whole won."""
     return "–" if krw is None else f"{krw:,}"
+
+
+@register.filter
+def thousands(count):
+    """A count as it is read: 12,345."""
+    return f"{count:,}"
+
+
+@register.filter
+def business_number(digits):
+    """110-81-00062: ten digits as people write them; anything else as it was typed."""
+    return f"{digits[:3]}-{digits[3:5]}-{digits[5:]}" if len(digits) == 10 and digits.isdigit() else digits
+
+
+@register.filter
+def corporate_number(digits):
+    """110111-0000017: thirteen digits as people write them; anything else as it was typed."""
+    return f"{digits[:6]}-{digits[6:]}" if len(digits) == 13 and digits.isdigit() else digits
 
 
 @register.filter
@@ -60,6 +85,27 @@ def day(value):
 
 
 @register.filter
+def until(value):
+    """An instant or a day, each as it is written."""
+    return instant(value) if isinstance(value, datetime) else day(value)
+
+
+@register.filter
+def days_left(end, now):
+    """How far an end is away by the calendar: D-3, as Korean deadlines are counted."""
+    days = (end.astimezone(KST).date() - now.astimezone(KST).date()).days
+    if not days:
+        return _("Today")
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+@register.filter
+def korean(text):
+    """Words that are kept in Korean only, marked as such on a page in another language."""
+    return text if get_language() == "ko" or not text else format_html('<span lang="ko">{}</span>', text)
+
+
+@register.filter
 def tone(status):
     """The colour of a status badge; its word says the same."""
     return TONES.get(status, "neutral")
@@ -78,14 +124,49 @@ def score(value):
 
 
 @register.filter
+def clock_time(value):
+    """14:05 on the Korean clock."""
+    return f"{value.astimezone(KST):%H:%M}"
+
+
+@register.filter
 def call_state(state):
     return CALL_STATES[state]
 
 
 @register.filter
+def capped(count, most):
+    """A count that was taken no further than this: 1,000 and more is 1000+."""
+    return f"{count}+" if count >= most else count
+
+
+@register.filter
 def size(octets):
-    """A file size in KB or MB."""
-    return f"{octets / 1024 / 1024:.1f} MB" if octets >= 1024 * 1024 else f"{max(1, octets // 1024)} KB"
+    """A file size in KB, MB or GB."""
+    if octets < 1024 * 1024:
+        return f"{max(1, octets // 1024) if octets else 0} KB"
+    number, unit = (octets / 1024**2, "MB") if octets < 1024**3 else (octets / 1024**3, "GB")
+    return f"{number:.1f}".removesuffix(".0") + f" {unit}"
+
+
+@register.filter
+def places(numbers):
+    """Pages or paragraphs by their numbers, the first ten: 3, 5, 12 …"""
+    return ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")
+
+
+STANDINGS = {
+    "lasting": _("No expiry"),
+    "valid": _("Valid"),
+    "expiring": _("Expires soon"),
+    "expired": _("Expired"),
+}
+
+
+@register.filter
+def standing(name):
+    """How long a kept paper is still valid, in words."""
+    return STANDINGS[name]
 
 
 @register.filter
@@ -95,13 +176,15 @@ def number_shown(value):
 
 
 VERBS = {
-    "begin": _("Begun"), "submit": _("Submitted"), "add_paper": _("Paper added"), "remove_paper": _("Paper removed"),
-    "send_back": _("Supplement requested"), "hand_in_supplement": _("Supplement handed in"),
+    "begin": _("Begun"), "submit": _("Submitted"), "recall": _("Recalled"), "resubmit": _("Submitted again"),
+    "keep": _("Changes given up"), "add_paper": _("Paper added"), "remove_paper": _("Paper removed"),
+    "restore": _("Version brought back"), "take_over": _("Answers taken over"), "disapprove": _("Sent back"), "send_back": _("Supplement requested"), "hand_in_supplement": _("Supplement handed in"),
     "take_as_is": _("Taken without the supplement"),
     "propose_exclusion": _("Exclusion proposed"), "turn_down_exclusion": _("Exclusion turned down"),
-    "rule_out": _("Ruled out"), "readmit": _("Exclusion undone"), "open_review": _("Found eligible"),
-    "adjust": _("Points adjusted"), "assign": _("Reviewer assigned"), "close_review": _("Review closed"),
-    "reopen_review": _("Review reopened"), "select": _("Selected"), "reserve": _("Put on the reserve list"),
+    "rule_out": _("Ruled out"), "readmit": _("Exclusion undone"), "open_review": _("Found eligible"), "check": _("Checked"),
+    "adjust": _("Points adjusted"), "assign": _("Reviewer assigned"), "plan_reviews": _("Proposal who reviews what asked for"), "use_plan": _("Proposal who reviews what used"), "close_review": _("Review closed"),
+    "reopen_review": _("Review reopened"), "go_on": _("Went on to the next stage"), "go_back": _("Earlier stage opened again"),
+    "select": _("Selected"), "reserve": _("Put on the reserve list"),
     "decline": _("Not selected"), "agree": _("Agreement in force"), "withdraw": _("Withdrawn"),
     "propose": _("List proposed"), "approve": _("Approved"), "replace": _("Replaced"), "schedule": _("Publication set"),
     "take_effect": _("Took effect"), "draft": _("Drafted"), "amend_draft": _("Terms changed"), "offer": _("Offered"),
@@ -110,12 +193,47 @@ VERBS = {
     "register": _("Registered"), "edit": _("Edited"), "invite": _("Invited"), "change_role": _("Role changed"),
     "deactivate": _("Deactivated"), "reactivate": _("Activated again"), "unlock": _("Unlocked"),
     "reset_second_factor": _("Second factor reset"), "invite_member": _("Member invited"), "join": _("Joined"),
-    "change_right": _("Right changed"), "remove_member": _("Member removed"), "prepare": _("Prepared"),
+    "ask_to_join": _("Asked to join"), "accept_request": _("Request to join accepted"),
+    "decline_request": _("Request to join declined"), "end_request": _("Request to join ended"),
+    "set_figures": _("Yearly figures changed"), "remove_figures": _("Yearly figures removed"),
+    "hand_over": _("Handed over to another owner"), "appoint_owner": _("Owner appointed"),
+    "let_editors_submit": _("Who submits applications changed"), "change_right": _("Right changed"), "remove_member": _("Member removed"), "prepare": _("Prepared"),
+    "add_piece": _("Piece added"), "change_piece": _("Piece changed"), "move_piece": _("Piece moved"), "remove_piece": _("Piece removed"),
     "set_points": _("Points set"), "publish": _("Published"), "declare": _("Declared free of conflict"),
     "step_back": _("Conflict declared"), "save": _("Saved"), "hand_in": _("Handed in"), "reopen": _("Given back"),
     "reopened_values": _("Values before"), "exclude": _("Excluded"), "set_profile": _("Profile set"),
-    "edit_own": _("Own details changed"), "create_administrator": _("Created"),
+    "keep_paper": _("Paper put into the vault"), "renew_paper": _("Paper of the vault renewed"),
+    "drop_paper": _("Paper taken out of the vault"), "edit_own": _("Own details changed"), "create_administrator": _("Created"),
+    "correct": _("Corrected"), "extend": _("Extended"), "cancel": _("Cancelled"), "ask": _("Question asked"),
+    "answer": _("Answered"), "reply": _("Answered to the asker only"),
+    "begin_import": _("File brought in"), "confirm_import": _("Import confirmed"), "finish_import": _("Import written"),
+    "name_partner": _("Partner named"), "accept": _("Confirmed"),
+    "add_affiliation": _("Affiliation added"), "remove_affiliation": _("Affiliation taken out"),
+    "sanction": _("Reviewer barred"), "lift": _("Sanction lifted"), "waive": _("Conflict allowed as an exception"), "answer_challenge": _("Request to exclude a reviewer decided"),
 }  # fmt: skip
+
+
+RULES = {  # of the checklist, said of whom they let pass: docs/domain.md, eligibility
+    "E01": _("In business"), "E02": _("Small, medium or mid-size firm"), "E03": _("Root-firm certificate valid"),
+    "E04": _("Belongs to the six new-industry fields"), "E05": _("Years in business as the call asks"), "E06": _("No taxes in arrears"),
+    "E07": _("Neither insolvent nor in default"), "E08": _("Capital and debts in order"), "E09": _("Audit opinion in order"),
+    "E10": _("Not barred from national R&D"), "E11": _("Not in too many projects at once"), "E12": _("Repeats no other project"),
+    "E13": _("One application of a firm"), "E14": _("No unpaid wages or serious accidents"), "E15": _("Partners have confirmed"),
+    "E16": _("Papers valid on the closing day"), "E17": _("No points to be taken off"),
+}  # fmt: skip
+OUTCOMES = {"passed": _("Met"), "failed": _("Not met"), "person": _("To be looked at")}
+
+
+@register.filter
+def rule(code):
+    """What a rule of the checklist is about."""
+    return RULES[code]
+
+
+@register.filter
+def outcome(name):
+    """Where a rule of the checklist stands, in a word."""
+    return OUTCOMES[name]
 
 
 @register.filter
@@ -126,28 +244,48 @@ def verb(entry):
 
 THINGS = {
     "application": _("Application"), "submission": _("Receipt"), "document": _("Paper"), "assignment": _("Sheet"),
-    "call": _("Call"), "firm": _("Firm"), "member": _("Member"), "invitation": _("Invitation"), "user": _("Person"),
+    "call": _("Call"), "inquiry": _("Question on a call"), "firm": _("Firm"), "member": _("Member"), "invitation": _("Invitation"), "user": _("Person"),
     "proposal": _("Result list"), "agreement": _("Agreement"), "payment": _("Instalment"), "budgetline": _("Budget line"),
-    "allocation": _("Allocation"), "seat": _("Seat"), "letter": _("Letter"),
+    "allocation": _("Allocation"), "partner": _("Partner"), "seat": _("Seat"), "letter": _("Letter"), "import": _("Import"),
+    "reviewerprofile": _("Reviewer"),
 }  # fmt: skip
 ACTS = {
-    "agreement.view": _("Agreement viewed"), "application.review": _("Application read for review"),
-    "application.view": _("Application viewed"), "firm.members": _("Members viewed"), "firm.view": _("Firm viewed"),
-    "paper.download": _("Paper downloaded"), "receipt.view": _("Receipt viewed"), "sign_in.failed": _("Sign-in failed"),
-    "sign_in.locked": _("Sign-in locked"),
+    "agreement.view": _("Agreement viewed"), "application.export": _("List of applications exported"), "application.review": _("Application read for review"),
+    "application.view": _("Application viewed"), "firm.members": _("Members viewed"), "firm.view": _("Firm viewed"), "firm.history": _("History of a firm viewed"),
+    "import.view": _("Import viewed"), "inquiry.view": _("Question viewed"), "paper.download": _("Paper downloaded"), "paper.text": _("Text of papers viewed"), "receipt.view": _("Receipt viewed"), "receipt.pdf": _("Receipt downloaded"), "sign_in.failed": _("Sign-in failed"),
+    "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"),
 }  # fmt: skip
 
 LETTERS = {
+    "join_answered": _("Request to join answered"), "join_asked": _("Asked to join"), "owner_changed": _("Owner changed"),
+    "call_announced": _("New call"), "call_cancelled": _("Call cancelled"), "call_corrected": _("Call corrected"),
+    "call_extended": _("Call extended"), "inquiry_answered": _("Question answered"), "inquiry_assigned": _("Question assigned"),
+    "subscription_requested": _("Subscription to be confirmed"),
     "account_changed": _("Account changed"), "agreement_in_force": _("Agreement in force"),
     "agreement_offered": _("Agreement offered"), "application_eligible": _("Found eligible"),
+    "application_kept": _("Changes given up"), "application_recalled": _("Recalled"),
     "application_readmitted": _("Exclusion undone"), "application_received": _("Application received"),
     "application_ruled_out": _("Ruled out"), "application_withdrawn": _("Withdrawn"),
-    "member_invited": _("Member invited"), "payment_made": _("Recorded as paid"), "payment_refused": _("Instalment refused"),
-    "result_published": _("Result published"), "review_requested": _("Review requested"), "seat_taken": _("Seat taken"),
+    "draft_reminder": _("Not submitted yet"), "member_invited": _("Member invited"), "paper_expires": _("Paper expires"), "paper_infected": _("Virus in a paper"),
+    "partner_accepted": _("Partner has confirmed"), "partner_asked": _("Partner asked"),
+    "partner_declined": _("Partner has declined"), "partner_withdrawn": _("Partner no longer asked"),
+    "payment_made": _("Recorded as paid"), "payment_refused": _("Instalment refused"),
+    "recall_reminder": _("Changes not submitted yet"), "result_published": _("Result published"), "review_requested": _("Review requested"), "seat_taken": _("Seat taken"),
+    "conflict_found": _("Conflict of a reviewer found"), "conflict_advised": _("Reviewer goes on in spite of a declaration"),
+    "challenge_answered": _("Request to exclude a reviewer decided"),
     "sheet_returned": _("Sheet given back"), "supplement_lapsed": _("Taken without the supplement"),
     "supplement_received": _("Supplement handed in"), "supplement_requested": _("Supplement requested"),
 }  # fmt: skip
+DEEDS = {
+    "owner": _("writes, submits, recalls, withdraws"), "submitter": _("writes, submits, recalls"), "editor": _("writes"), "viewer": _("reads"),
+}  # fmt: skip
 SIDES = {"firm": _("Firm"), "agency": _("Agency")}
+
+
+@register.filter
+def deeds(member, firm):
+    """What a member may do with the applications of this firm."""
+    return DEEDS["submitter" if member.right == "editor" and firm.editors_submit else member.right]
 
 
 @register.filter
@@ -178,6 +316,12 @@ def act(name):
 def role(name):
     """A role by its stored name, in words."""
     return dict(Role.choices).get(name, name)
+
+
+@register.filter
+def named(person, reader):
+    """Who somebody is: by name, to the ministry by role."""
+    return person.get_role_display() if reader.role == Role.MINISTRY else person.name
 
 
 class Capture(template.Node):

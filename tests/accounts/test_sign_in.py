@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -20,6 +21,7 @@ from applications.accounts.models import Role, User
 from applications.kernel import clock
 from applications.kernel.accesslog import AccessEntry
 from applications.notifications.models import Letter
+from tests.sweep import MISSING
 from tests.world import PASSWORD
 
 HOME, LOGIN, RESET = reverse("portal:home"), reverse("account_login"), reverse("account_reset_password")
@@ -399,3 +401,24 @@ def test_a_password_alone_opens_nothing_where_there_is_a_second_factor(world):
 
 def code_now(secret):
     return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+SECTION, SUBMIT = "/applications/{key}/sections/project/?part=1", "/applications/{key}/submit/"
+
+
+@pytest.mark.parametrize(
+    ("pressed_on", "address", "back"),
+    [
+        ("http://testserver" + SECTION, SECTION, SECTION),  # a page of its own
+        ("http://testserver/applications/{key}/check/?a=b", SUBMIT, "/applications/{key}/check/?a=b"),
+        ("https://elsewhere.example/applications/{key}/check/", SUBMIT, HOME),
+        ("http://testserver.elsewhere.example/check/", SUBMIT, HOME),
+        ("", SUBMIT, HOME),
+    ],
+)
+def test_after_signing_in_a_button_is_found_where_it_stands(client, pressed_on, address, back):
+    pressed_on, address, back = (text.format(key=MISSING) for text in (pressed_on, address, back))
+
+    answer = client.post(address, headers={"referer": pressed_on})
+
+    assert parse_qs(urlsplit(answer.url).query)["next"] == [back]

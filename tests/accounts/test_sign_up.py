@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.test import Client
 from django.urls import reverse
 
 from applications.accounts import rules
@@ -58,6 +59,26 @@ def test_an_account_is_opened_by_the_code_that_was_sent_to_its_address(db, clien
     )
 
 
+def test_the_code_comes_in_a_letter_of_few_words_and_confirming_it_is_the_first_button(db, english):
+    client = Client(headers={"accept-language": "en"})
+    sign_up(client)
+    page = client.get(CODE).content.decode()
+    letter = Letter.objects.get()
+
+    assert letter.subject == "[뿌리첨단화] Your code to confirm your e-mail address"
+    assert letter.body.splitlines() == [
+        "Dear 김새싹,",
+        "",
+        "please type this code in the window that asks for it. It is good for 15 minutes.",
+        "",
+        code_in(letter),
+        "",
+        "If you did not ask for it, you need not do anything: without the code nothing happens.",
+    ]
+    assert page.count('class="button button-primary"') == 1
+    assert page.count("kim@firm.example") == 2  # the address in a link and in words: it is said once
+
+
 def test_a_wrong_code_opens_nothing_and_three_of_them_end_the_try(db, client):
     sign_up(client)
     code = code_in(Letter.objects.get())
@@ -96,6 +117,45 @@ def test_without_what_is_required_there_is_no_account_and_what_was_typed_stays(d
     assert list(response.context["form"].errors) == [missing]
     assert response.context["form"]["name"].value() == (None if missing == "name" else "김새싹")
     assert (User.objects.count(), Letter.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"email": ""}, {"email": ["Please enter your e-mail address."]}),
+        ({"email": "kim@firm"}, {"email": ["Please enter an e-mail address in Latin letters, such as name@firm.co.kr."]}),
+        ({"email": "kim.firm.example"}, {"email": ["Please enter an e-mail address in Latin letters, such as name@firm.co.kr."]}),
+        ({"name": " "}, {"name": ["Please enter your name."]}),
+        ({"password1": ""}, {"password1": ["Please choose a password."]}),
+        ({"password2": ""}, {"password2": ["Please type the password a second time."]}),
+        ({"terms": None}, {"terms": ["Please agree to the terms of use. Without that no account can be opened."]}),
+        ({"privacy": None}, {"privacy": ["Please agree to the use of your personal data. Without that no account can be opened."]}),
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_wrong_is_said_beside_its_field(db, client, typed, said):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    assert sign_up(client, **typed).context["form"].errors == said
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("short-77", ["Please choose a password of at least 10 characters."]),
+        (
+            "kim@firm.example",
+            ["This password is too much like your name or address. Please choose another one."],
+        ),
+        ("password123", ["Many people use this password. Please choose one that is hard to guess."]),
+        ("7391046285", ["This password consists of digits only. Please put letters into it."]),
+    ],
+)
+def test_what_makes_a_password_weak_is_said_in_plain_words(db, client, password, said):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    response = sign_up(client, password1=password, password2=password)
+
+    assert response.context["form"].errors == {"password1": said}
 
 
 @pytest.mark.parametrize(

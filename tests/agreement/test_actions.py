@@ -10,13 +10,14 @@ from applications.agreement import actions
 from applications.agreement.models import Agreement, Allocation, LedgerEntry, Signature
 from applications.agreement.rules import text_hash
 from applications.calls.models import BudgetLine
+from applications.firms import actions as firms
 from applications.intake.models import Application
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from tests.copies import another
 from tests.together import refusals, together
-from tests.world import PASSWORD, TERMS
+from tests.world import PASSWORD, TERMS, browser
 
 
 def verbs(thing):
@@ -151,6 +152,29 @@ def test_the_first_signature_binds_one_side_and_nothing_else(world):
     assert Application.objects.get(pk=made.application_id).status == "selected"
     assert Allocation.objects.count() == 0
     assert letters("agreement_in_force") == []
+
+
+def test_both_sides_sign_what_was_offered_also_when_the_firm_is_renamed_in_between(world):
+    made = world.offered()
+    firm = made.application.firm
+    owner, name = world.owner_of(firm), firm.name
+
+    sign(made, owner)
+    firms.edit(firm, technologies=firm.technologies.all(), by=owner, name="Another Name")
+    sign(made, world.director)
+
+    assert made.signatures.values("sha256").distinct().count() == 1
+    page = browser(world.director).get(made.get_absolute_url()).content.decode()
+    assert name in page and "Another Name" not in page
+
+
+def test_a_draft_shows_the_firm_as_it_is_called_now(world):
+    made = world.drafted()
+    firm = made.application.firm
+
+    firms.edit(firm, technologies=firm.technologies.all(), by=world.owner_of(firm), name="Another Name")
+
+    assert "Another Name" in browser(world.officer).get(made.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize("firm_first", [True, False])

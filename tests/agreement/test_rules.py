@@ -20,6 +20,9 @@ def application(size="small", ceiling_krw=None, requested_krw=600_000_000):
         call=SimpleNamespace(ceiling_krw=ceiling_krw),
         requested_krw=requested_krw,
         number="RD-2027-0001",
+        budget={},
+        institutions=[],
+        demand={},
     )
 
 
@@ -78,7 +81,13 @@ def test_the_ceiling_of_the_call_holds():
 def agreement(**more):
     return SimpleNamespace(
         **(
-            {"number": "AG-2027-0001", "application": application(), "rules_version": "2024-12-31"}
+            {
+                "number": "AG-2027-0001",
+                "application": application(),
+                "rules_version": "2024-12-31",
+                "firm_name": "Firm A",
+                "title": "A plan",
+            }
             | TERMS
             | more
         )
@@ -86,7 +95,7 @@ def agreement(**more):
 
 
 def test_the_hash_is_of_the_text_that_is_signed():
-    text = "AG-2027-0001\nRD-2027-0001\n1108100062\n800000000\n600000000\n20000000\n2027-01-01\n2028-12-31\n2024-12-31"
+    text = "agreement 2\nAG-2027-0001\nRD-2027-0001\nA plan\n1108100062\nFirm A\n800000000\n600000000\n20000000\n2027-01-01\n2028-12-31\n2024-12-31"
 
     assert text_hash(agreement()) == sha256(text.encode()).hexdigest()
 
@@ -101,6 +110,8 @@ def test_the_hash_is_of_the_text_that_is_signed():
         {"starts_on": date(2027, 1, 2)},
         {"ends_on": date(2028, 12, 30)},
         {"rules_version": "2027-01-01"},
+        {"firm_name": "Firm B"},
+        {"title": "Another plan"},
     ],
 )
 def test_each_change_of_the_text_changes_the_hash(change):

@@ -13,17 +13,19 @@ from applications.calls import actions as calls
 from applications.calls.models import Call, Programme
 from applications.cohort.models import Seat
 from applications.firms.models import Firm, Member
-from applications.intake.models import Application, Document
-from applications.intake.rules import PLEDGES
+from applications.intake.models import PLEDGES_VERSION, Application, Document, Undertaking
+from applications.intake.rules import PLEDGES, needed_papers
 from applications.kernel import clock
 from applications.kernel.files import StoredFile
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region, RootTechnology
 from applications.review.models import Assignment, Pledge, ReviewerProfile
 from applications.review.queries import criteria_of
+from tests.world import sample
 
 STATUSES = ["submitted"] * 2 + ["returned", "ineligible"] + ["in_review"] * 2 + ["reviewed"] * 14
 SYLLABLES = "가나다라마바사아자차카타파하거너더러머버서어저처"
 REVIEWERS = 60
+LONG = "단계별 목표와 수치를 갖춘 답변입니다. " * 30
 
 
 class Data:
@@ -45,6 +47,7 @@ class Data:
     def fill(self):
         self.officer = self.person(Role.OFFICER)
         self.owner = self.person(Role.APPLICANT)
+        self.owners = [self.owner] * self.drafts_count
         self.applicant = self.person(Role.APPLICANT, 1)
         self.reviewers = [self.person(Role.REVIEWER, number) for number in range(REVIEWERS)]
         now = clock.now()
@@ -54,11 +57,7 @@ class Data:
             ReviewerProfile(user=user, affiliation=f"University {user.pk}", kind="academia")
             for user in self.reviewers
         )
-        self.fields, self.regions = (
-            list(IndustryField.objects.all()),
-            list(Region.objects.valid_on(clock.today())),
-        )
-        self.industry = DemandIndustry.objects.first()
+        self.words_of_firms()
         firms = self.firms(self.count + self.drafts_count)
         self.applications(firms[: self.count], now)
         self.sheets()
@@ -66,6 +65,20 @@ class Data:
         self.seats(firms)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")  # as autovacuum keeps it
+
+    def fill_drafts(self):
+        """Nothing but complete drafts, each of a firm with an owner of its own."""
+        self.officer = self.person(Role.OFFICER)
+        self.owners = [self.person(Role.APPLICANT, number) for number in range(self.drafts_count)]
+        now = clock.now()
+        self.open = self.call(now - timedelta(days=10), now + timedelta(days=20))
+        self.words_of_firms()
+        self.drafts(self.firms(self.drafts_count))
+
+    def words_of_firms(self):
+        self.fields = list(IndustryField.objects.all())
+        self.regions = list(Region.objects.valid_on(clock.today()))
+        self.industry = DemandIndustry.objects.first()
 
     def call(self, opens, closes):
         with clock.at(opens - timedelta(days=35)):
@@ -80,53 +93,59 @@ class Data:
         return "".join(self.chance.choices(SYLLABLES, k=3))
 
     def firms(self, count):
-        firms = Firm.objects.bulk_create(
-            (
-                Firm(
-                    business_number=f"{number:010d}", name=f"(주){self.word()}{number}", representative="대표",
-                    size="small", track="root", founded_on="2010-03-02", region=self.chance.choice(self.regions),
-                    address="가상로", phone="02-000-0000", ksic="24321", field=self.chance.choice(self.fields),
-                    industry=self.industry, employees=30, sales_krw=5_000_000_000,
-                )
-                for number in range(1, count + 1)
-            ),
-            batch_size=2000,
-        )  # fmt: skip
+        def firm(number):
+            firm = Firm(
+                business_number=f"{number:010d}", name=f"(주){self.word()}{number}", representative="대표",
+                size="small", track="root", founded_on="2010-03-02", region=self.chance.choice(self.regions),
+                address="가상로", phone="02-000-0000", ksic="24321", field=self.chance.choice(self.fields),
+                industry=self.industry, employees=30, sales_krw=5_000_000_000,
+            )  # fmt: skip
+            firm.search_text = firm.words()
+            return firm
+
+        firms = Firm.objects.bulk_create(map(firm, range(1, count + 1)), batch_size=2000)
         Member.objects.bulk_create(
-            Member(firm=firm, user=self.owner, right="owner") for firm in firms[self.count :]
+            Member(firm=firm, user=owner, right="owner")
+            for firm, owner in zip(firms[self.count :], self.owners, strict=True)
         )
-        Member.objects.bulk_create(
-            Member(firm=firm, user=self.applicant, right="owner") for firm in firms[:3]
-        )
+        if self.count:
+            Member.objects.bulk_create(
+                Member(firm=firm, user=self.applicant, right="owner") for firm in firms[:3]
+            )
         return firms
 
     def applications(self, firms, now):
         answers = {
-            question.code: "단계별 목표와 수치를 갖춘 답변입니다. " * 30
-            for question in self.closed.questions.all()
+            question.code: LONG if question.kind == "long" else sample(question)
+            for question in self.closed.asked
         }
+
+        stage = self.closed.stages.get()
 
         def application(number, firm):
             status = self.chance.choice(STATUSES)
             score = Decimal(self.chance.randrange(4500, 9800)) / 100 if status == "reviewed" else None
             part = (score or 0) / 100
-            return Application(
+            made = Application(
                 number=f"SP-2027-{number:06d}", call=self.closed, firm=firm, status=status, title=f"{self.word()} 공정 첨단화",
-                summary="요약 " * 40, field=firm.field, answers=answers, consents=dict.fromkeys(PLEDGES, True),
+                summary="요약 " * 40, field=firm.field, answers=answers,
                 created_by=self.owner, submitted_by=self.owner,
                 submitted_at=now - timedelta(days=21, seconds=number), created_at=now - timedelta(days=40),
+                stage=stage if status in ("in_review", "reviewed") else None,
                 base_score=score, final_score=score, sheets=3 if score else 0, spread=score and Decimal("7.50"),
                 tie_1=part * 40, tie_2=part * 35, tie_3=part * 25, tie_4=number % 2,
             )  # fmt: skip
+            made.search_text = made.words(firm)
+            return made
 
         self.made = Application.objects.bulk_create(
             (application(number, firm) for number, firm in enumerate(firms, 1)), batch_size=1000
         )
-        self.paper_of(self.made[:200], self.closed)
+        self.paper_of(self.made[:200])
 
-    def paper_of(self, applications, call):
-        """The required papers, as rows: the bytes are not read by any measured page."""
-        for paper in call.papers.filter(required=True):
+    def paper_of(self, applications):
+        """The papers that are needed of these firms, all of one kind, as rows: the bytes are not read by any measured page."""
+        for paper in needed_papers(applications[0]):
             files = StoredFile.objects.bulk_create(
                 StoredFile(
                     name="사업계획서.pdf", kind="pdf", size=1000, sha256="0" * 64, path=f"{paper.pk}/{application.pk}",
@@ -135,7 +154,9 @@ class Data:
                 for application in applications
             )  # fmt: skip
             Document.objects.bulk_create(
-                Document(application=application, paper=paper, file=file, added_by=self.owner)
+                Document(
+                    application=application, paper=paper, file=file, added_by_id=application.created_by_id
+                )
                 for application, file in zip(applications, files, strict=True)
             )
 
@@ -175,24 +196,27 @@ class Data:
 
     def drafts(self, firms):
         """Complete drafts in the open call, to be handed in one after the other."""
-        answers = {
-            question.code: "6" if question.kind == "number" else "답변"
-            for question in self.open.questions.all()
-        }
-        answers = {code: "no" if code == "restructuring" else value for code, value in answers.items()}
+        answers = {question.code: sample(question) for question in self.open.asked}
         self.drafts = Application.objects.bulk_create(
             Application(
                 call=self.open, firm=firm, title="공정 첨단화", summary="요약", field=firm.field, answers=answers,
-                consents=dict.fromkeys(PLEDGES, True), created_by=self.owner,
+                created_by=owner,
             )
-            for firm in firms
+            for firm, owner in zip(firms, self.owners, strict=True)
+        )  # fmt: skip
+        Undertaking.objects.bulk_create(
+            Undertaking(
+                application=draft, code=code, version=PLEDGES_VERSION, given=True, by_id=draft.created_by_id, at=clock.now()
+            )
+            for draft in self.drafts
+            for code in PLEDGES
         )  # fmt: skip
         technology = RootTechnology.objects.first()
         through = Application.technologies.through
         through.objects.bulk_create(
             through(application_id=draft.pk, roottechnology_id=technology.pk) for draft in self.drafts
         )
-        self.paper_of(self.drafts, self.open)
+        self.paper_of(self.drafts)
 
     def seats(self, firms):
         Seat.objects.bulk_create(

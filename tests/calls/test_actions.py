@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from applications.calls import actions
-from applications.calls.models import Call, Criterion, Programme
+from applications.calls.models import Call, Programme
+from applications.calls.stages import Criterion
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.kernel.taxonomy import IndustryField
@@ -43,19 +44,17 @@ def given(call):
 
 
 def test_a_call_begins_with_the_outline_of_its_programme_and_a_number_of_its_series(world):
-    field = IndustryField.objects.first()
-
-    call = prepare(world, quotas=[(field, 4)])
+    call = prepare(world)
     others = [prepare(world), prepare(world, "rnd")]
 
     assert [one.number for one in [call, *others]] == ["RC-2027-S01", "RC-2027-S02", "RC-2027-R01"]
     assert (call.published_at, call.stages.count(), call.questions.count(), call.papers.count()) == (
         None,
         1,
-        7,
-        5,
+        10,
+        8,
     )
-    assert list(call.quotas.values_list("field", "places")) == [(field.pk, 4)]
+    assert [(call.items.filter(kind=kind).count()) for kind in ("bonus", "penalty")] == [9, 4]
     assert trail(call) == [("prepare", world.officer.pk)]
 
 
@@ -64,8 +63,8 @@ def test_only_officers_make_calls(world, who):
     person, call = getattr(world, who), prepare(world)
 
     for act, options in [
-        (actions.edit, {"title": "Other"}),
-        (actions.set_points, {"points": {}}),
+        (actions.edit, {"section": "notice", "version": 1, "title": "Other"}),
+        (actions.set_points, {"points": {}, "version": 1}),
         (actions.publish, {}),
     ]:
         with pytest.raises(Denied):
@@ -76,14 +75,14 @@ def test_only_officers_make_calls(world, who):
     assert list(Call.objects.values_list("title", "published_at")) == [("A call", None)]
 
 
-def test_edit_replaces_fields_and_quotas_and_leaves_a_trace(world):
+def test_edit_replaces_fields_and_leaves_a_trace(world):
     first, second = IndustryField.objects.all()[:2]
-    call = prepare(world, quotas=[(first, 4)])
+    call = prepare(world, open_to=[first])
 
-    actions.edit(call, by=world.officer2, title="Better", quotas=[(second, 2)])
+    actions.edit(call, section="eligibility", version=1, by=world.officer2, most_years=7, open_to=[second])
 
     call.refresh_from_db()
-    assert (call.title, list(call.quotas.values_list("field", "places"))) == ("Better", [(second.pk, 2)])
+    assert (call.most_years, list(call.open_to.all())) == (7, [second])
     assert trail(call)[-1] == ("edit", world.officer2.pk)
 
 
@@ -91,9 +90,9 @@ def test_g49_points_that_sum_to_101_are_refused_and_100_kept(world):
     call = prepare(world)
     nine = [15, 15, 10, 15, 10, 10, 10, 10, 5]
 
-    said = reasons(actions.set_points, call, points=points(call, *nine[:-1], 6), by=world.officer)
+    said = reasons(actions.set_points, call, points=points(call, *nine[:-1], 6), version=1, by=world.officer)
     unchanged = given(call)
-    actions.set_points(call, points=points(call, 20, 10, *nine[2:]), by=world.officer)
+    actions.set_points(call, points=points(call, 20, 10, *nine[2:]), version=1, by=world.officer)
 
     assert said == ["The points of the criteria sum to 101, not to 100."]
     assert unchanged == nine
@@ -110,8 +109,8 @@ def test_publish_makes_the_call_public_and_fixes_it(world):
     call.refresh_from_db()
     assert (call.published_at, call.published_by) == (BEFORE, world.officer)
     assert trail(call)[-1] == ("publish", world.officer.pk)
-    assert reasons(actions.edit, call, by=world.officer, title="Other") == [said]
-    assert reasons(actions.set_points, call, by=world.officer, points={}) == [said]
+    assert reasons(actions.edit, call, section="notice", version=1, by=world.officer, title="Other") == [said]
+    assert reasons(actions.set_points, call, version=1, by=world.officer, points={}) == [said]
     assert reasons(actions.publish, call, by=world.officer) == [said]
     assert Call.objects.get().title == "A call"
 
@@ -131,9 +130,9 @@ def test_a_call_that_is_not_ready_is_not_published(world):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"opens_at": CLOSES, "closes_at": CLOSES}, {"pass_mark": 71, "select_mark": 70}, {"quorum": 2}]
+    "wrong", [{"opens_at": CLOSES, "closes_at": CLOSES}, {"pass_mark": 71, "select_mark": 70}]
 )
-def test_the_database_holds_instants_marks_and_quorum(world, wrong):
+def test_the_database_holds_instants_and_marks(world, wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
         prepare(world, **wrong)
 

@@ -44,12 +44,30 @@ def test_g49_the_points_of_a_stage_sum_to_one_hundred(points, said):
     ],
 )
 def test_the_outline_of_a_programme_has_the_groups_points_and_floors_of_the_notice(kind, groups):
-    ((_stage, weight, outline),) = OUTLINES[kind][0]
+    ((stage, outline),) = OUTLINES[kind].stages
 
-    assert weight == 100
-    assert [
-        (name, sum(points for _n, points, _h in criteria), floor) for name, floor, criteria in outline
-    ] == groups
+    assert stage["weight"] == 100
+    assert summed(outline) == groups
+
+
+def summed(groups):
+    return [(name, sum(points for _n, points, _h in criteria), floor) for name, floor, criteria in groups]
+
+
+def test_the_outline_of_two_stages_is_paper_30_and_presentation_70():
+    (paper, on_paper), (talk, in_person) = OUTLINES["sprout_talk"].stages
+
+    assert (paper, talk) == (
+        {"kind": "paper", "weight": 30, "threshold": 60},
+        {"kind": "presentation", "weight": 70},
+    )
+    assert on_paper == OUTLINES["sprout"].stages[0][1]
+    assert summed(in_person) == [
+        ("기술경쟁력 입증", 30, 50),
+        ("수요연계·사업화 실행력", 30, 50),
+        ("성장비전·전략", 25, 50),
+        ("경영진·조직역량", 15, 50),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +96,7 @@ def call(world):
 
 
 def said(call, now=BEFORE):
-    return [(reason.field, str(reason)) for reason in unready(call, now=now)]
+    return [(reason.field, str(reason)) for reason in unready(call, now=now, notice_days=30)]
 
 
 def test_a_complete_call_is_ready(call):
@@ -105,6 +123,16 @@ def test_weights_and_points_that_do_not_sum_to_one_hundred(call):
         ("", "The weights of the stages must sum to 100."),
         ("", "The points of the criteria sum to 0, not to 100."),
     ]
+
+
+def test_a_call_asks_sixty_questions_at_most(call):
+    part, asked = call.parts.first(), call.questions.count()
+    for number in range(asked, 61):
+        call.questions.create(part=part, ordinal=number + 100, code=f"q{number}", kind="text", label="?")
+
+    assert said(call) == [("", "A call asks at most 60 questions.")]
+    call.questions.get(code="q60").delete()
+    assert said(call) == []
 
 
 def test_an_rnd_call_needs_its_money(world):

@@ -7,14 +7,16 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from applications.calls.models import CriterionGroup
+from applications.calls.stages import CriterionGroup
 from applications.decision import actions, queries
 from applications.decision.models import Place, Proposal
 from applications.decision.tasks import publish_due
+from applications.firms.models import Firm
 from applications.intake import actions as intake
-from applications.intake.models import Application
+from applications.intake.models import TIE_COLUMNS, Application
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
+from applications.kernel.taxonomy import Region
 from applications.notifications.models import Letter
 from applications.review import actions as review
 from tests.together import refusals, together
@@ -157,15 +159,15 @@ def test_equal_scores_wait_for_the_committee_and_its_word_is_kept(world):
 
 def test_ties_are_broken_by_the_stored_keys_in_their_order(world):
     keys = [
-        ("1", "0", "0", 0),
-        ("2", "0", "0", 0),
-        ("1", "0", "3", 0),
-        ("1", "2", "0", 0),
-        ("1", "0", "3", 1),
+        ("1", "0", "0", 0, 0),
+        ("2", "0", "0", 0, 0),
+        ("1", "0", "3", 0, 9),
+        ("1", "2", "0", 0, 0),
+        ("1", "0", "3", 1, 0),
     ]
     made = [world.with_score(world.r1, "81.33") for _key in keys]
     for application, key in zip(made, keys, strict=True):
-        Application.objects.filter(pk=application.pk).update(**dict(zip(queries.TIE_KEYS, key, strict=True)))
+        Application.objects.filter(pk=application.pk).update(**dict(zip(TIE_COLUMNS, key, strict=True)))
 
     ranked = [made.index(place.application) for place in proposed(world).places.all()]
 
@@ -199,11 +201,26 @@ def test_money_is_granted_to_the_selected_alone_and_within_the_budget(world):
 def test_a_quota_of_a_field_holds(world):
     call = world.r1
     field = world.a.field
-    call.quotas.create(field=field, places=1)
+    call.quotas.create(ordinal=1, field=field, most=1)
     made = [world.with_score(call, score) for score in ("90", "89")]
 
     assert [p.result for p in proposed(world).places.all()] == ["selected", "reserved"]
     assert made[0].field == field
+
+
+def test_room_is_kept_for_firms_of_a_region_by_their_seat_at_the_submission(world):
+    call, south = world.r1, Region.objects.get(code="48")
+    made = [world.with_score(call, score, firm=world.firm(region=Region.objects.get(code=code)))
+            for score, code in (("90", "11"), ("89", "11"), ("88", "11"), ("75", "48"))]  # fmt: skip
+    call.quotas.create(ordinal=1, region=south, least=1)
+    Firm.objects.filter(pk=made[3].firm_id).update(region=Region.objects.get(code="11"))
+
+    assert [p.result for p in proposed(world).places.all()] == [
+        "selected",
+        "selected",
+        "reserved",
+        "selected",
+    ]
 
 
 # Approve
@@ -241,7 +258,7 @@ CHANGES = {
     "a withdrawal": lambda world, a: intake.withdraw(
         a, reason="We merge with another", by=world.owner_of(a.firm)
     ),
-    "points": lambda world, a: review.adjust(a, label="TCB", points=Decimal(2), by=world.officer),
+    "points": lambda world, a: world.adjusted(a, 2),
     "a conflict": lambda world, a: review.declare(
         a.assignments.first(), code="C2", by=a.assignments.first().reviewer
     ),
@@ -263,9 +280,20 @@ def test_g53_any_change_after_the_approval_asks_for_a_new_list(world, change):
     assert state() == before
 
 
+def test_no_list_is_proposed_while_a_claimed_bonus_is_not_decided_on(world):
+    application = world.reviewed(world.r1, world.a, score=80)
+    item = world.item(application, 2)
+
+    first = reasons(actions.propose, world.r1, note="As ranked", by=world.officer)
+    review.adjust(application, item=item, counts=False, grounds="It has ended", by=world.officer)
+    actions.propose(world.r1, note="As ranked", by=world.officer)
+
+    assert first == [f"1 applications claim a bonus that is not decided on yet: {application.number}"]
+
+
 def test_a_changed_list_is_not_approved_either(world, listed):
     proposal = proposed(world)
-    review.adjust(listed[7], label="TCB", points=Decimal(5), by=world.officer)
+    world.adjusted(listed[7], 5)
 
     assert reasons(actions.approve, proposal, by=world.officer2) == [CHANGED]
 
@@ -282,6 +310,44 @@ def test_a_new_list_takes_the_place_of_the_one_that_was_seen_and_needs_its_own_a
     ]
     assert reasons(actions.publish, first, by=world.officer) == [
         "This is not possible while the status is “Replaced”."
+    ]
+
+
+# Sent back
+
+
+def test_who_does_not_approve_sends_the_list_back_with_the_reason_and_the_proposer_is_told(world, listed):
+    proposal = proposed(world)
+
+    actions.send_back(proposal, reason="Two firms are missing", by=world.director)
+
+    assert (fresh(proposal).status, verbs(proposal)[-1]) == ("sent_back", ("disapprove", world.director.pk))
+    letter = Letter.objects.get(kind="list_sent_back")
+    assert (letter.to, "Two firms are missing" in letter.body) == (world.officer, True)
+    assert reasons(actions.approve, proposal, by=world.director) == [
+        "This is not possible while the status is “Sent back”."
+    ]
+
+
+def test_after_a_list_was_sent_back_another_is_proposed(world, listed):
+    first = proposed(world)
+    actions.send_back(first, reason="Two firms are missing", by=world.director)
+
+    second = proposed(world)
+
+    assert [(p.ordinal, p.status) for p in Proposal.objects.all()] == [(2, "proposed"), (1, "sent_back")]
+    actions.approve(second, by=world.director)
+
+
+def test_nobody_sends_back_the_own_list_nor_one_that_is_approved(world, listed):
+    proposal = proposed(world)
+    with pytest.raises(Denied):
+        actions.send_back(proposal, reason="Two firms are missing", by=world.officer)
+
+    actions.approve(proposal, by=world.director)
+
+    assert reasons(actions.send_back, proposal, reason="Two firms are missing", by=world.director) == [
+        "This is not possible while the status is “Approved”."
     ]
 
 
@@ -337,7 +403,7 @@ def test_g55_fifty_results_are_fifty_letters_however_often_it_is_pressed(world):
     firms = [world.firm(owner=world.person(), name=f"Firm No. {number}") for number in range(40)]
     Application.objects.bulk_create(
         Application(
-            number=f"SP-2027-9{number:03d}", call=base.call, firm=firm, status="reviewed", created_by=owner,
+            number=f"SP-2027-9{number:03d}", call=base.call, firm=firm, status="reviewed", stage=base.stage, created_by=owner,
             submitted_at=base.submitted_at, sheets=3, base_score=Decimal(60), final_score=Decimal(10 + number),
         )
         for number, firm in enumerate(firms)

@@ -64,6 +64,24 @@ def test_the_ranking_shows_score_and_mark_and_equals_share_a_rank(world):
     ]
 
 
+def test_the_ranking_names_what_breaks_a_tie(world):
+    first, second, third = (world.with_score(world.r1, "80") for _row in range(3))
+    Application.objects.filter(pk__in=(first.pk, second.pk)).update(tie_1=70, tie_2=60)
+    Application.objects.filter(pk=first.pk).update(tie_4=1)
+    Application.objects.filter(pk__in=(second.pk, third.pk)).update(tie_4=0)
+
+    response = world.client(world.officer).get(url(world.r1))
+
+    assert [tie for _rank, _row, _field, tie, _stages in response.context["rows"]] == [
+        "", "a seat outside the capital area", "기술성",
+    ]  # fmt: skip
+    assert "Tie broken by 기술성" in text(response)
+    assert (
+        "Equal scores are ordered by 기술성 → 사업성 → 역량 → a seat outside the capital area → 3년간 새로 뽑을 인원(명)."
+        in text(response)
+    )
+
+
 def test_ranks_run_on_over_the_pages_there_and_back(world, monkeypatch):
     monkeypatch.setattr(pages, "ROWS", 2)
     for score in ("91", "80", "80", "80", "70"):
@@ -91,7 +109,7 @@ def test_a_page_of_the_ranking_costs_the_same_queries_for_few_and_for_many(
         for number in range(count):
             world.with_score(world.r1, 61 + number)
         client.get(url(world.r1))
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(10):
             client.get(url(world.r1))
 
 
@@ -140,14 +158,16 @@ def test_who_does_not_decide_finds_no_ranking(world, page):
 
 
 def test_the_preview_draws_the_cut_the_quota_and_the_budget(world):
-    world.rnd.quotas.create(field=world.a.field, places=1)
+    world.rnd.quotas.create(ordinal=1, field=world.a.field, most=1)
     for score in ("90", "89", "59"):
         world.with_score(world.rnd, score)
 
     page = world.client(world.officer).get(url(world.rnd, "propose/"))
 
     assert (page.context["counts"], page.context["granted"]) == ([1, 1, 1], 480_000_000)
-    assert [(taken, places) for _field, taken, places in page.context["quotas"]] == [(1, 1)]
+    assert [(bound.name, bound.most, taken) for bound, taken in page.context["quotas"]] == [
+        (str(world.a.field), 1, 1)
+    ]
     rows = re.findall(r'<tr( class="cut")?><td class="num">(\d)', text(page))
     assert rows == [("", "1"), (' class="cut"', "2"), ("", "3")]
     assert "480,000,000 / 1,500,000,000" in text(page)
@@ -202,6 +222,21 @@ def test_g53_the_proposer_is_told_to_wait_and_another_finds_the_button(world):
     assert other.post(f"{address}approve/").status_code == 302
     assert other.post(f"{address}approve/").status_code == 409
     assert (Proposal.objects.get().status, Proposal.objects.get().approved_by) == ("approved", world.director)
+
+
+def test_a_director_sends_a_list_back_and_the_ranking_says_why(world):
+    world.with_score(world.r1, 80)
+    proposal = actions.propose(world.r1, note="As ranked", by=world.officer)
+    director = world.client(world.director)
+    address = f"{proposal.get_absolute_url()}send-back/"
+
+    short = director.post(address, {"reason": "no"})
+    answer = director.post(address, {"reason": "Two firms are missing"}, follow=True)
+
+    assert (short.status_code, list(short.context["form"].errors)) == (200, ["reason"])
+    assert "The list is sent back" in text(answer)
+    assert text(world.client(world.officer).get(url(world.r1))).count("Two firms are missing") == 1
+    assert director.post(address, {"reason": "Two firms are missing"}).status_code == 409
 
 
 def test_a_long_list_is_shown_a_page_at_a_time(world, monkeypatch):
@@ -346,7 +381,7 @@ def test_a_changed_list_shows_no_result_page_at_its_instant(world):
     proposal = actions.propose(world.r1, note="As ranked", by=world.officer)
     actions.approve(proposal, by=world.officer2)
     actions.publish(proposal, publish_at=NOON, by=world.officer)
-    review.adjust(application, label="TCB", points=Decimal(1), by=world.officer)
+    world.adjusted(application, 1)
 
     with clock.at(NOON + timedelta(minutes=5)):
         response = world.client(world.owner_of(world.a)).get(f"/decisions/results/{application.key}/")

@@ -19,7 +19,7 @@ from applications.notifications.models import Letter
 from tests.together import refusals, together
 
 REGISTER = reverse("firms:register")
-TAKEN = "This firm is registered already. Please ask the owner of the firm's account for an invitation."
+TAKEN = "This firm is registered already. Please check the number, or ask to join the firm."
 
 
 def profile(**more):
@@ -88,6 +88,38 @@ def test_g01_a_second_registration_names_nobody_and_makes_no_second_firm(world):
     page = response.content.decode()
     assert owner.name not in page and owner.email not in page and world.a.representative not in page
     assert (Firm.objects.count(), Member.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("right", Right.values)
+def test_g01_who_works_for_the_firm_already_is_led_to_it(world, right):
+    typed = profile(business_number="1108100062", name="Other words")
+    firm, person = world.a, world.member(world.a, right)
+
+    response = english(world.client(person)).post(REGISTER, typed)
+
+    assert errors(response) == {"business_number": ["You work for this firm here already."]}
+    assert response.context["own"] == firm
+    page = response.content.decode()
+    assert f'href="{firm.get_absolute_url()}"' in page and reverse("firms:ask") not in page
+    assert (firm.name in page, firm.members.count()) == (True, 2)
+
+
+def test_whether_a_number_is_taken_is_told_only_when_nothing_else_is_wrong(world):
+    client = english(world.client(world.person()))
+    taken, free = world.a.business_number, "1108100010"
+
+    answers = [client.post(REGISTER, profile(business_number=number, ksic="1")) for number in (taken, free)]
+
+    said = [(errors(answer), answer.context["known"], answer.context["own"]) for answer in answers]
+    assert said == [({"ksic": ["An industry code has five digits."]}, "", None)] * 2
+
+
+def test_errors_are_listed_in_the_order_of_the_page(world):
+    response = english(world.client(world.person())).post(REGISTER, {"name": ""})
+
+    assert list(response.context["form"].fields)[:3] == ["business_number", "name", "representative"]
+    listed = re.findall(r'<li><a href="#id_(\w+)">', response.content.decode())
+    assert listed[:2] == ["business_number", "name"]
 
 
 def test_g02_a_wrong_check_digit_is_told_beside_it_and_what_was_typed_stays(world):
@@ -178,6 +210,7 @@ def test_a_doubtful_corporate_number_is_a_warning_and_no_wall(world):
 
     assert Firm.objects.get().corporate_number == "1101111234567"
     assert [m.level_tag for m in response.context["messages"]] == ["success", "warning"]
+    assert response.context["doubtful_number"]
 
 
 # The profile
@@ -236,6 +269,42 @@ def test_who_sees_and_edits_a_firm(world, who, sees, edits, manages):
 
     for name, status in (("detail", sees), ("edit", edits), ("invite", manages)):
         assert client.get(reverse(f"firms:{name}", args=[firm.key])).status_code == status, name
+
+
+ALL_TABS = ["Profile", "Members", "Yearly figures", "Document vault", "History"]
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("owner", ALL_TABS),
+        ("editor", ALL_TABS[:4]),
+        ("viewer", ALL_TABS[:4]),
+        (Role.OFFICER, ["Profile", "Members", "Yearly figures", "History"]),
+        (Role.FINANCE, ["Profile", "Yearly figures"]),
+        (Role.MINISTRY, ["Profile", "Yearly figures"]),
+    ],
+)
+def test_every_page_of_a_firm_has_the_tabs_that_the_person_may_open(world, who, seen):
+    person = world.member(world.a, who) if who in Right.values else world.person(who)
+    client = english(world.client(person))
+
+    tabs = client.get(world.a.get_absolute_url()).context["tabs"]
+
+    assert [str(tab.label) for tab in tabs] == seen
+    for tab in tabs:
+        page = client.get(tab.url)
+        assert (page.status_code, [one.url for one in page.context["tabs"]]) == (
+            200,
+            [one.url for one in tabs],
+        )
+        assert [one.label for one in page.context["tabs"] if one.current] == [tab.label]
+
+
+def test_a_corporate_number_is_shown_as_people_write_it(world):
+    Firm.objects.filter(pk=world.a.pk).update(corporate_number="1101110000017")
+
+    assert "110111-0000017" in world.client(world.officer).get(world.a.get_absolute_url()).content.decode()
 
 
 def test_the_ministry_reads_a_firm_without_its_people(world):
@@ -456,6 +525,21 @@ def test_g06_one_of_two_owners_may_leave(world):
     assert [m.user for m in world.a.members.all()] == [second]
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda firm, member, by: actions.remove(firm, member=member, by=by),
+        lambda firm, member, by: actions.change_right(firm, member=member, right="viewer", by=by),
+    ],
+)
+def test_who_was_taken_out_just_now_is_no_member_any_more(world, english, act):
+    owner, member = world.owner_of(world.a), world.member(world.a, "editor").memberships.get()
+    member.user.memberships.get().delete()
+
+    with pytest.raises(Refused, match="not a member of the firm any more"):
+        act(world.a, member, owner)
+
+
 @pytest.mark.postgresql
 def test_g06_two_owners_who_take_each_other_out_at_once_leave_one(committed, world):
     first, second = world.owner_of(world.a), world.member(world.a, "owner")
@@ -523,7 +607,8 @@ def test_the_list_of_firms_exists_for_those_who_work_with_all_of_them(world, rol
 
 
 @pytest.mark.parametrize(
-    "words", ["뿌리", "나무뿌", "1108100062", "110-81-00062", "110 81", "11081", " 뿌리 "]
+    "words",
+    ["뿌리", "나무뿌", "1108100062", "110-81-00062", '"110 81"', "110 81", "11081", "１１０", " 뿌리 "],
 )
 def test_a_firm_is_found_by_two_syllables_or_by_its_number_as_anybody_writes_it(world, words):
     wanted = world.firm(number="1108100062", name="나무뿌리금형")
@@ -534,7 +619,7 @@ def test_a_firm_is_found_by_two_syllables_or_by_its_number_as_anybody_writes_it(
     assert response.context["page"].rows == [wanted]
 
 
-@pytest.mark.parametrize("words", ["%", "_", "'; DROP TABLE", "없는이름", "9" * 200, "１１０"])
+@pytest.mark.parametrize("words", ["%", "_", "'; DROP TABLE", "없는이름", "9" * 200])
 def test_what_is_searched_is_text_and_nothing_more(world, words):
     world.a  # noqa: B018  there is a firm to be found by mistake
 
@@ -553,7 +638,7 @@ def test_the_list_costs_the_same_for_any_number_of_firms(world, django_assert_nu
     client = world.client(world.officer)
     client.get(reverse("firms:list"))
 
-    with django_assert_num_queries(3):  # session, account, firms
+    with django_assert_num_queries(6):  # session, account, fields, regions, firms, views
         page = client.get(reverse("firms:list")).context["page"]
 
     assert len(page.rows) == min(rows, 50)
@@ -564,12 +649,15 @@ def test_a_search_is_kept_on_the_way_to_the_next_page(world):
     fields = {
         f.attname: getattr(one, f.attname)
         for f in Firm._meta.concrete_fields
-        if f.name not in ("id", "key", "business_number", "name")
+        if f.name not in ("id", "key", "business_number", "name", "search_text")
     }
-    Firm.objects.bulk_create(
+    firms = [
         Firm(**fields, name=f"{'뿌리' if n % 2 else '나무'} {n:03d}", business_number=f"{n:010d}")
         for n in range(1, 121)
-    )
+    ]
+    for firm in firms:
+        firm.search_text = firm.words()
+    Firm.objects.bulk_create(firms)
     client = world.client(world.officer)
 
     first = client.get(reverse("firms:list"), {"q": "뿌리"})
@@ -578,4 +666,4 @@ def test_a_search_is_kept_on_the_way_to_the_next_page(world):
 
     names = [firm.name for page in (first, second) for firm in page.context["page"].rows]
     assert names == [f"뿌리 {n:03d}" for n in range(1, 121, 2)]
-    assert second.context["q"] == "뿌리"
+    assert second.context["asked"].line == "뿌리"

@@ -73,6 +73,8 @@ def test_hyphens_and_spaces_are_left_out_and_anything_else_is_no_number(typed, d
     ("typed", "good"),
     [
         ("1301110006246", True),
+        ("1101110062432", True),  # the worked example of the register
+        ("1101110062433", False),
         ("1301110006247", False),
         ("130111000624", False),
         ("１３０１１１０００６２４６", False),

@@ -7,6 +7,7 @@ from applications.agreement.models import Allocation
 from applications.funding.models import Payment
 from applications.kernel import clock
 from tests.copies import another, another_agreement, cost_of, costs_of_a_list
+from tests.world import browser
 
 SEE_ALL = ("officer", "director", "finance", "ministry", "auditor")
 
@@ -212,3 +213,22 @@ def test_the_list_of_lines_costs_the_same_for_one_line_and_for_many(world):
 
     assert [number for number, _queries in costs] == [1, 3, 60]
     assert {queries for _number, queries in costs} == {costs[0][1]}
+
+
+def test_the_ministry_reads_who_did_it_by_role_and_not_by_name(world):
+    made = world.in_force()
+    payment = world.instalment(made, upto="paid")
+    people = [
+        world.owner_of(made.application.firm),
+        world.officer,
+        world.finance,
+        world.finance2,
+        world.director,
+    ]
+
+    for address in (payment.get_absolute_url(), made.get_absolute_url()):
+        of_ministry = browser(world.ministry).get(address).content.decode()
+        of_auditor = browser(world.auditor).get(address).content.decode()
+        assert [person.name for person in people if person.name in of_ministry] == []
+        assert people[0].name in of_auditor
+        assert "Applicant" in of_ministry

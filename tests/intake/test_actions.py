@@ -15,9 +15,10 @@ from applications.intake.snapshot import sha256_of
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.kernel.files import StoredFile
+from applications.kernel.numbers import NumberSeries
 from applications.notifications.models import Letter
 from tests.together import refusals, together
-from tests.world import CLOSES, DURING, PDF, pdf
+from tests.world import CLOSES, DURING, PDF, costs, pdf, sample
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -151,7 +152,7 @@ def test_g21_five_saves_between_keep_three_files_with_their_names(world):
     draft.refresh_from_db()
     actions.edit(
         draft, by=draft.created_by, now=DURING, version=draft.version, summary="S",
-        answers={question.code: "yes" for question in draft.call.questions.all()},
+        answers={question.code: sample(question) for question in draft.call.questions.all()},
         consents=dict.fromkeys(PLEDGES, True),
     )  # fmt: skip
 
@@ -171,7 +172,9 @@ def test_g18_a_program_named_pdf_is_refused_and_leaves_neither_row_nor_object(wo
     said = reasons(add, draft, "D04", b"MZ\x90\x00", name="a.pdf")
 
     assert said == [
-        "This is not a kind of file that we accept: PDF, HWP, HWPX, DOCX, XLSX, PPTX, PNG, JPG, ZIP."
+        "By its content this file is a programme, whatever its name ends in. "
+        "Please save it as one of these kinds, or choose another file: "
+        "PDF, HWP, HWPX, DOCX, XLSX, PPTX, PNG, JPG, ZIP."
     ]
     assert (everything(), objects()) == (before, files)
 
@@ -182,7 +185,10 @@ def test_the_plan_is_a_document_and_not_a_picture_of_one(world):
 
     said = reasons(add, draft, "D01", b"\x89PNG\r\n\x1a\n" + b"0" * 50, name="plan.png")
 
-    assert said == ["Please choose a file of these kinds: PDF, HWP, HWPX."]
+    assert said == [
+        "By its content this file is PNG, whatever its name ends in. "
+        "Please save it as one of these kinds, or choose another file: PDF, HWP, HWPX."
+    ]
     assert (everything(), objects()) == (before, files)
 
 
@@ -258,8 +264,9 @@ def test_g15_an_incomplete_draft_is_refused_with_exactly_what_is_missing(world):
         ("project", "summary"),
         ("project", "field"),
         ("project", "technologies"),
-        *(("plan", f"answer_{code}") for code in ("entry", "strength", "automation", "demand", "hiring")),
-        ("plan", "answer_restructuring"),
+        *(("plan", f"answer_{code}") for code in ("entry", "strength", "automation", "demand")),
+        ("plan-2", "answer_hiring"),
+        ("plan-2", "answer_restructuring"),
         ("papers", "paper_D01"),
         ("papers", "paper_D02"),
         ("pledges", "true"),
@@ -267,24 +274,41 @@ def test_g15_an_incomplete_draft_is_refused_with_exactly_what_is_missing(world):
     assert everything() == before
 
 
-def test_an_rnd_draft_misses_its_amounts_too(world):
-    draft = world.draft(world.rnd, world.a, total_krw=None, cash_krw=None)
+def test_an_rnd_draft_misses_its_costs_and_its_grant_too(world):
+    draft = world.draft(world.rnd, world.a, budget={})
 
     assert [(gap.section, gap.field) for gap in missing(draft)] == [
-        ("money", "total_krw"),
-        ("money", "cash_krw"),
+        ("money", "personnel_cash"),
+        ("money", "requested"),
     ]
 
 
 def test_an_amount_that_the_firm_outgrew_is_found_when_it_is_handed_in(world):
-    draft = world.draft(world.rnd, world.a, requested_krw=600_000_000, cash_krw=20_000_000)
+    draft = world.draft(world.rnd, world.a, budget=costs(requested=600_000_000, cash=20_000_000))
     world.a.size = "mid"
     world.a.save()
 
     assert reasons(submit, draft) == [
-        "For your size class the state gives at most 70% of the total: 560,000,000 won.",
+        "For your size class the state gives at most 70% of your cost: 560,000,000 won.",
         "At least 13% of your own share is paid in cash: 26,000,000 won.",
     ]
+
+
+def test_the_amounts_of_a_draft_follow_from_its_budget(world):
+    draft = world.draft(world.rnd, world.a)
+    assert (draft.total_krw, draft.requested_krw, draft.cash_krw) == (800_000_000, 480_000_000, 60_000_000)
+
+    version = draft.version
+    for budget, amounts in [
+        ({"personnel_cash": 100}, (100, None, None)),
+        ({"personnel_cash": 100, "requested": 70}, (100, 70, 30)),
+        ({"personnel_cash": 100, "levy_cash": "many", "requested": 70}, (None, 70, None)),
+        ({"personnel_in_kind": 100, "requested": 70}, (100, 70, None)),  # more in kind than the own share
+        ({}, (None, None, None)),
+    ]:
+        version = actions.edit(draft, by=draft.created_by, now=DURING, version=version, budget=budget)
+        stored = Application.objects.get()
+        assert (stored.total_krw, stored.requested_krw, stored.cash_krw) == amounts
 
 
 def test_g23_submit_freezes_gives_a_receipt_tells_the_firm_and_closes_the_draft(world):
@@ -338,7 +362,7 @@ def test_the_snapshot_holds_the_whole_application_and_its_hash_is_found_again(wo
         "firm": {
             "business_number": "1108100062", "name": "Firm A", "representative": world.a.representative, "size": "small",
             "track": "root", "founded_on": "2010-01-04", "region": "48", "address": world.a.address,
-            "ksic": "KSIC11:24321", "employees": 30, "sales_krw": 5_000_000_000,
+            "ksic": "KSIC11:24321", "employees": 30, "sales_krw": 5_000_000_000, "balances": [],
         },
         "title": "CANARY-A1-TITLE",
         "summary": "A summary",
@@ -347,8 +371,18 @@ def test_the_snapshot_holds_the_whole_application_and_its_hash_is_found_again(wo
         "total_krw": 800_000_000,
         "requested_krw": 480_000_000,
         "cash_krw": 60_000_000,
+        "budget": costs(),
+        "partners": [],
         "answers": application.answers,
-        "consents": dict.fromkeys(PLEDGES, True),
+        "challenge": {},
+        "bonus": [],
+        "undertakings": [
+            {
+                "code": code, "text": str(text), "version": "2026-11", "by": world.owner_of(world.a).name,
+                "key": str(world.owner_of(world.a).key), "at": "2026-12-10T03:00:00+00:00",
+            }
+            for code, text in PLEDGES.items()
+        ],
         "papers": [
             {
                 "code": document.paper.code, "paper": document.paper.name, "file": f"{document.paper.code}.pdf",
@@ -393,6 +427,22 @@ def test_g27_the_last_moment_is_in_time_and_both_arrivals_are_kept(world):
         (late, CLOSES),
         (last, CLOSES),
     ]
+
+
+def test_the_first_press_in_time_gives_the_number_that_the_application_keeps(world):
+    early, draft = world.draft(world.r1, world.b), world.draft(world.r1, world.a)
+
+    def press(at):
+        actions.record_attempt(draft, by=draft.created_by, arrived_at=at)
+        draft.refresh_from_db()
+        return draft.number
+
+    numbers = [press(CLOSES), press(DURING), press(DURING)]
+    other = submit(early)
+    receipt = submit(draft)
+
+    assert numbers == [None, "SP-2027-0001", "SP-2027-0001"]
+    assert (other.number, receipt.number) == ("SP-2027-0002-1", "SP-2027-0001-1")
 
 
 def test_g28_saving_and_uploading_after_the_deadline_are_refused_in_the_same_words(world):
@@ -452,8 +502,8 @@ def test_a_crash_after_any_write_of_submit_leaves_nothing(world):
         else:
             break
 
-    # number series, application, trace, snapshot and the letter of one owner
-    assert writes == 5
+    # number series, application, trace, snapshot, the files it holds and the letter of one owner
+    assert writes == 6
     assert Submission.objects.count() == 1
 
 
@@ -556,3 +606,35 @@ def test_two_firms_submitting_at_once_get_two_numbers(committed, world):
     )
 
     assert sorted(receipt.number for receipt in receipts) == ["SP-2027-0001-1", "SP-2027-0002-1"]
+
+
+@pytest.mark.postgresql
+def test_two_clicks_at_once_take_one_number(committed, world):
+    draft = world.draft(world.r1, world.a)
+
+    def press():
+        actions.record_attempt(draft, by=draft.created_by, arrived_at=DURING)
+
+    together(press, press)
+
+    draft.refresh_from_db()
+    assert (draft.number, NumberSeries.objects.get(prefix="SP-2027").last) == ("SP-2027-0001", 1)
+    assert Attempt.objects.count() == 2
+
+
+@pytest.mark.postgresql
+def test_no_firm_waits_for_its_number_until_another_is_handed_in(committed, world):
+    first, second = (world.draft(world.r1, firm) for firm in (world.a, world.b))
+    actions.record_attempt(first, by=first.created_by, arrived_at=DURING)
+
+    def press():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        actions.record_attempt(second, by=second.created_by, arrived_at=DURING)
+
+    with transaction.atomic():
+        submit(first)
+        together(press)
+
+    second.refresh_from_db()
+    assert second.number == "SP-2027-0002"

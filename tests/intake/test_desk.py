@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from applications.calls import announcing
+from applications.firms import actions as firms
 from applications.intake import actions
-from applications.intake.models import Application, Exclusion, Status
+from applications.intake.models import Application, Exclusion
 from applications.kernel import clock
 from applications.kernel.accesslog import AccessEntry
+from applications.kernel.errors import Refused
 from tests.intake.test_actions import everything
 from tests.intake.test_views import browser, text, url
 from tests.world import AFTER, DURING, NUMBERS
@@ -57,7 +60,7 @@ SEARCHES = {
     "110-81-00062": [1],
     "1108100062": [1],
     "110-81": [2, 1],
-    "１１０": [],
+    "１１０": [2, 1],
     "nothing like it": [],
 }
 
@@ -67,6 +70,33 @@ def test_search_finds_by_number_by_two_syllables_and_by_business_number(officer)
     numbers = {wanted: [int(number[-4:]) for number in found(officer, q=wanted)] for wanted in SEARCHES}
 
     assert numbers == SEARCHES
+
+
+def test_a_firm_with_a_new_name_is_found_by_it_and_no_longer_by_the_old_one(world, officer):
+    application = world.submitted(world.r1, world.firm(name="옛이름"))
+    firm, owner = application.firm, application.created_by
+
+    firms.edit(firm, technologies=firm.technologies.all(), name="새이름", by=owner)
+
+    assert [found(officer, q=name) for name in ("옛이름", "새이름")] == [[], [application.number]]
+    assert [text(officer.get("/firms/", {"q": name})).count("새이름") for name in ("옛이름", "새이름")] == [
+        0,
+        1,
+    ]
+
+
+def test_a_changed_title_is_found_when_it_is_handed_in_again(world, officer):
+    application = world.submitted(world.r1, title="첫제목")
+    owner = application.created_by
+    with clock.at(DURING + timedelta(hours=1)):
+        amendment = actions.recall(application, by=owner, now=clock.now())
+        amendment.title = "새제목"
+        amendment.save()
+        while_it_is_written = [found(officer, q=title) for title in ("첫제목", "새제목")]
+        actions.submit(amendment, by=owner, arrived_at=clock.now())
+
+    assert while_it_is_written == [[application.number], []]
+    assert [found(officer, q=title) for title in ("첫제목", "새제목")] == [[], [application.number]]
 
 
 @pytest.mark.usefixtures("three")
@@ -84,7 +114,7 @@ def test_malformed_parameters_narrow_nothing(officer):
 
 @pytest.mark.usefixtures("three")
 def test_odd_words_find_nothing_and_break_nothing(officer):
-    for wanted in ("%", "_", "'", '"; DROP TABLE', "\\", "a" * 5000, "[", "가" * 300, "-", "0" * 200):
+    for wanted in ("%", "_", "'", '"; DROP TABLE', "\\", "a" * 5000, "[", "가" * 300, "0" * 200):
         assert found(officer, q=wanted) == []
 
 
@@ -95,8 +125,17 @@ def test_status_and_call_narrow_the_list_and_the_chips_count_the_call(world, off
     assert found(officer, call=world.rnd.key) == [other.number]
     assert found(officer, status="in_review") == [second.number]
     assert found(officer, call=world.r1.key, status="submitted") == [first.number]
-    chips = officer.get(DESK, {"call": world.r1.key}).context["chips"]
-    assert chips == [("submitted", Status.SUBMITTED.label, 1), ("in_review", Status.IN_REVIEW.label, 1)]
+
+
+def test_the_counts_are_asked_for_apart(world, officer):
+    world.submitted(world.r1), world.in_review(world.r1), world.submitted(world.rnd)
+    address = reverse("intake:desk_counts")
+
+    page = text(officer.get(address, {"call": world.r1.key, "q": "nothing:here"}))
+
+    assert "All Submitted 1 Supplement requested 0 Ineligible 0 In review 1" in page
+    assert "2 found" in page
+    assert "1 found" in text(officer.get(address, {"call": world.r1.key, "status": "submitted"}))
 
 
 def test_drafts_and_discarded_drafts_are_not_on_the_desk(world, officer):
@@ -129,12 +168,12 @@ def test_the_desk_asks_as_often_for_many_as_for_one(world, officer, django_asser
     )  # fmt: skip
     officer.get(DESK)
 
-    with django_assert_num_queries(4):  # session, person, calls, rows
+    with django_assert_num_queries(7):  # session, person, calls, fields, regions, rows, views
         first = officer.get(DESK)
-    with django_assert_num_queries(5):  # and the chips
-        officer.get(DESK, {"call": world.r1.key, "q": "Firm"})
+    with django_assert_num_queries(7):
+        officer.get(DESK, {"call": world.r1.key, "q": "Firm field:giga field:F1 지역:경남 call:SP"})
     if rows > 50:
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(7):
             second = officer.get(DESK, {"mark": first.context["page"].next})
         assert (len(first.context["page"].rows), len(second.context["page"].rows)) == (50, 1)
 
@@ -170,15 +209,16 @@ def test_finance_and_the_ministry_see_only_what_was_selected_and_no_desk(world):
 def buttons(client, application):
     """The acts that a case page offers."""
     page = client.get(application.get_absolute_url()).content.decode()
-    names = ("eligible", "take_as_is", "supplement", "exclusion", "answer", "readmit")
-    return {name for name in names if url(name, application) in page}
+    names = ("take_as_is", "supplement", "exclusion", "answer", "readmit")
+    found = {name for name in names if url(name, application) in page}
+    return found | ({"checklist"} if "Go through the checklist" in page else set())
 
 
 def test_the_case_offers_each_person_what_is_possible_now(world):
     application = world.submitted(world.r1, world.a)
     officer, director, auditor = (browser(one) for one in (world.officer, world.director, world.auditor))
 
-    assert buttons(officer, application) == {"eligible", "supplement", "exclusion"}
+    assert buttons(officer, application) == {"checklist", "supplement", "exclusion"}
     assert buttons(director, application) == buttons(auditor, application) == set()
     actions.propose_exclusion(application, code="E01", reason="Closed down", by=world.officer)
     assert buttons(officer, application) == set()
@@ -210,6 +250,7 @@ def test_after_the_due_time_of_a_supplement_the_case_offers_the_way_on(world):
 
 def test_the_officer_finds_it_eligible_by_one_button_and_twice_is_refused(world, officer):
     application = world.submitted(world.r1, world.a)
+    world.checked(application)
 
     first = officer.post(url("eligible", application))
     again = officer.post(url("eligible", application))
@@ -257,6 +298,28 @@ def test_an_exclusion_is_proposed_with_a_code_of_the_catalogue_only(world, offic
 
     assert [one.status_code for one in (strange, short, done, again)] == [200, 200, 302, 409]
     assert list(Exclusion.objects.values_list("code", "reason")) == [("E01", "Closed down")]
+
+
+def test_the_rule_of_an_exclusion_is_chosen_and_none_stands_there_beforehand(world, officer):
+    application = world.submitted(world.r1, world.a)
+
+    page = officer.get(url("exclusion", application))
+    unchosen = officer.post(url("exclusion", application), {"code": "", "reason": "Closed down"})
+
+    assert page.context["form"].fields["code"].choices[0] == ("", "Please choose")
+    assert unchosen.status_code == 200
+    assert list(Exclusion.objects.all()) == []
+
+
+def test_the_case_names_the_papers_that_a_supplement_asks_for(world, officer):
+    application = world.submitted(world.r1, world.a)
+    wanted = application.call.papers.filter(code="D01")
+    with clock.at(AFTER):
+        actions.request_supplement(
+            application, papers=wanted, message="Sign it", due_at=AFTER + timedelta(days=3), by=world.officer
+        )
+
+    assert f"Sign it ({wanted.get().name}, until " in text(officer.get(application.get_absolute_url()))
 
 
 def test_the_director_answers_by_one_of_two_buttons_and_nothing_else_is_an_answer(world):
@@ -316,3 +379,103 @@ def test_the_acts_of_an_officer_do_not_exist_for_others(world):
 
 def test_the_desk_is_at_the_address_of_the_navigation():
     assert reverse("intake:desk") == DESK
+
+
+# A call that was cancelled
+
+
+@pytest.fixture
+def cancelled(world):
+    """One application that waits, and one whose call was cancelled."""
+    waits, ended = world.submitted(world.r1), world.submitted(world.sprout)
+    with clock.at(DURING):
+        announcing.cancel(world.sprout, reason="No budget", revision=0, by=world.officer)
+    ended.refresh_from_db()
+    return waits, ended
+
+
+def test_what_waits_holds_nothing_of_a_cancelled_call_and_the_list_marks_it(officer, cancelled):
+    waits, ended = cancelled
+
+    waiting, everything = officer.get(DESK, {"waiting": "screening"}), officer.get(DESK)
+
+    assert list(waiting.context["page"].rows) == [waits]
+    assert set(everything.context["page"].rows) == {waits, ended}
+    assert everything.content.decode().count("Call cancelled") == 1
+
+
+OVER = "The call was cancelled; nothing is decided about its applications any more."
+
+
+def test_nothing_is_decided_about_an_application_of_a_cancelled_call(world, cancelled):
+    _waits, ended = cancelled
+    papers, due = ended.call.papers.all()[:1], DURING + timedelta(days=9)
+    acts = [
+        lambda: actions.open_review(ended, by=world.officer),
+        lambda: actions.request_supplement(
+            ended, papers=papers, message="Sign it", due_at=due, by=world.officer
+        ),
+        lambda: actions.propose_exclusion(ended, code="E01", reason="It is closed", by=world.officer),
+        lambda: actions.check(ended, code="E01", outcome="passed", evidence="Looked at it", by=world.officer),
+        lambda: actions.check_rest(ended, evidence="Looked at all", by=world.officer),
+    ]
+
+    for act in acts:
+        with clock.at(DURING), pytest.raises(Refused) as refusal:
+            act()
+        assert [str(reason) for reason in refusal.value.reasons] == [OVER]
+    ended.refresh_from_db()
+    assert (ended.status, ended.supplements.count(), ended.exclusions.count()) == ("submitted", 0, 0)
+
+
+def test_a_proposed_exclusion_falls_with_its_call_but_can_be_turned_down(world):
+    application = world.submitted(world.sprout)
+    with clock.at(AFTER):
+        actions.propose_exclusion(application, code="E01", reason="It is closed", by=world.officer)
+        announcing.cancel(world.sprout, reason="No budget", revision=0, by=world.officer)
+
+    with pytest.raises(Refused, match="cancelled"):
+        actions.answer_exclusion(application, confirmed=True, by=world.director)
+    actions.answer_exclusion(application, confirmed=False, by=world.director)
+
+    assert Application.objects.get(pk=application.pk).status == "submitted"
+
+
+def test_the_time_of_a_supplement_is_not_ended_once_the_call_is_cancelled(world):
+    application = world.submitted(world.sprout)
+    with clock.at(AFTER):
+        papers = application.call.papers.filter(code="D01")
+        actions.request_supplement(
+            application, papers=papers, message="Sign it", due_at=AFTER + timedelta(days=2), by=world.officer
+        )
+        announcing.cancel(world.sprout, reason="No budget", revision=0, by=world.officer)
+
+    with clock.at(AFTER + timedelta(days=3)), pytest.raises(Refused, match="cancelled"):
+        actions.take_as_is(application, by=world.officer)
+
+
+def test_the_pages_of_a_cancelled_call_offer_no_act_and_say_why(world, officer, cancelled):
+    _waits, ended = cancelled
+
+    case, checklist = (
+        officer.get(reverse(f"intake:{name}", args=[ended.key])) for name in ("detail", "checklist")
+    )
+
+    assert OVER in text(case) and "was cancelled" in text(checklist)
+    for page in (case, checklist):
+        for act in ("supplement", "exclusion", "eligible"):
+            assert f'href="{reverse(f"intake:{act}", args=[ended.key])}"' not in page.content.decode()
+        assert reverse("intake:rule", args=[ended.key, "E01"]) not in page.content.decode()
+
+
+def test_staff_and_firm_read_on_the_application_that_its_call_was_cancelled(world, officer, cancelled):
+    waits, ended = cancelled
+    said = f"Call {ended.call.number} was cancelled, 10 Dec 2026, 12:00."
+
+    for client in (officer, browser(world.owner_of(ended.firm))):
+        page = client.get(ended.get_absolute_url())
+        assert said in text(page)
+        assert f'href="{ended.call.get_absolute_url()}"' in page.content.decode()
+    firm = text(browser(world.owner_of(ended.firm)).get(ended.get_absolute_url()))
+    assert "There is nothing for you to do now." not in firm and "What comes next" not in firm
+    assert "was cancelled" not in text(officer.get(waits.get_absolute_url()))

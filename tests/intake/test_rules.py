@@ -1,4 +1,4 @@
-"""Money, deadlines and stale sections, asked without a database."""
+"""Deadlines and stale sections, asked without a database."""
 
 from datetime import timedelta
 from unicodedata import normalize
@@ -9,96 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.calls.models import Call
-from applications.firms.models import Firm
 from applications.intake import rules
-from applications.intake.forms import PlainField, plain
+from applications.intake.fields import PlainField, plain
 from applications.intake.models import Application, Supplement
+from applications.kernel.sections import stale
 from tests.world import BEFORE, CLOSES, OPENS
-
-SIZES = st.sampled_from(list(Firm.Size))
-CEILING = 600_000_000
 
 
 def call(**fields):
     return Call(opens_at=OPENS, closes_at=CLOSES, **({"published_at": BEFORE} | fields))
-
-
-def faults(size="small", *, total=800_000_000, grant=600_000_000, cash=20_000_000, ceiling=CEILING):
-    found = rules.money_faults(size, ceiling, total_krw=total, requested_krw=grant, cash_krw=cash)
-    return [(fault.field, str(fault)) for fault in found]
-
-
-# Cost sharing
-
-
-@pytest.mark.parametrize(
-    ("size", "total", "grant", "own", "cash", "kind"),
-    [
-        ("small", 800_000_000, 600_000_000, 200_000_000, 20_000_000, 180_000_000),
-        ("mid", 800_000_000, 560_000_000, 240_000_000, 31_200_000, 208_800_000),
-        ("early_mid", 800_000_000, 560_000_000, 240_000_000, 24_000_000, 216_000_000),
-        ("large", 800_000_000, 400_000_000, 400_000_000, 60_000_000, 340_000_000),
-        ("small", 333_333_000, 249_999_000, 83_334_000, 8_334_000, 75_000_000),
-    ],
-)
-def test_the_largest_grant_is_rounded_down_and_the_least_cash_up(size, total, grant, own, cash, kind):
-    largest = rules.largest_grant(size, total)
-    least = rules.least_cash(size, total - largest)
-
-    assert (largest, total - largest, least, total - largest - least) == (grant, own, cash, kind)
-    assert faults(size, total=total, grant=grant, cash=cash) == []
-
-
-@pytest.mark.usefixtures("english")
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"total": 599_999_999}, [("requested_krw", "The grant is more than the total cost.")]),
-        ({"ceiling": 599_999_999}, [("requested_krw", "The ceiling of this call is 599,999,999 won.")]),
-        (
-            {"total": 799_999_999, "cash": 20_001_000},
-            [
-                (
-                    "requested_krw",
-                    "For your size class the state gives at most 75% of the total: 599,999,000 won.",
-                )
-            ],
-        ),
-        (
-            {"cash": 19_999_999},
-            [("cash_krw", "At least 10% of your own share is paid in cash: 20,000,000 won.")],
-        ),
-        ({"cash": 200_000_001}, [("cash_krw", "More cash than your own share of 200,000,000 won.")]),
-        ({"cash": 200_000_000}, []),
-        ({"ceiling": None}, []),
-    ],
-)
-def test_one_won_too_far_is_refused_beside_its_field(change, said):
-    assert faults(**change) == said
-
-
-@given(SIZES, st.integers(0, 10**13))
-def test_the_largest_grant_and_its_least_cash_are_never_refused(size, total):
-    grant = rules.largest_grant(size, total)
-    own = total - grant
-    cash = rules.least_cash(size, own)
-
-    assert grant % 1000 == 0
-    assert grant * 100 <= total * rules.SHARES[size][0]
-    assert own * rules.SHARES[size][1] <= cash * 100
-    assert 0 <= cash <= own
-    assert faults(size, total=total, grant=grant, cash=cash, ceiling=None) == []
-
-
-@given(SIZES, st.integers(0, 10**13), st.integers(0, 10**13), st.integers(0, 10**13))
-def test_amounts_without_fault_keep_both_shares(size, total, grant, cash):
-    share, least = rules.SHARES[size]
-    own = total - grant
-
-    if not faults(size, total=total, grant=grant, cash=cash, ceiling=None):
-        assert grant * 100 <= total * share
-        assert own * least <= cash * 100
-        assert cash <= own
 
 
 # Deadlines
@@ -153,7 +72,7 @@ def test_the_due_instant_of_a_supplement_is_exclusive_too():
     ],
 )
 def test_g12_a_section_is_stale_only_when_it_was_saved_itself(saved, sections, is_stale):
-    assert bool(rules.stale(Application(section_versions=saved), sections, version=3)) is is_stale
+    assert bool(stale(Application(section_versions=saved), sections, version=3)) is is_stale
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from applications.intake import actions
 from applications.intake.models import Application, Exclusion, Submission
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
+from applications.kernel.files import StoredFile
 from applications.notifications.models import Letter
 from tests.world import AFTER, PDF, pdf
 
@@ -66,6 +67,7 @@ def file_of(application, code):
 
 def test_an_eligible_application_goes_into_review_and_the_firm_is_told(world):
     application = world.submitted(world.r1, world.a)
+    world.checked(application)
 
     actions.open_review(application, by=world.officer)
 
@@ -126,7 +128,9 @@ def test_a_supplement_handed_in_is_a_second_submission_and_the_first_stays_as_it
     assert application.supplements.get().handed_in_at == DUE - timedelta(hours=1)
     assert [paper["file"] for paper in receipt.snapshot["papers"]] == ["D01-2.pdf", "D02.pdf"]
     assert Submission.objects.get(pk=first.pk).snapshot == first.snapshot
-    assert {paper["key"] for paper in first.snapshot["papers"]} <= actions.held_files(application)
+    assert {paper["key"] for paper in first.snapshot["papers"]} == {
+        str(key) for key in first.held.values_list("file__key", flat=True)
+    }
     assert trail(application)[-1] == ("hand_in_supplement", application.created_by.pk, "")
     assert letters("supplement_received") == [application.created_by.email]
 
@@ -142,7 +146,7 @@ def test_the_first_submission_keeps_its_file_and_one_in_between_goes(
     hand_in(application)
 
     stored = [sub.snapshot["papers"][0]["key"] for sub in Submission.objects.order_by("ordinal")]
-    kept = actions.StoredFile.objects.filter(name__startswith="D01").values_list("key", flat=True)
+    kept = StoredFile.objects.filter(name__startswith="D01").values_list("key", flat=True)
     assert sorted(map(str, kept)) == sorted(stored)
 
 
@@ -189,6 +193,7 @@ def test_after_the_due_time_the_desk_takes_the_application_as_it_was_handed_in(w
         said = reasons(actions.take_as_is, application, by=world.officer)
     with clock.at(DUE):
         actions.take_as_is(application, by=world.officer)
+        world.checked(fresh(application))
         actions.open_review(fresh(application), by=world.officer)
 
     assert said == ["The firm has until 2026-12-23 12:00:00 KST to hand the supplement in."]
@@ -199,7 +204,10 @@ def test_after_the_due_time_the_desk_takes_the_application_as_it_was_handed_in(w
         "D01.pdf",
         "D02.pdf",
     ]
-    assert [verb for verb, *_rest in trail(application)][-2:] == ["take_as_is", "open_review"]
+    assert [verb for verb, *_rest in trail(application) if verb != "check"][-2:] == [
+        "take_as_is",
+        "open_review",
+    ]
     assert letters("supplement_lapsed") == [application.created_by.email]
     assert application.status == "in_review"
 
@@ -258,9 +266,13 @@ def test_a_proposal_turned_down_leaves_the_application_on_the_desk_and_tells_nob
     actions.propose_exclusion(application, code="E04", reason="Not of the six fields", by=world.officer)
 
     actions.answer_exclusion(fresh(application), confirmed=False, by=world.director)
+    world.checked(fresh(application))
     actions.open_review(fresh(application), by=world.officer)
 
-    assert [verb for verb, *_rest in trail(application)][-2:] == ["turn_down_exclusion", "open_review"]
+    assert [verb for verb, *_rest in trail(application) if verb != "check"][-2:] == [
+        "turn_down_exclusion",
+        "open_review",
+    ]
     assert letters("application_ruled_out") == []
     exclusion = Exclusion.objects.get()
     assert (exclusion.confirmed, exclusion.answered_by) == (False, world.director)

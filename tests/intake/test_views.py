@@ -5,25 +5,22 @@ import re
 import uuid
 from datetime import timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
+from applications.firms.actions import owners
 from applications.intake import actions
 from applications.intake.models import Application, Attempt, Submission
+from applications.intake.rules import missing
+from applications.intake.writing import RELATED, steps
 from applications.kernel import clock
 from applications.kernel.files import StoredFile
+from applications.kernel.taxonomy import IndustryField
 from applications.notifications.models import Letter
 from tests.intake.test_actions import everything, objects
-from tests.world import AFTER, CLOSES, DURING, PDF, pdf
-
-
-def browser(user=None):
-    client = Client(headers={"accept-language": "en"})
-    if user:
-        client.force_login(user)
-    return client
+from tests.world import AFTER, CLOSES, DURING, PDF, at, browser, confirm, costs, pdf
 
 
 def text(response):
@@ -42,12 +39,14 @@ def draft(world):
 
 @pytest.fixture
 def owner(world, draft):
-    return browser(draft.created_by)
+    return confirmed(draft.created_by)
 
 
-def at(client, method, instant, address, data=None):
-    with clock.at(instant):
-        return getattr(client, method)(address, data)
+def confirmed(user, *, at=DURING):
+    """Somebody who has given their password again just before this instant."""
+    client = browser(user)
+    confirm(client.session, user, at=at)
+    return client
 
 
 # Begin
@@ -123,7 +122,7 @@ def test_g15_all_fields_empty_are_saved(world, draft, owner):
     response = at(owner, "post", DURING, url("section", draft, "project"), {"version": draft.version})
 
     saved = Application.objects.get()
-    assert response.url == url("section", draft, "plan")
+    assert response.url == url("section", draft, "partners")
     assert (saved.title, saved.summary, saved.field, saved.technologies.count()) == ("", "", None, 0)
 
 
@@ -138,8 +137,8 @@ def test_g12_a_stale_save_shows_both_texts_and_the_next_one_is_made_in_full_sigh
     assert (refused.status_code, stored.summary, stored.version) == (409, "둘", draft.version + 1)
     names = {one.pk: str(one) for one in stored.technologies.all()}
     assert refused.context["differences"] == [
-        ("Root technologies", f"{names[1]}, {names[2]}", names[2]),
-        ("Summary", "둘", "하나"),
+        ("root technologies", f"{names[1]}, {names[2]}", names[2]),
+        ("summary", "둘", "하나"),
     ]
     page = refused.content.decode()
     assert page.count('<td class="quote">둘</td><td class="quote">하나</td>') == 1
@@ -157,14 +156,14 @@ def test_g12_the_other_sections_compare_too(world, name):
     address, client = url("section", draft, name), browser(draft.created_by)
     mine, other = {
         "money": (
-            {"total_krw": "800,000,000", "requested_krw": "400000000", "cash_krw": "60,000,000"},
-            {"requested_krw": 300_000_000},
+            {**costs(), "requested": "400000000"},
+            {"budget": costs() | {"requested": 300_000_000}},
         ),
         "plan": (
             {**{f"answer_{code}": value for code, value in draft.answers.items()}, "answer_goal": "하나"},
             {"answers": {"goal": "둘"}},
         ),
-        "pledges": ({}, {"consents": {"true": True}}),
+        "pledges": ({}, {"consents": {"credit": False, "ethics": False, "provide": False}}),
     }[name]
     actions.edit(draft, by=draft.created_by, now=DURING, version=draft.version, **other)
 
@@ -186,20 +185,31 @@ def test_g12_a_section_saved_in_another_tab_does_not_stop_this_one(draft, owner)
     )
 
     assert response.status_code == 302
-    assert (Application.objects.get().summary, Application.objects.get().consents["true"]) == ("둘", True)
+    assert (Application.objects.get().summary, Application.objects.get().consents) == ("둘", {"true": True})
 
 
-def test_g14_one_wrong_field_keeps_the_others_and_the_list_links_to_it(world):
+def test_g14_one_wrong_field_is_kept_with_the_others_and_the_list_links_to_it(world):
     draft = world.draft(world.rnd, world.a)
-    client = browser(draft.created_by)
-    typed = {"total_krw": "800,000,000 원", "requested_krw": "six hundred", "cash_krw": "60,000,000"}
+    client, address = browser(draft.created_by), url("section", draft, "money")
+    typed = {
+        "personnel_cash": "540,000,000 원",
+        "equipment_in_kind": "260,000,000",
+        "requested": "six hundred",
+    }
 
-    response = at(client, "post", DURING, url("section", draft, "money"), typed | {"version": draft.version})
+    saved = at(client, "post", DURING, address, typed | {"version": draft.version})
+    page = at(client, "get", DURING, address).content.decode()
 
-    page = response.content.decode()
-    assert 'href="#id_requested_krw"' in page
-    assert [f'value="{value}"' in page for value in typed.values()] == [True, True, True]
-    assert Application.objects.get().requested_krw == 480_000_000
+    stored = Application.objects.get()
+    assert saved.status_code == 302
+    assert stored.budget == {
+        "personnel_cash": 540_000_000, "equipment_in_kind": 260_000_000, "requested": "six hundred",
+    }  # fmt: skip
+    assert (stored.total_krw, stored.requested_krw, stored.cash_krw) == (800_000_000, None, None)
+    assert 'href="#id_requested"' in page
+    assert [f'value="{value}"' in page for value in ("540,000,000", "260,000,000", "six hundred")] == [
+        True
+    ] * 3
 
 
 def test_g16_the_page_counts_as_the_server_does_and_cuts_nothing(draft, owner):
@@ -268,7 +278,7 @@ def test_g18_a_wrong_type_is_refused_in_plain_words_and_nothing_else_changes(dra
     response = at(owner, "post", DURING, paper(draft), {"file": pdf("a.pdf", b"MZ\x90\x00"), "upload": "1"})
 
     assert response.status_code == 409
-    assert "File: This is not a kind of file that we accept" in text(response)
+    assert "File: By its content this file is a programme" in text(response)
     assert (everything()["applications_document"], objects()) == (before, files)
 
 
@@ -292,7 +302,7 @@ def test_the_papers_page_says_what_is_there_and_a_paper_is_taken_out_again(draft
     removed = at(owner, "post", DURING, paper(draft, "D01"), {"remove": "1"})
 
     assert "D01.pdf" in page
-    assert removed.url == url("section", draft, "papers")
+    assert removed.url == url("section", draft, "papers") + "#paper_D01"
     assert list(draft.documents.values_list("paper__code", flat=True)) == ["D02"]
 
 
@@ -317,7 +327,9 @@ def test_the_check_page_shows_everything_and_the_button_only_when_nothing_is_mis
 
 
 def test_g15_submitting_an_incomplete_draft_lists_exactly_the_gaps_with_links(draft, owner):
-    Application.objects.update(title="", consents={})
+    actions.edit(
+        draft, by=draft.created_by, now=DURING, version=draft.version, title="", consents={"ethics": False}
+    )
 
     response = at(owner, "post", DURING, url("submit", draft))
 
@@ -332,6 +344,7 @@ def test_g15_submitting_an_incomplete_draft_lists_exactly_the_gaps_with_links(dr
 
 def test_g23_g24_submit_shows_the_receipt_and_whatever_is_pressed_again_ends_there(world, draft, owner):
     seventeen = clock.kst(2026, 12, 15, 17)
+    confirm(owner.session, draft.created_by, at=seventeen)
 
     first = at(owner, "post", seventeen, url("submit", draft))
     again = at(owner, "post", seventeen + timedelta(seconds=1), url("submit", draft))
@@ -348,15 +361,17 @@ def test_g23_g24_submit_shows_the_receipt_and_whatever_is_pressed_again_ends_the
 
 
 def test_the_receipt_shows_number_instant_hash_files_and_what_comes_next(world, draft, owner):
-    receipt = owner.get(at(owner, "post", clock.kst(2026, 12, 15, 17), url("submit", draft)).url)
+    seventeen = clock.kst(2026, 12, 15, 17)
+    confirm(owner.session, draft.created_by, at=seventeen)
+    receipt = owner.get(at(owner, "post", seventeen, url("submit", draft)).url)
 
     page, submission = text(receipt), Submission.objects.get()
     digest = hashlib.sha256(PDF).hexdigest()
     for part in (
         "Receipt number SP-2027-0001-1 2026-12-15 17:00:00 KST",
         "Application number SP-2027-0001",
-        f"SHA-256 {submission.sha256}",
-        f"사업계획서 D01.pdf 1 KB {digest} 사업자등록증명 D02.pdf 1 KB {digest}",
+        "What was handed in 사업계획서 D01.pdf 1 KB 사업자등록증명 D02.pdf 1 KB",
+        f"Fingerprint of the whole application {submission.sha256} 사업계획서 {digest} 사업자등록증명 {digest}",
         "What comes next Staff check the papers.",
     ):
         assert part in page
@@ -364,6 +379,7 @@ def test_the_receipt_shows_number_instant_hash_files_and_what_comes_next(world, 
 
 def test_g27_g28_a_late_submit_says_deadline_arrival_and_that_the_draft_is_kept(draft, owner):
     late = CLOSES + timedelta(seconds=1)
+    confirm(owner.session, draft.created_by, at=CLOSES)
     before, files = everything()["applications_application"], objects()
     said = "The call closed at 2026-12-15 18:00:00 KST; this arrived at 2026-12-15 18:00:01 KST. Your draft is kept."
 
@@ -395,10 +411,98 @@ def test_g28_after_the_deadline_the_draft_stays_readable(draft, owner):
     assert "A summary" in part.content.decode()
 
 
-def test_g31_the_page_counts_down_by_the_clock_of_the_server(draft, owner):
-    page = at(owner, "get", DURING, url("section", draft, "project")).content.decode()
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("detail", []),
+        ("section", ["project"]),
+        ("papers", []),
+        ("paper", ["D01"]),
+        ("check", []),
+        ("preview", []),
+        ("revisions", ["project"]),
+    ],
+)
+def test_g31_every_page_of_a_draft_counts_down_by_the_clock_of_the_server(draft, owner, name, words):
+    page = at(owner, "get", DURING, url(name, draft, *words)).content.decode()
 
     assert f'data-countdown="{int(CLOSES.timestamp())}" data-now="{int(DURING.timestamp())}"' in page
+
+
+def test_what_is_handed_in_counts_down_no_more(draft, owner):
+    with clock.at(DURING):
+        actions.submit(draft, by=draft.created_by, arrived_at=DURING)
+
+    assert "data-countdown" not in at(owner, "get", DURING, url("check", draft)).content.decode()
+
+
+def test_the_steps_tell_what_is_complete_and_what_is_open(draft, owner):
+    draft.documents.filter(paper__code="D01").delete()
+
+    page = at(owner, "get", DURING, url("papers", draft)).content.decode()
+
+    steps = re.findall(
+        r"<li[^>]*><a [^>]*>.*?</a></li>", page.partition('class="steps"')[2].partition("</ol>")[0]
+    )
+    assert [re.sub(r"\s*<[^>]+>\s*", " ", step).strip() for step in steps] == [
+        "The plan in short (Complete)",
+        "Demand company (Optional)",
+        "신산업 진출 계획 (Complete)",
+        "인력·투자와 사업재편 (Complete)",
+        "Papers (1 gap)",
+        "Pledges and consents (Complete)",
+        "Check and submit",
+    ]
+    assert [bool('aria-current="step"' in step) for step in steps].index(True) == 4
+
+
+def test_the_steps_cost_four_queries_beside_those_of_the_page(draft, django_assert_num_queries):
+    actions.edit(
+        draft, by=draft.created_by, now=DURING, version=draft.version,
+        demand={"name": "Buyer", "number": "1108100010", "item": "Frames"},
+    )  # fmt: skip
+    found = Application.objects.with_steps().select_related(*RELATED).get(pk=draft.pk)
+    assert found.call.asked
+
+    with django_assert_num_queries(4):  # the papers, the partners, the pledges, the bonus items
+        told = steps(found)
+
+    assert {name: count for name, _title, count, _is_optional in told if count} == {"partners": 1}
+
+
+def test_the_steps_tell_of_a_field_that_is_closed_and_of_technologies_that_are_missing(draft):
+    draft.call.open_to.set(IndustryField.objects.exclude(pk=draft.field_id)[:2])
+    draft.technologies.clear()
+
+    found = Application.objects.with_steps().get(pk=draft.pk)
+
+    assert [gap.field for gap in missing(found)] == ["field", "technologies"]
+    assert [gap.field for gap in missing(draft)] == ["field", "technologies"]
+
+
+def test_the_check_leads_to_the_last_step_or_to_the_gaps(draft, owner):
+    complete = at(owner, "get", DURING, url("check", draft)).content.decode()
+    draft.documents.filter(paper__code="D01").delete()
+    incomplete = at(owner, "get", DURING, url("check", draft)).content.decode()
+
+    for page, place, other in ((complete, "h-last-step", "h-gaps"), (incomplete, "h-gaps", "h-last-step")):
+        assert (f'href="#{place}"' in page, f'id="{place}"' in page) == (True, True)
+        assert f'href="#{other}"' not in page
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (DURING, "5 days left"),
+        (CLOSES - timedelta(hours=20), "1 day left"),
+        (CLOSES - timedelta(hours=1), "Today"),
+    ],
+)
+def test_the_list_counts_the_days_that_are_left_for_a_draft(draft, owner, now, said):
+    page = text(at(owner, "get", now, reverse("intake:own")))
+
+    assert f"15 Dec 2026, 18:00 {said}" in page
+    assert said not in text(at(owner, "get", AFTER, reverse("intake:own")))
 
 
 # Who sees what
@@ -501,6 +605,7 @@ def test_the_firm_mends_what_is_named_and_pressing_twice_ends_on_one_receipt(wor
             by=world.officer,
         )  # fmt: skip
     asked = text(at(client, "get", AFTER, url("section", application, "papers")))
+    confirm(client.session, application.created_by, at=AFTER)
 
     untouched = at(client, "post", AFTER, url("hand_in_supplement", application))
     other = at(client, "post", AFTER, paper(application, "D02"), {"file": pdf(), "upload": "1"})
@@ -517,6 +622,50 @@ def test_the_firm_mends_what_is_named_and_pressing_twice_ends_on_one_receipt(wor
     assert set(Attempt.objects.values_list("closes_at", flat=True)) == {due, CLOSES}
 
 
+def test_a_supplement_is_confirmed_by_the_password_like_everything_that_gives_a_receipt(world):
+    application = world.submitted(world.r1, world.a)
+    client, editor = browser(application.created_by), browser(world.member(world.a))
+    with clock.at(AFTER):
+        actions.request_supplement(
+            application, papers=application.call.papers.filter(code="D01"), message="Sign it",
+            due_at=AFTER + timedelta(days=3), by=world.officer,
+        )  # fmt: skip
+        actions.add_paper(
+            Application.objects.get(), paper=application.call.papers.get(code="D01"), upload=pdf(),
+            by=application.created_by, now=AFTER,
+        )  # fmt: skip
+    papers = url("section", application, "papers")
+
+    before = at(client, "get", AFTER, papers)
+    asked = at(client, "post", AFTER, url("hand_in_supplement", application))
+    assert Submission.objects.count() == 1
+    confirm(client.session, application.created_by, at=AFTER)
+    after = text(at(client, "get", AFTER, papers))
+    done = at(client, "post", AFTER, url("hand_in_supplement", application))
+    told = at(editor, "post", AFTER, url("hand_in_supplement", application))
+
+    assert (
+        asked.url == before.context["confirm_url"] == f"/auth/reauthenticate/?{urlencode({'next': papers})}"
+    )
+    assert ["Confirm that it is you" in page for page in (text(before), after)] == [True, False]
+    assert done.url == told.url == Submission.objects.get(ordinal=2).get_absolute_url()
+
+
+def test_an_editor_who_may_not_submit_is_told_who_hands_the_supplement_in(world):
+    application = world.submitted(world.r1, world.a)
+    owners.let_editors_submit(world.a, allowed=False, by=application.created_by)
+    with clock.at(AFTER):
+        actions.request_supplement(
+            application, papers=application.call.papers.filter(code="D01"), message="Sign it",
+            due_at=AFTER + timedelta(days=3), by=world.officer,
+        )  # fmt: skip
+
+    page = text(at(browser(world.member(world.a)), "get", AFTER, url("section", application, "papers")))
+
+    assert f"In your firm the owner submits: {application.created_by.name}." in page
+    assert "Hand in the supplement" not in page
+
+
 def test_a_late_supplement_is_refused_on_the_page_and_nothing_is_offered(world):
     application = world.submitted(world.r1, world.a)
     client = browser(application.created_by)
@@ -528,6 +677,7 @@ def test_a_late_supplement_is_refused_on_the_page_and_nothing_is_offered(world):
         )  # fmt: skip
 
     uploaded = at(client, "post", due, paper(application, "D01"), {"file": pdf(), "upload": "1"})
+    confirm(client.session, application.created_by, at=due)
     handed_in = at(client, "post", due, url("hand_in_supplement", application))
 
     said = "The supplement was due at 2026-12-23 12:00:00 KST; this arrived at 2026-12-23 12:00:00 KST."

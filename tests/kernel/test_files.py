@@ -24,12 +24,13 @@ from applications.kernel.files import (
     MAX_UNPACKED_BYTES,
     TYPES,
     StoredFile,
+    accepted,
     clean_name,
     download,
     kind_of,
     named_as,
-    store,
 )
+from tests.world import received
 
 
 def archive(entries, **options):
@@ -124,18 +125,40 @@ def test_a_real_file_is_known_by_its_content(make, kind):
     assert kind_of(io.BytesIO(make())) == kind
 
 
-NOT_ACCEPTED = "This is not a kind of file that we accept: PDF, HWP, HWPX, DOCX, XLSX, PPTX, PNG, JPG, ZIP."
+ALL = "PDF, HWP, HWPX, DOCX, XLSX, PPTX, PNG, JPG, ZIP"
+NOT_ACCEPTED = (
+    "By its content this file is none of the kinds that we accept here, whatever its name ends in; it may be damaged. "
+    f"Please open it, and save it as one of these: {ALL}."
+)
+
+
+def really(what, kinds=ALL):
+    return (
+        f"By its content this file is {what}, whatever its name ends in. "
+        f"Please save it as one of these kinds, or choose another file: {kinds}."
+    )
+
+
 DAMAGED = "The file is damaged and cannot be read."
 LOCKED = "The document is locked with a password. Please save it without one."
-HWP_LOCKED = b"HWP Document File".ljust(36, b"\0") + b"\x02\0\0\0"
+MACROS = "The document holds macros. Please save it without them."
+TWO = "The file is two kinds of file in one. Please save it anew as one of them."
+NESTED = "There is an archive within the archive. Please unpack it first."
+HWP_LOCKED, HWP_SCRIPT, HWP_DRM = (
+    b"HWP Document File".ljust(36, b"\0") + bytes([flags]) + b"\0\0\0" for flags in (0b10, 0b1000, 0b10000)
+)
 
 
 NO_PAPERS = {
-    "a programme": (lambda: b"MZ\x90\x00" + b"\0" * 60, NOT_ACCEPTED),
+    "a programme": (lambda: b"MZ\x90\x00" + b"\0" * 60, really("a programme")),
     "nothing": (lambda: b"", NOT_ACCEPTED),
-    "a page": (lambda: b"<html><script>alert(1)</script>", NOT_ACCEPTED),
+    "a page": (lambda: b"<html><script>alert(1)</script>", really("a web page")),
+    "a page after a space": (lambda: b"\xef\xbb\xbf\n<!DOCTYPE html><title>x</title>", really("a web page")),
+    "hangul of 1997": (lambda: b"HWP Document File V3.00 \x1a\x01\x02\x03\x04\x05", really("a document of Hangul 3.0 or older (old HWP)")),
+    "xml": (lambda: b"<?xml version='1.0'?><HWPML/>", really("an XML text")),
+    "rtf": (lambda: b"{\\rtf1 x}", really("an RTF text")),
     "a drawing": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", NOT_ACCEPTED),
-    "rar": (lambda: b"Rar!\x1a\x07\x00", NOT_ACCEPTED),
+    "rar": (lambda: b"Rar!\x1a\x07\x00", really("an archive that is not a ZIP")),
     "gif": (lambda: b"GIF89a", NOT_ACCEPTED),
     "not at once a pdf": (lambda: b"\n%PDF-1.7", NOT_ACCEPTED),
     "an empty compound": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, DAMAGED),
@@ -143,6 +166,7 @@ NO_PAPERS = {
     "half an hwp": (lambda: real_hwp()[:600], DAMAGED),
     "noise after pk": (lambda: b"PK\x03\x04" + b"\xff" * 100, DAMAGED),
     "half a hwpx": (lambda: real_hwpx()[:-30], DAMAGED),
+    "a compound of something else": (lambda: compound(Mail=b"x"), NOT_ACCEPTED),
     "old office": (lambda: compound(WordDocument=b"old"), "Old Office files are not accepted. Please save the document as PDF, HWPX or DOCX."),
     "locked hwp": (lambda: compound(FileHeader=HWP_LOCKED), LOCKED),
     "locked office": (lambda: compound(EncryptionInfo=b"x", EncryptedPackage=b"x"), LOCKED),
@@ -155,7 +179,21 @@ NO_PAPERS = {
     "from the root": (lambda: archive({"/etc/passwd": b""}), "The file holds names that lead outside it."),
     "out by backslashes": (lambda: archive({"a\\..\\..\\b": b""}), "The file holds names that lead outside it."),
     "on a drive": (lambda: archive({"C:\\Windows\\a.dll": b""}), "The file holds names that lead outside it."),
-    "macros": (lambda: office("word", **{"word/vbaProject.bin": "x"}), "The document holds macros. Please save it without them."),
+    "macros of excel 4": (lambda: office("xl", **{"xl/macrosheets/sheet1.xml": "x"}), MACROS),
+    "docm renamed": (lambda: archive({"[Content_Types].xml": '<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>', "word/document.xml": "<x/>"}), MACROS),
+    "hwp with a script": (lambda: compound(FileHeader=HWP_SCRIPT), MACROS),
+    "hwp under drm": (lambda: compound(FileHeader=HWP_DRM), LOCKED),
+    "a picture and an archive": (lambda: picture("JPEG") + archive({"a.txt": b"x"}), TWO),
+    "a pdf and an archive": (lambda: real_pdf() + archive({"a.txt": b"x"}), TWO),
+    "a picture and a pdf": (lambda: picture("PNG")[:40] + real_pdf(), TWO),
+    "an archive in an archive": (lambda: archive({"photos.zip": archive({"a.png": picture("PNG")})}), NESTED),
+    "an archive under another name": (lambda: archive({"photos.jpg": archive({"a.png": picture("PNG")})}), NESTED),
+    "rar in an archive": (lambda: archive({"a.rar": b"Rar!\x1a\x07\x00"}), NESTED),
+    "gz in an archive": (lambda: archive({"a.gz": b"\x1f\x8b\x08"}), NESTED),
+    "a programme in an archive": (lambda: archive({"plan.pdf": b"MZ\x90"}), "The archive holds a programme. Please take it out."),
+    "macros in an archive": (lambda: archive({"a.docx": office("word", **{"word/vbaProject.bin": "x"})}), MACROS),
+    "a locked document in an archive": (lambda: archive({"a.hwp": compound(FileHeader=HWP_LOCKED)}), LOCKED),
+    "macros": (lambda: office("word", **{"word/vbaProject.bin": "x"}), MACROS),
 }  # fmt: skip
 
 
@@ -165,6 +203,20 @@ def test_what_is_no_paper_is_refused_with_a_plain_reason(english, make, reason):
         kind_of(io.BytesIO(make()))
 
     assert str(refusal.value) == reason
+
+
+def test_an_archive_may_hold_documents_and_a_pdf_an_attached_document():
+    documents = {
+        "a.docx": office("word"),
+        "b.hwp": real_hwp(),
+        "c.hwpx": real_hwpx(),
+        "d.pdf": real_pdf(),
+        "e.txt": b"x",
+    }
+    with_attachment = real_pdf() + office("xl") + b"\nendstream endobj\n%%EOF\n"
+
+    assert kind_of(io.BytesIO(archive(documents))) == "zip"
+    assert kind_of(io.BytesIO(with_attachment)) == "pdf"
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]))
@@ -233,7 +285,7 @@ def test_a_stored_file_is_described_as_it_is(db):
     content = real_pdf()
 
     with clock.at(clock.kst(2026, 12, 10, 12)):
-        stored = store(SimpleUploadedFile(unicodedata.normalize("NFD", "계획.pdf"), content, "text/html"))
+        stored = received(SimpleUploadedFile(unicodedata.normalize("NFD", "계획.pdf"), content, "text/html"))
 
     stored.refresh_from_db()
     assert (stored.name, stored.kind, stored.size) == ("계획.pdf", "pdf", len(content))
@@ -244,7 +296,7 @@ def test_a_stored_file_is_described_as_it_is(db):
 
 def refused_without_trace(upload, settings, **limits):
     with pytest.raises(Refused) as refusal:
-        store(upload, **limits)
+        accepted(upload, **limits)
 
     assert StoredFile.objects.count() == 0
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
@@ -256,7 +308,7 @@ def refused_without_trace(upload, settings, **limits):
 def test_g18_a_programme_named_pdf_is_refused_and_leaves_nothing(db, settings, english):
     upload = SimpleUploadedFile("a.pdf", b"MZ\x90\x00" + b"\0" * 200, "application/pdf")
 
-    assert refused_without_trace(upload, settings) == NOT_ACCEPTED
+    assert refused_without_trace(upload, settings) == really("a programme")
 
 
 def test_an_empty_file_and_a_kind_not_wanted_here_are_refused(db, settings, english):
@@ -264,14 +316,14 @@ def test_an_empty_file_and_a_kind_not_wanted_here_are_refused(db, settings, engl
     reason = refused_without_trace(
         SimpleUploadedFile("a.png", picture("PNG")), settings, kinds=("pdf", "hwpx")
     )
-    assert reason == "Please choose a file of these kinds: PDF, HWPX."
+    assert reason == really("PNG", "PDF, HWPX")
 
 
 def test_thirty_mebibytes_are_taken_and_one_byte_more_is_not(db, settings, english):
     most = b"%PDF-".ljust(MAX_FILE_BYTES, b"0")
 
     reason = refused_without_trace(SimpleUploadedFile("a.pdf", most + b"0"), settings)
-    stored = store(SimpleUploadedFile("a.pdf", most))
+    stored = received(SimpleUploadedFile("a.pdf", most))
 
     assert reason == "The file is larger than 30 MB."
     assert stored.size == 31_457_280
@@ -279,7 +331,7 @@ def test_thirty_mebibytes_are_taken_and_one_byte_more_is_not(db, settings, engli
 
 def test_g22_a_download_is_an_attachment_of_the_type_that_we_found(db):
     polyglot = b"%PDF-1.4\n<html><script>alert(1)</script></html>"
-    stored = store(SimpleUploadedFile('계획 "1".html', polyglot, "text/html"))
+    stored = received(SimpleUploadedFile('계획 "1".html', polyglot, "text/html"))
 
     response = download(stored)
 

@@ -157,3 +157,76 @@ def test_two_at_once_are_one_move_and_one_refusal(committed, world):
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "Refused"]
     assert [trace.verb for trace in audit.trail(letter)] == ["send"]
+
+
+# Many at once
+
+
+@pytest.fixture
+def letters(db):
+    return [
+        Letter.objects.create(
+            kind="test", event=str(number), address="a@b.example", subject="Subject", body="Body"
+        )
+        for number in range(3)
+    ]
+
+
+def notes(letters):
+    return {letter.pk: f"Letter {letter.event}" for letter in letters}
+
+
+def test_many_move_at_once_and_each_leaves_its_trace(world, letters):
+    moved = LETTERS.advance_each(Letter.objects.all(), "send", by=world.officer, notes=notes(letters))
+
+    assert [letter.status for letter in moved] == ["sent"] * 3
+    assert set(Letter.objects.values_list("status", flat=True)) == {"sent"}
+    assert [
+        [(t.verb, t.actor, t.before, t.after, t.note) for t in audit.trail(letter)] for letter in letters
+    ] == [
+        [("send", world.officer, {"status": "waiting"}, {"status": "sent"}, f"Letter {number}")]
+        for number in range(3)
+    ]
+
+
+def test_many_that_stay_keep_their_statuses(world, letters):
+    Letter.objects.filter(pk=letters[0].pk).update(status="sent")
+
+    LETTERS.advance_each(Letter.objects.all(), "touch", by=world.officer, notes=notes(letters))
+
+    assert list(Letter.objects.order_by("pk").values_list("status", flat=True)) == [
+        "sent",
+        "waiting",
+        "waiting",
+    ]
+    assert [audit.trail(letter).get().after["status"] for letter in letters] == ["sent", "waiting", "waiting"]
+
+
+@pytest.mark.parametrize("why", [Denied, Refused])
+def test_where_one_cannot_none_moves(world, letters, why):
+    if why is Refused:
+        Letter.objects.filter(pk=letters[2].pk).update(status="failed")
+    before = list(Letter.objects.order_by("pk").values_list("status", flat=True))
+
+    with pytest.raises(why):
+        by = world.officer if why is Refused else world.person()
+        LETTERS.advance_each(Letter.objects.all(), "send", by=by, notes=notes(letters))
+
+    assert list(Letter.objects.order_by("pk").values_list("status", flat=True)) == before
+    assert not AuditEntry.objects.exists()
+
+
+def test_none_at_all_is_no_move(world, db):
+    assert LETTERS.advance_each(Letter.objects.none(), "send", by=world.officer, notes={}) == []
+
+
+def test_many_cost_the_queries_of_one(world, letters, django_assert_num_queries):
+    world.officer.has_perm("outbox.view")
+    with django_assert_num_queries(5):
+        LETTERS.advance_each(
+            Letter.objects.filter(pk=letters[0].pk), "send", by=world.officer, notes=notes(letters)
+        )
+    with django_assert_num_queries(5):
+        LETTERS.advance_each(
+            Letter.objects.filter(status="waiting"), "send", by=world.officer, notes=notes(letters)
+        )

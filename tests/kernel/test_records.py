@@ -42,11 +42,19 @@ def test_the_tables_that_are_never_rewritten():
         "Allocation",
         "Attempt",
         "AuditEntry",
+        "BusinessStatus",
+        "ChallengeAnswer",
+        "Check",
         "Consent",
+        "HeldFile",
         "LedgerEntry",
+        "Notice",
+        "Opening",
         "Pledge",
         "Signature",
         "Submission",
+        "Undertaking",
+        "Waiver",
     ]
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from applications.firms.models import Firm
 from applications.kernel import clock
 from applications.kernel.errors import Denied, Refused
-from applications.kernel.web import ArrivalMiddleware, RefusedMiddleware, fetch, page
+from applications.kernel.web import AddressMiddleware, ArrivalMiddleware, RefusedMiddleware, fetch, page
 
 NOW = clock.kst(2026, 12, 15, 18)
 STAMP = "t=1797325199.900"  # 2026-12-15 17:59:59.900 in Korea
@@ -74,6 +74,37 @@ def test_a_stamp_far_from_our_clock_is_a_broken_proxy_and_ignored(settings, stam
     settings.TRUSTED_PROXIES = ["10.0.0.2"]
 
     assert arrival(REMOTE_ADDR="10.0.0.2", HTTP_X_REQUEST_START=stamp) == NOW, why
+
+
+def address(asker, forwarded=""):
+    request = RequestFactory().get("/", REMOTE_ADDR=asker, HTTP_X_FORWARDED_FOR=forwarded)
+    AddressMiddleware(lambda request: HttpResponse())(request)
+    return request.META["REMOTE_ADDR"]
+
+
+def test_behind_a_trusted_proxy_each_person_has_the_address_that_it_saw(settings):
+    settings.TRUSTED_PROXIES = ["10.0.0.2", "10.0.0.3"]
+
+    assert address("10.0.0.2", "192.0.2.7") == "192.0.2.7"
+    assert address("10.0.0.2", "192.0.2.7, 10.0.0.3") == "192.0.2.7"
+    assert address("10.0.0.2", "2001:db8::7") == "2001:db8::7"
+
+
+def test_nobody_gives_themselves_another_address(settings):
+    settings.TRUSTED_PROXIES = ["10.0.0.2"]
+
+    assert address("192.0.2.7", "198.51.100.1") == "192.0.2.7"
+    assert address("10.0.0.2", "198.51.100.1, 192.0.2.7") == "192.0.2.7"
+    assert address("192.0.2.7", "10.0.0.2") == "192.0.2.7"
+
+
+@pytest.mark.parametrize(
+    "named", ["", "unknown", "192.0.2.7:4711", "fe80::1%eth0", "'; drop", "1", "192.0.2.7,"]
+)
+def test_where_a_proxy_names_no_address_its_own_stands(settings, named):
+    settings.TRUSTED_PROXIES = ["10.0.0.2"]
+
+    assert address("10.0.0.2", named) == "10.0.0.2"
 
 
 @page("firm.view", "GET")

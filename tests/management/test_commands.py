@@ -123,7 +123,6 @@ def is_alive(pid):
 @pytest.mark.skipif(
     configured.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3", reason="runs on SQLite"
 )
-@pytest.mark.xdist_group("demo")
 @pytest.mark.parametrize(
     ("how", "code", "words"),
     [

@@ -13,13 +13,17 @@ from django.urls import reverse
 
 from applications.accounts.models import User
 from applications.agreement.models import Agreement
+from applications.calls.audience import Inquiry
 from applications.calls.models import Call
 from applications.cohort.models import Seat
 from applications.cohort.queries import figures
 from applications.firms.models import Firm
 from applications.firms.rules import is_business_number
+from applications.firms.rules.vault import standing
 from applications.funding.models import Payment
+from applications.intake import consortium
 from applications.intake.models import Application, Submission
+from applications.intake.rules import missing
 from applications.kernel import clock
 from applications.kernel.audit import AuditEntry
 from applications.management.commands.demo import ACCOUNTS
@@ -27,7 +31,7 @@ from applications.management.demonstration import PASSWORD
 from applications.notifications.models import Letter
 from applications.review.models import Assignment
 
-pytestmark = [pytest.mark.xdist_group("seed"), pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 ARGON = override_settings(PASSWORD_HASHERS=configured.PASSWORD_HASHERS)
 
 
@@ -63,9 +67,8 @@ def test_the_cohort_has_grown_to_seventy_four():
 
 
 def test_one_sprout_call_is_open_with_applications_and_drafts():
-    [call] = [call for call in Call.objects.all() if call.is_open_at(clock.now())]
+    [call] = [call for call in Call.objects.filter(programme__kind="sprout") if call.is_open_at(clock.now())]
 
-    assert call.programme.kind == "sprout"
     assert counts(call.applications.all()) == {"submitted": 7, "draft": 3}
 
 
@@ -78,11 +81,20 @@ def test_one_sprout_call_is_in_review_with_half_of_its_sheets_handed_in():
 
 
 def test_one_rnd_call_is_decided_with_agreements_and_payments():
-    [call] = Call.objects.filter(programme__kind="rnd")
+    [call] = Call.objects.filter(programme__kind="rnd", applications__status="agreed").distinct()
 
     assert counts(call.applications.all()) == {"agreed": 1, "selected": 2, "reserved": 3}
     assert counts(Agreement.objects.all()) == {"in_force": 1, "offered": 1}
     assert counts(Payment.objects.all()) == {"paid": 1, "requested": 1}
+
+
+def test_one_rnd_call_is_open_with_a_draft_whose_partners_have_not_all_answered():
+    [call] = [call for call in Call.objects.filter(programme__kind="rnd") if call.is_open_at(clock.now())]
+    [draft] = call.applications.all()
+
+    states = [(named.part, state) for named, _partner, state in consortium.of(draft).states(set())]
+    assert states == [("joint", "asked"), ("commissioned", "no_letter"), ("demand", "accepted")]
+    assert {gap.field for gap in missing(draft)} == {"institutions-0-number", "paper_D11"}
 
 
 def test_every_firm_and_person_is_fictional():
@@ -95,7 +107,7 @@ def test_every_firm_and_person_is_fictional():
     addresses = list(User.objects.values_list("email", flat=True))
     assert [address for address in addresses if not address.endswith(".example")] == []
     assert counts(User.objects.all(), "role") == {
-        "applicant": 112,
+        "applicant": 115,
         "reviewer": 24,
         "officer": 2,
         "director": 2,
@@ -104,6 +116,22 @@ def test_every_firm_and_person_is_fictional():
         "auditor": 1,
         "administrator": 1,
     }
+
+
+def test_the_first_firm_has_colleagues_figures_papers_and_somebody_at_the_door():
+    firm = User.objects.get(email="owner@firm.example").memberships.get().firm
+
+    assert counts(firm.members, "right") == {"owner": 1, "editor": 1, "viewer": 1}
+    assert firm.figures.count() == 3
+    today = clock.today()
+    assert Counter(standing(paper, today=today) for paper in firm.papers.all()) == {"valid": 2, "expiring": 1}
+    assert [request.person.email for request in firm.join_requests.open(clock.now())] == [
+        "newcomer@firm.example"
+    ]
+
+
+def test_one_question_is_answered_for_all_and_one_to_its_asker_only():
+    assert counts(Inquiry.objects.all()) == {"published": 1, "replied": 1, "asked": 2}
 
 
 def test_its_history_went_through_the_actions():

@@ -66,6 +66,34 @@ def test_production_does_not_start_without(tmp_path, setting, words):
     assert words in check.stderr
 
 
+LOADED = """
+import sys, django
+django.setup()
+from django.core.files.storage import storages
+from django.urls import get_resolver
+get_resolver().url_patterns, storages["default"]
+print("storages" in sys.modules, "boto3" in sys.modules, type(storages["default"]).__name__)
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "loaded"),
+    [("", "False False FileSystemStorage"), ("s3://papers?region=ap-northeast-2", "True True S3Storage")],
+)
+def test_a_bucket_costs_nothing_where_there_is_none(tmp_path, url, loaded):
+    asked = production("-c", LOADED, tmp_path=tmp_path, STORAGE_URL=url)
+
+    assert (asked.stdout.strip(), asked.returncode) == (loaded, 0), asked.stderr
+
+
+@pytest.mark.parametrize("url", ["papers", "s3://", "https://host/papers", "s3://papers?acl=public-read"])
+def test_a_bucket_that_is_not_understood_stops_the_house(tmp_path, url):
+    check = production("manage.py", "check", tmp_path=tmp_path, STORAGE_URL=url)
+
+    assert check.returncode != 0
+    assert "STORAGE_URL is s3://bucket" in check.stderr
+
+
 def test_production_serves_over_https_only_and_tells_nothing_when_it_breaks(tmp_path):
     """Every referenced file is collected under its hashed name; the database has no tables, so the page breaks."""
     database = f"sqlite:///{tmp_path / 'db.sqlite3'}"

@@ -1,14 +1,18 @@
 """What waits for each role, and that each number leads to exactly the rows it counts."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from applications.accounts.models import Role
+from applications.calls.models import Call
 from applications.decision import actions as decision
 from applications.intake import actions as intake
 from applications.kernel import clock
 from applications.portal.queries import waiting_for
 from tests.copies import another, another_agreement, another_application, cost_of
-from tests.world import AFTER
+from tests.world import AFTER, DURING, browser
 
 
 @pytest.fixture
@@ -42,6 +46,7 @@ def busy(world):
         type(gone).objects.filter(pk=gone.pk).update(status="withdrawn")
     in_review = world.in_review(world.r1)
     world.with_score(world.call(), 80)
+    world.inquiry(world.r1)
     reviewer = world.reviewer()
     world.assigned(in_review, reviewer, clear=False)
     second = another_application(in_review)
@@ -70,7 +75,7 @@ def shown(client, name, query):
 
 def test_each_number_counts_what_waits_and_leads_to_exactly_those_rows(world, busy):
     people = {
-        world.officer: [4, 5, 0, 1, 1, 2],
+        world.officer: [1, 4, 1, 1, 0, 5],
         world.director: [2, 0, 2],
         world.finance: [1, 1],
         world.finance2: [1, 1],
@@ -84,9 +89,35 @@ def test_each_number_counts_what_waits_and_leads_to_exactly_those_rows(world, bu
         assert [shown(client, name, query) for _label, _number, name, query in waiting] == numbers
 
 
+@pytest.mark.parametrize("role", Role.values)
+def test_nobody_begins_with_more_than_six_numbers(world, role):
+    person = world.person(Role(role))
+
+    assert len(waiting_for(person)) <= 6
+
+
+def test_the_seats_to_be_given_stand_where_the_cohort_is_told(world, busy):
+    page = browser(world.officer).get("/home/")
+
+    assert page.context["seats_to_give"] == 2
+    assert "2 seats are to be given" in page.content.decode()
+    assert "seats_to_give" not in browser(world.director).get("/home/").context
+
+
+def test_nothing_waits_of_a_cancelled_call(world, busy):
+    before = {person: counted(person) for person in (world.officer, world.director, busy)}
+    assert all(sum(numbers) for numbers in before.values())
+
+    Call.objects.update(cancelled_at=DURING)
+
+    assert counted(world.officer)[1::4] == [0, 0]  # to be screened, in review
+    assert counted(world.director)[0] == 0
+    assert counted(busy) == [0, 0]
+
+
 def test_a_list_waits_for_another_to_approve_it_and_then_for_officers_to_publish_it(world):
     world.with_score(world.r1, 80)
-    desk = ((world.officer, 2), (world.officer2, 2), (world.director, 1))
+    desk = ((world.officer, 4), (world.officer2, 4), (world.director, 1))
 
     def waiting():
         return {
@@ -142,3 +173,32 @@ def test_the_own_page_costs_the_same_for_one_thing_and_for_many(world, role):
         costs.append(cost_of(client, "/home/")[0])
 
     assert costs[0] == costs[1]
+
+
+def test_an_officer_is_told_what_is_late_and_led_to_exactly_that(world, english):
+    late, early = AFTER + timedelta(days=40), AFTER + timedelta(days=1)
+    with clock.at(DURING):
+        world.inquiry(world.r1)
+    application = world.submitted(world.r1, world.a)
+    with clock.at(AFTER):
+        intake.request_supplement(
+            application, papers=application.call.papers.filter(code="D01"), message="Sign it",
+            due_at=AFTER + timedelta(days=3), by=world.officer,
+        )  # fmt: skip
+        world.offered()
+
+    with clock.at(early):
+        before = browser(world.officer).get("/home/").context["late"]
+    with clock.at(late):
+        client = browser(world.officer)
+        after, others = (
+            client.get("/home/").context["late"],
+            browser(world.director).get("/home/").context["late"],
+        )
+        rows = [shown(client, name, query) for _label, _number, name, query in after]
+
+    assert [str(label) for label, *_rest in before] == ["Questions past their day"]
+    assert [(str(label), number) for label, number, *_rest in after] == [
+        ("Questions past their day", 1), ("Supplements past their time", 1), ("Agreements not signed in time", 1),
+    ]  # fmt: skip
+    assert (rows, others) == ([1, 1, 1], [])

@@ -145,6 +145,20 @@ def test_the_access_log_costs_the_same_for_one_row_three_rows_and_the_second_pag
     assert {queries for _number, queries in measured} == {measured[0][1]}
 
 
+def test_the_record_is_narrowed_by_thing_act_day_and_who_did_it(world):
+    audit.record("edit", world.a, by=world.officer)
+    audit.record("invite", world.officer, by=world.administrator)
+    client, today = world.client(world.auditor), clock.today()
+
+    found = {
+        line: [row.verb for row in client.get("/record/", {"q": line}).context["page"].rows]
+        for line in (f"thing:firm {world.officer.email}", "what:invite", f"time:<{today} what:edit", f"{world.administrator.email}")
+    }  # fmt: skip
+
+    assert list(found.values()) == [["edit"], ["invite"], [], ["invite"]]
+    assert client.get("/record/counts/").context["found_rows"] == audit.AuditEntry.objects.count()
+
+
 @pytest.fixture
 def letter(world):
     notify("account_changed", to=[world.person(name="Reader")], event="one", change="role")
@@ -188,6 +202,13 @@ def test_letters_are_narrowed_by_status_and_odd_values_narrow_nothing(world, let
     }
 
     assert found == {letter.status: 1, "failed": 0, "odd": 1}
+
+
+def test_letters_are_found_by_whom_they_were_written_to(world, letter):
+    client = world.client(world.officer)
+
+    assert client.get("/letters/", {"q": "Reader"}).context["page"].rows == [letter]
+    assert client.get("/letters/", {"q": world.officer.email}).context["page"].rows == []
 
 
 def test_the_list_of_letters_costs_the_same_for_one_row_three_rows_and_the_second_page(world, letter):

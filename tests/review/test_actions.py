@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 
 from applications.accounts.models import Role
 from applications.calls import actions as calls
-from applications.calls.models import Criterion, CriterionGroup
+from applications.calls.stages import Criterion, CriterionGroup
 from applications.intake import actions as intake
-from applications.intake.models import Adjustment, Application
+from applications.intake.models import Application
+from applications.intake.models.checks import Adjustment
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
@@ -95,7 +96,8 @@ def test_g43_reviewers_in_a_conflict_are_refused_by_the_named_rule(world, a1):
     same_firm = world.reviewer(affiliation_number=a1.firm.business_number, name="Kim")
     same_name = world.reviewer(affiliation="Firm A", name="Lee")
     applies_too = world.reviewer(affiliation_number=world.b.business_number, name="Park")
-    same_domain = world.reviewer(email=f"x@{world.owner_of(a1.firm).email.partition('@')[2]}", name="Choi")
+    domain = world.owner_of(a1.firm).email.partition("@")[2]
+    same_domain = world.reviewer(email=f"x@{domain}", name="Choi")
     before = state()
 
     refused = [
@@ -104,12 +106,40 @@ def test_g43_reviewers_in_a_conflict_are_refused_by_the_named_rule(world, a1):
     ]
 
     assert refused == [
-        ["Kim: C1 I work for the firm or its group"],
-        ["Lee: C1 I work for the firm or its group"],
-        ["Park: C6 My institution applies in the same call"],
-        ["Choi: C5 I or my institution take part in this project"],
+        ["Kim: C1 Works for Firm A (same business number)."],
+        ["Lee: C1 Works for Firm A (same name)."],
+        ["Park: C6 Works for Firm B, which applies in the same call."],
+        [f"Choi: C1 Has the same domain of mail as people of Firm A: {domain}."],
     ]
     assert state() == before
+
+
+def test_g43_reviewers_of_a_partner_or_the_demand_company_are_refused_too(world, a1):
+    asked = {
+        "lead_number": a1.firm.business_number,
+        "title": "T",
+        "role": "R",
+        "asked_by": a1.created_by,
+        "asked_at": AFTER,
+    }
+    b, elsewhere = world.b, "1108100039"
+    a1.partners.create(firm=b, business_number=b.business_number, name="Firm B", part="joint", **asked)
+    a1.partners.create(business_number=elsewhere, name="Institute C", part="demand", **asked)
+    a1.partners.create(business_number="1108100043", name="Gone", part="joint", status="withdrawn", **asked)
+    by_number, by_name = (
+        world.reviewer(affiliation_number=elsewhere),
+        world.reviewer(affiliation="Institute C"),
+    )
+    by_mail = world.reviewer(email=f"x@{world.owner_of(b).email.partition('@')[2]}")
+    free = world.reviewer(affiliation_number="1108100043", affiliation="Gone")
+
+    refused = [
+        reasons(actions.assign, a1, reviewer=reviewer, by=world.officer)
+        for reviewer in (by_number, by_name, by_mail)
+    ]
+
+    assert [reason.partition(": ")[2][:2] for [reason] in refused] == ["C5", "C5", "C5"]
+    assert actions.assign(a1, reviewer=free, by=world.officer).reviewer == free
 
 
 def test_only_an_active_reviewer_whose_work_is_known_is_assigned_and_only_once(world, a1):
@@ -266,7 +296,7 @@ def test_g44_the_score_is_stored_as_the_rules_make_it(world, a1):
 def test_g44_storing_again_what_is_stored_changes_nothing(world, a1):
     for values in G44:
         world.handed_in(a1, *values)
-    actions.adjust(a1, label="TCB", points=Decimal(2), by=world.officer)
+    world.adjusted(a1, 2)
     stored = Application.objects.filter(pk=a1.pk).values().get()
 
     actions.store_score(fresh(a1))
@@ -285,7 +315,25 @@ def test_the_first_three_groups_of_five_break_ties(world):
         "사업성",
         "수행역량",
     ]
-    assert (a.tie_1, a.tie_2, a.tie_3, a.tie_4, a.final_score) == (40, 35, 12, 1, Decimal("92.00"))
+    assert (a.tie_1, a.tie_2, a.tie_3, a.tie_4, a.tie_5, a.final_score) == (
+        40,
+        35,
+        12,
+        1,
+        0,
+        Decimal("92.00"),
+    )
+
+
+def test_a_call_may_rank_equals_by_other_keys_in_another_order(world):
+    type(world.r1).objects.filter(pk=world.r1.pk).update(
+        tie_keys=["answer-hiring", "outside", "base", "group-3"]
+    )
+    application = world.in_review(world.r1)
+    world.handed_in(application, 80, 70, 60)
+
+    a = fresh(application)
+    assert (a.tie_1, a.tie_2, a.tie_3, a.tie_4, a.tie_5) == (3, 1, Decimal("71.50"), 15, 0)
 
 
 def test_g47_a_handed_in_sheet_is_not_edited_and_given_back_only_with_a_reason(world, a1):
@@ -338,29 +386,65 @@ def test_conflicts_are_asked_again_when_scores_are_written(world, a1):
     before = state()
     ReviewerProfile.objects.update(affiliation_number=a1.firm.business_number)
     assignment = fresh(assignment)
-    named = ["Kim: C1 I work for the firm or its group"]
+    halted = [
+        "Our data shows a conflict of interest with this application. Please ask the office; what you wrote before is kept."
+    ]
 
-    assert reasons(world.save, assignment, 90, 90, 90) == named
-    assert reasons(actions.hand_in, assignment, by=assignment.reviewer) == named
+    assert reasons(world.save, assignment, 90, 90, 90) == halted
+    assert reasons(actions.hand_in, assignment, by=assignment.reviewer) == halted
     assert state() == before
 
 
 # Bonus and penalty
 
 
-def test_points_are_written_once_by_label_within_five_and_never_zero(world, a1):
+def decide(world, application, item, counts=True, grounds="Seen in the certificate"):
+    actions.adjust(application, item=item, counts=counts, grounds=grounds, by=world.officer)
+
+
+def test_what_is_decided_on_items_makes_bonus_and_penalty_under_the_caps(world, a1):
     for values in G44:
         world.handed_in(a1, *values)
-    actions.adjust(a1, label="Restructuring", points=Decimal(3), by=world.officer)
-    actions.adjust(a1, label="TCB T4", points=Decimal(4), by=world.officer)
-    actions.adjust(a1, label="Gave up without cause", points=Decimal("-1.5"), by=world.officer)
+    three, four, late = (
+        world.item(a1, 3, name="Restructuring"),
+        world.item(a1, 4),
+        world.item(a1, "-1.5", name="Gave up"),
+    )
+
+    for item in (three, four, late):
+        decide(world, a1, item)
 
     assert scored(a1) == (3, Decimal("70.28"), Decimal("73.78"))  # the bonus of 7 counts as 5
-    for label, points in (("Restructuring", "1"), ("More", "5.1"), ("Less", "-5.1"), ("Nothing", "0")):
-        with pytest.raises(Refused):
-            actions.adjust(a1, label=label, points=Decimal(points), by=world.officer)
-    assert Adjustment.objects.count() == 3
-    assert verbs(a1)[-1] == ("adjust", "Gave up without cause: -1.5")
+    assert verbs(a1)[-1] == ("adjust", "Gave up: -1.5 (Seen in the certificate)")
+
+
+def test_of_an_item_the_latest_decision_stands_and_none_is_lost(world, a1):
+    for values in G44:
+        world.handed_in(a1, *values)
+    bonus, penalty = world.item(a1, 3), world.item(a1, -2, name="Gave up")
+
+    decide(world, a1, bonus)
+    decide(world, a1, penalty)
+    decide(world, a1, bonus, counts=False, grounds="The certificate has ended")
+    decide(world, a1, penalty, counts=False, grounds="It had a good cause")
+
+    assert scored(a1) == (3, Decimal("70.28"), Decimal("70.28"))
+    assert list(Adjustment.objects.order_by("pk").values_list("points", flat=True)) == [3, -2, 0, 0]
+
+
+def test_nothing_is_decided_without_grounds_nor_on_what_is_not_claimed_or_of_another_call(world, a1):
+    unclaimed = a1.call.items.create(ordinal=1, kind="bonus", name="Other", points=1)
+    foreign = world.call().items.create(ordinal=1, kind="penalty", name="Foreign", points=1)
+    claimed = world.item(a1, 2)
+    before = state()
+
+    for item, grounds, said in (
+        (unclaimed, "Seen somewhere", "This item does not belong to this application."),
+        (foreign, "Seen somewhere", "This item does not belong to this application."),
+        (claimed, " no ", "Please write the reason (at least 5 characters)."),
+    ):
+        assert reasons(decide, world, a1, item, grounds=grounds) == [said]
+    assert state() == before
 
 
 # Closing
@@ -381,7 +465,7 @@ def test_a_review_closes_with_its_quorum_and_two_thirds_of_those_asked(world, a1
 
 def test_a_quorum_below_three_is_refused_by_the_database(world):
     with pytest.raises(IntegrityError), transaction.atomic():
-        type(world.r1).objects.filter(pk=world.r1.pk).update(quorum=2)
+        world.r1.stages.update(quorum=2)
 
 
 def test_after_closing_no_sheet_changes_until_the_review_is_opened_again(world):
@@ -414,9 +498,9 @@ def test_closing_all_closes_what_has_its_sheets_and_names_the_rest(world, a1):
         world.handed_in(a1, *values)
     b1 = world.in_review(world.r1, world.b)
 
-    closed, still_open = actions.close_all(world.r1, by=world.officer)
+    closed, gone_on, still_open = actions.close_all(world.r1, by=world.officer)
 
-    assert (closed, still_open) == (1, [f"{b1.number}: 3 sheets are needed; 0 are handed in."])
+    assert (closed, gone_on, still_open) == (1, 0, [f"{b1.number}: 3 sheets are needed; 0 are handed in."])
     assert (fresh(a1).status, fresh(b1).status) == ("reviewed", "in_review")
 
 
@@ -428,13 +512,14 @@ def test_g49_points_cannot_change_after_a_sheet(world, a1):
         calls.set_points,
         a1.call,
         points=dict(zip([c.pk for c in criteria], (30, 45, 25), strict=True)),
+        version=1,
         by=world.officer,
     )
 
     assert refused == ["This call is published; it is changed by a correction or extension notice only."]
     assert [c.points for c in queries.criteria_of(a1.call.stages.get())] == [40, 35, 25]
     with pytest.raises(Refused):
-        calls.edit(a1.call, pass_mark=Decimal(50), by=world.officer)
+        calls.edit(a1.call, section="scoring", version=1, pass_mark=Decimal(50), by=world.officer)
 
 
 def test_a_withdrawn_application_takes_no_more_sheets(world, a1):
@@ -464,14 +549,14 @@ def test_g46_a_sheet_handed_in_twice_at_once_counts_once(committed, world):
 @pytest.mark.postgresql
 def test_sheets_handed_in_at_once_all_count_in_the_stored_score(committed, world):
     a1 = world.in_review(world.r1, world.a)
-    assignments = [world.assigned(a1) for _values in G44]
+    assignments, item = [world.assigned(a1) for _values in G44], world.item(a1, 1)
     for assignment, values in zip(assignments, G44, strict=True):
         world.save(assignment, *values)
 
     outcomes = together(
         *[lambda a=a: actions.hand_in(fresh(a), by=a.reviewer) for a in assignments[:2]],
         lambda: actions.hand_in(fresh(assignments[2]), by=assignments[2].reviewer),
-        lambda: actions.adjust(a1, label="TCB", points=Decimal(1), by=world.officer),
+        lambda: actions.adjust(a1, item=item, counts=True, grounds="Seen in it", by=world.officer),
     )
 
     assert refusals(outcomes) == []

@@ -1,4 +1,4 @@
-"""Scores, quorum and conflicts as pure rules: no database (docs/domain.md, scoring)."""
+"""Scores, quorum and fit as pure rules: no database (docs/domain.md, scoring)."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +20,9 @@ class Row:
 
     pk: int = 0
     weight: int = 100
+    threshold: Decimal | None = None
+    trimmed: bool = True
+    quorum: int = 5
     ordinal: int = 1
     name: str = ""
     points: int = 0
@@ -33,8 +36,11 @@ class Row:
 
     criteria = groups
 
+    def __str__(self):
+        return self.name
 
-def stage(*points, pk=1, weight=100, floors=(), knock_outs=()):
+
+def stage(*points, pk=1, weight=100, floors=(), knock_outs=(), **more):
     """A stage with one criterion in each group; criteria are numbered from pk * 100."""
     groups = []
     for number, most in enumerate(points):
@@ -42,7 +48,7 @@ def stage(*points, pk=1, weight=100, floors=(), knock_outs=()):
         criterion.knock_out_at = dict(knock_outs).get(number)
         floor = dict(floors).get(number, 0)
         groups.append(Row(ordinal=number + 1, name=f"G{number}", floor_percent=floor, below=[criterion]))
-    return Row(pk=pk, weight=weight, below=groups)
+    return Row(pk=pk, ordinal=pk, name=f"Stage {pk}", weight=weight, below=groups, **more)
 
 
 def sheet(of, *values, scale="percent"):
@@ -109,11 +115,20 @@ def test_g44_three_weighted_sheets_make_70_28():
         Decimal("70.28"),
         Decimal("15.65"),
     )
-    assert [mean.quantize(Decimal("0.0001")) for mean in result.ties] == [
+    assert [mean.quantize(Decimal("0.0001")) for mean in result.means.values()] == [
         Decimal("30.8000"),
         Decimal("22.9833"),
         Decimal("16.5000"),
     ]
+
+
+def test_ties_are_broken_by_the_keys_of_the_call_in_its_order_and_what_there_is_not_is_nothing():
+    result = rules.Result(base=Decimal("70.28"), means={1: Decimal("30.8"), 2: Decimal(23)})
+    keys = ["outside", "answer-hiring", "group-2", "base", "group-1", "group-9", "answer-plan"]
+
+    values = rules.tie_values(keys, result, outside=True, answers={"hiring": 12, "plan": "12"})
+
+    assert values == [1, 12, 23, Decimal("70.28"), Decimal("30.8"), 0, 0]
 
 
 def test_g48_without_the_second_sheet_it_is_66_68():
@@ -152,7 +167,48 @@ def test_a_stage_without_a_sheet_leaves_the_score_open():
 
     result = score([paper, talk], [sheet(paper, 60)], ["2"])
 
-    assert (result.sheets, result.base, result.final, result.bonus, result.ties) == (1, None, None, 2, [])
+    assert (result.sheets, result.base, result.final, result.bonus, result.means) == (1, None, None, 2, {})
+    assert [(one.sheets, one.score) for one in result.stages] == [(1, 60), (0, None)]
+
+
+@pytest.mark.parametrize(
+    ("value", "failings"),
+    [("60", []), ("59.995", []), ("59.99", ["Stage 1: 59.99, below the threshold of 60"])],
+)
+def test_a_stage_fails_below_its_threshold_by_the_number_that_is_published(value, failings):
+    paper = stage(100, pk=1, weight=30, threshold=Decimal(60))
+
+    result = score([paper, stage(100, pk=2, weight=70)], [sheet(paper, value)] * 3)
+
+    assert (result.failings, result.base) == (failings, None)
+
+
+def test_a_stage_that_is_not_trimmed_counts_all_its_sheets():
+    all_of_them = stage(100, trimmed=False)
+
+    assert score([all_of_them], [sheet(all_of_them, value) for value in (0, 80, 80, 80, 80)]).base == 64
+
+
+def test_a_review_that_ended_early_is_scored_by_the_stages_that_it_went_through():
+    paper = stage(100, pk=1, weight=30)
+
+    assert score([paper], [sheet(paper, 55)] * 3, ["2"]).final == Decimal("18.50")
+
+
+def test_the_spread_is_the_widest_within_one_stage():
+    paper, talk = stage(100, pk=1, weight=30), stage(100, pk=2, weight=70)
+    sheets = [sheet(paper, 20), sheet(paper, 30), sheet(talk, 80), sheet(talk, 95)]
+
+    assert score([paper, talk], sheets).spread == 15
+
+
+def test_a_plan_goes_on_to_the_next_stage_unless_something_failed_it_up_to_here():
+    one, two, three = (Row(ordinal=ordinal) for ordinal in (1, 2, 3))
+    found = [rules.Standing(one), rules.Standing(two), rules.Standing(three, failings=["G0"])]
+    fallen = [rules.Standing(one, failings=["G0"]), rules.Standing(two)]
+
+    assert [rules.next_stage(found, at) for at in (one, two, three)] == [two, three, None]
+    assert [rules.next_stage(fallen, at) for at in (one, two)] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -236,6 +292,49 @@ def test_rounding_is_half_up_and_to_the_hundredth(thousandths):
     assert rules.rounded(rules.rounded(value)) == rules.rounded(value)
 
 
+WEIGHTS = some.integers(1, 99).map(lambda weight: (weight, 100 - weight))
+TWO_STAGES = some.tuples(
+    some.lists(VALUES, min_size=1, max_size=7), some.lists(VALUES, min_size=1, max_size=7)
+)
+
+
+def of_two(weights, values, **more):
+    """What these totals on paper and in presentation come to."""
+    paper, talk = (stage(100, pk=pk, weight=weight, **more) for pk, weight in enumerate(weights, 1))
+    sheets = [sheet(of, value) for of, found in zip((paper, talk), values, strict=True) for value in found]
+    return score([paper, talk], sheets)
+
+
+@given(WEIGHTS, TWO_STAGES)
+def test_the_base_over_stages_is_their_published_scores_by_weight_rounded_once(weights, values):
+    result = of_two(weights, values)
+
+    published = [rules.stage_score(found) for found in values]
+    hundredths = sum(weight * int(score * 100) for weight, score in zip(weights, published, strict=True))
+    assert [one.score for one in result.stages] == published
+    assert result.base == Decimal((hundredths + 50) // 100) / 100
+    assert min(published) <= result.base <= max(published)
+
+
+@given(WEIGHTS, TWO_STAGES)
+def test_the_order_of_the_stages_never_matters_to_the_base(weights, values):
+    assert of_two(weights, values).base == of_two(weights[::-1], values[::-1]).base
+
+
+@given(WEIGHTS, TWO_STAGES, some.integers(0, 1), some.integers(0, 6))
+def test_a_point_more_in_one_stage_never_lowers_the_base_and_leaves_the_other_stage(
+    weights, values, which, place
+):
+    better = [list(found) for found in values]
+    place %= len(better[which])
+    better[which][place] = min(Decimal(100), better[which][place] + 1)
+
+    before, after = of_two(weights, values), of_two(weights, better)
+
+    assert after.base >= before.base
+    assert after.stages[1 - which].score == before.stages[1 - which].score
+
+
 SHEETS = some.lists(some.tuples(VALUES, VALUES, VALUES), min_size=1, max_size=7)
 
 
@@ -248,7 +347,7 @@ def test_a_point_more_on_one_criterion_never_lowers_the_score(sheets, which, cri
     before, after = (score([r1], [sheet(r1, *values) for values in each]) for each in (sheets, better))
 
     assert after.final >= before.final
-    assert all(new >= old for new, old in zip(after.ties, before.ties, strict=True))
+    assert all(after.means[group] >= mean for group, mean in before.means.items())
 
 
 @given(SHEETS)
@@ -256,7 +355,7 @@ def test_equal_group_means_are_equal_however_many_sheets_made_them(sheets):
     r1 = stage(40, 35, 25)
     once, twice = (score([r1], [sheet(r1, *values) for values in each]) for each in (sheets, sheets * 2))
 
-    assert once.ties == twice.ties
+    assert once.means == twice.means
 
 
 @given(some.lists(some.integers(-50, 50).map(lambda tenths: Decimal(tenths) / 10), max_size=8))
@@ -318,52 +417,18 @@ def test_a_sheet_is_unfinished_by_each_missing_score_and_each_short_comment():
     ("quorum", "panel", "needed"),
     [(5, 5, 5), (5, 7, 5), (5, 8, 6), (5, 9, 6), (5, 10, 7), (3, 3, 3), (3, 4, 3), (3, 5, 4), (3, 0, 3)],
 )
-def test_the_quorum_is_that_of_the_call_or_two_thirds_of_the_panel(quorum, panel, needed):
+def test_the_quorum_is_that_of_the_stage_or_two_thirds_of_the_panel(quorum, panel, needed):
     assert rules.sheets_needed(quorum, panel) == needed
 
 
 def test_every_stage_needs_its_quorum():
-    assert rules.short_of_quorum([(5, 6), (6, 7)], quorum=5) == []
-    assert [str(r) for r in rules.short_of_quorum([(5, 6), (2, 3)], quorum=3)] == [
+    five, three = stage(100, pk=1), stage(100, pk=2, quorum=3)
+
+    assert rules.short_of_quorum([(five, 5, 6), (three, 3, 4)]) == []
+    assert [str(r) for r in rules.short_of_quorum([(three, 2, 3)])] == [
         "3 sheets are needed; 2 are handed in."
     ]
-
-
-# Conflicts of interest
-
-
-def barred_by(
-    *, affiliation="KIMM", number="", email="r@kimm.example", members=("x@a.example",), applicants=()
-):
-    return rules.conflicts(
-        firm=SimpleNamespace(name="Firm A", business_number="1108100062"),
-        profile=SimpleNamespace(affiliation=affiliation, affiliation_number=number),
-        email=email,
-        member_emails=members,
-        applicant_numbers=applicants,
-    )
-
-
-@pytest.mark.parametrize(
-    ("facts", "codes"),
-    [
-        ({}, []),
-        ({"number": "1108100062"}, ["C1"]),
-        ({"affiliation": " Firm A "}, ["C1"]),
-        ({"number": "1108100010", "applicants": {"1108100010"}}, ["C6"]),
-        ({"number": "1108100010", "applicants": {"1108100024"}}, []),
-        ({"number": "1108100062", "applicants": {"1108100062"}}, ["C1"]),
-        ({"email": "r@A.Example"}, ["C5"]),
-        ({"email": "r@naver.com", "members": ("x@naver.com",)}, []),  # everybody's mail says nothing
-        ({"affiliation": "Firm A", "email": "r@a.example"}, ["C1", "C5"]),
-    ],
-)
-def test_g43_our_own_data_bars_by_number_name_and_mail(facts, codes):
-    assert barred_by(**facts) == codes
-
-
-def test_g43_the_refusal_names_the_rule():
-    assert [str(reason) for reason in rules.barred("R. Kim", ["C1", "C6"])] == [
-        "R. Kim: C1 I work for the firm or its group",
-        "R. Kim: C6 My institution applies in the same call",
+    assert [str(r) for r in rules.short_of_quorum([(five, 4, 6), (three, 2, 3)])] == [
+        "Stage 1: 5 sheets are needed; 4 are handed in.",
+        "Stage 2: 3 sheets are needed; 2 are handed in.",
     ]

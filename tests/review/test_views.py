@@ -4,8 +4,9 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.utils.html import strip_tags
 
-from applications.calls.models import Criterion, CriterionGroup
+from applications.calls.stages import Criterion, CriterionGroup
 from applications.intake.models import Application
 from applications.kernel import clock
 from applications.notifications.models import Letter
@@ -294,21 +295,33 @@ def test_g43_barred_reviewers_are_shown_with_the_rule_and_refused_when_chosen_an
     assert disabled == [str(barred.key)]
     assert page.index("Lee Free") < page.index("Kim Barred")
     assert [str(message) for message in chosen.context["messages"]] == [
-        "Kim Barred: C1 I work for the firm or its group",
+        "Kim Barred: C1 Works for Firm A (same name).",
         "Lee Free is asked for a sheet.",
     ]
     assert list(a1.assignments.values_list("reviewer", flat=True)) == [free.pk]
 
 
-@pytest.mark.parametrize("value", ["1_0", "NaN", "٣", "5.55", "6", ""])
-def test_points_of_an_adjustment_are_plain_numbers_within_five(world, a1, value):
-    response = world.client(world.officer).post(
-        f"/reviews/desk/{a1.key}/adjust/", {"label": "TCB", "points": value}
-    )
+def test_an_officer_decides_on_each_claim_beside_what_the_firm_says(world, a1):
+    world.item(a1, 2, name="Restructuring", shown="Decision no. 7")
+    a1.call.items.create(ordinal=2, kind="bonus", name="Not claimed", points=1)
+    world.item(a1, -3, name="Sanction")
+    client = world.client(world.officer)
+    case, address = f"/reviews/desk/{a1.key}/", f"/reviews/desk/{a1.key}/adjust/1/"
 
-    assert list(response.context["form"].errors) == ["points"]
-    assert 'value="TCB"' in text(response)
-    assert not a1.adjustments.exists()
+    def words(response):
+        return " ".join(strip_tags(text(response)).split())
+
+    before, form = words(client.get(case)), words(client.get(address))
+    empty = client.post(address, {"counts": "yes", "grounds": ""})
+    client.post(address, {"counts": "no", "grounds": "The decision is withdrawn"})
+
+    assert "Restructuring2Decision no. 7 To be decided" in before.replace(" 2 ", "2")
+    assert "Sanction−3" in before
+    assert "Not claimed" not in before
+    assert "What the firm saysDecision no. 7" in form
+    assert list(empty.context["form"].errors) == ["grounds"]
+    assert "It does not countThe decision is withdrawn" in words(client.get(case))
+    assert client.get(f"/reviews/desk/{a1.key}/adjust/2/").status_code == 404
 
 
 def test_g48_every_page_shows_the_score_without_the_excluded_sheet_at_once(world, a1):
@@ -389,3 +402,49 @@ def test_the_desk_and_the_sheet_cost_the_same_for_many_as_for_few(world, django_
         with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
     assert Application.objects.count() == 1
+
+
+def test_after_closing_all_reviews_of_a_call_the_way_leads_to_its_ranking(world):
+    application = world.in_review(world.r1)
+    for _sheet in range(3):
+        world.handed_in(application, 80, 70, 60)
+    client = world.client(world.officer)
+
+    closed = client.post("/reviews/desk/close/", {"call": str(world.r1.key)}, follow=True)
+
+    assert closed.redirect_chain[-1][0] == f"/reviews/desk/?call={world.r1.key}"
+    assert f'href="/decisions/calls/{world.r1.key}/"' in text(closed)
+
+
+def test_a_sheet_whose_result_is_published_is_closed_and_stands_among_what_is_done(world):
+    application = world.in_review(world.r1, title="CANARY-DONE-TITLE")
+    sheets = [world.handed_in(application, 80, 80, 80) for _sheet in range(3)]
+    reviewer, other = sheets[0].reviewer, world.reviewer()
+    client = world.client(reviewer)
+    before = client.get("/reviews/").context["done"]
+
+    actions.close_review(Application.objects.get(), by=world.officer)
+    world.published(world.r1)
+    page = client.get("/reviews/")
+
+    assert (list(before), list(page.context["done"]), page.context["page"].rows) == ([], [sheets[0]], [])
+    assert application.number in text(page) and "CANARY-DONE-TITLE" not in text(page)
+    assert client.get(url(sheets[0])).status_code == 404
+    assert list(world.client(other).get("/reviews/").context["done"]) == []
+
+
+def test_the_list_of_reviews_is_narrowed_by_reviewer_sheets_and_score(world, a1):
+    reviewer = world.reviewer(name="김심사")
+    world.assigned(a1, reviewer)
+    other = world.in_review(world.r1)
+    officer = world.client(world.officer)
+
+    def found(line):
+        return officer.get("/reviews/desk/", {"q": line, "sort": "number"}).context["page"].rows
+
+    assert found("reviewer:김심") == found("reviewer:me") == [a1]
+    assert found("sheets:<1") == found("status:in_review") == [a1, other]
+    assert found("reviewer:nobody") == found("score:>=1") == []
+    assert world.client(world.director).get("/reviews/desk/", {"q": "reviewer:me"}).context["page"].rows == []
+    counted = re.findall(r'data-count="status:\w+">([^<]+)<', text(officer.get("/reviews/desk/counts/")))
+    assert counted == ["In review 2", "Review closed 0"]

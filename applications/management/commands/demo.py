@@ -5,17 +5,19 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from applications.accounts.models import User
+from applications.management import taxoffice
 from applications.management.demonstration import PASSWORD
 
 ACCOUNTS = [
-    ("firm", "owner@firm.example"),
+    ("firm", "owner@firm.example, editor@firm.example, viewer@firm.example"),
+    ("asks to join it", "newcomer@firm.example"),
     ("reviewer", "reviewer01@panel.example"),
     ("programme officer", "officer1@demo.example, officer2@demo.example"),
     ("director", "director@demo.example, director2@demo.example"),
@@ -47,9 +49,13 @@ class Command(BaseCommand):
             if not User.objects.exists():
                 call_command("seed", stdout=self.stdout)
             self.tell(port)
-            serve(port)
+            with taxoffice.open_desk() as address:
+                os.environ.setdefault("SITE_URL", f"http://localhost:{port}")
+                os.environ |= {"TAXOFFICE_URL": address, "TAXOFFICE_KEY": taxoffice.KEY}
+                serve(port)
         except KeyboardInterrupt:
-            self.stdout.write("\nStopped. The data stays: `make run` goes on from here.")
+            pass
+        self.stdout.write("\nStopped. The data stays: `make run` goes on from here.")
 
     def tell(self, port):
         self.stdout.write(f"\nRootGrants (demonstration): http://localhost:{port}\n")
@@ -71,20 +77,22 @@ def is_taken(port):
 
 
 def serve(port):
-    """Run the server and the timetable until one of them ends; then end the other."""
+    """Run the server and the timetable until the signal to stop, or until one of them ends; then end both."""
+    told = threading.Event()  # not an exception, which could fall between a start and writing it down
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
     commands = {
         "server": [sys.executable, "-m", "gunicorn", "rootgrants.wsgi", "--bind", f"127.0.0.1:{port}", "--workers",
-                   "2", "--threads", "4", "--no-control-socket", "--chdir", str(settings.BASE_DIR)],
+                   "2", "--threads", "4", "--graceful-timeout", "5", "--no-control-socket", "--chdir", str(settings.BASE_DIR)],
         "timetable": [sys.executable, str(settings.BASE_DIR / "manage.py"), "tick"],
     }  # fmt: skip
     # In sessions of their own: Ctrl-C reaches this process alone, which ends both in order.
     running = {name: subprocess.Popen(command, start_new_session=True) for name, command in commands.items()}
     try:
-        while True:
+        while not told.wait(0.5):
             for name, process in running.items():
                 if process.poll() is not None:
                     raise CommandError(f"The {name} has ended (exit code {process.returncode}).")
-            time.sleep(0.5)
     finally:
         for process in running.values():
             process.terminate()

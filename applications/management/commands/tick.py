@@ -6,9 +6,29 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from applications.decision.tasks import publish_due
+from applications.firms.tasks import ask_tax_office, end_requests, warn_of_expiry
+from applications.firms.tasks import tell_of_viruses as tell_of_viruses_in_vaults
+from applications.intake.tasks import remind, tell_of_viruses
+from applications.kernel.files.tasks import examine_files, sweep_uploads
 from applications.notifications.tasks import sweep_letters
+from applications.portal.tasks import carry_imports_on
+from applications.review.tasks import carry_plans_on
 
 SECONDS = 10
+TASKS = (
+    publish_due,
+    remind,
+    sweep_letters,
+    end_requests,
+    ask_tax_office,
+    examine_files,
+    carry_imports_on,
+    carry_plans_on,
+    tell_of_viruses,
+    tell_of_viruses_in_vaults,
+    warn_of_expiry,
+    sweep_uploads,
+)
 
 
 class Command(BaseCommand):
@@ -19,7 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, once, **options):
         while True:
-            for task in (publish_due, sweep_letters):
+            for task in TASKS:
                 try:
                     task()
                 except Exception as error:  # a broken round is told and the next one tries again

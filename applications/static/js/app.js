@@ -1,79 +1,81 @@
 // Small aids; every page works without them.
 "use strict";
 
+// Shorthands, for the scripts of single pages too.
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const first = (selector, within = document) => within.querySelector(selector);
+const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+const make = (tag, properties, ...content) => {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...content);
+  return made;
+};
+const on = (target, events, act) => { for (const event of events.split(" ")) target?.addEventListener(event, act); };
+const button = (textContent, act, more = "") => {
+  const made = make("button", { type: "button", className: `button ${more}`, textContent });
+  on(made, "click", act);
+  return made;
+};
+
 // The error summary takes the focus, so that it is read first.
-document.querySelector(".error-summary")?.focus();
+first(".error-summary")?.focus();
 
 // What can be printed says so.
-for (const place of document.querySelectorAll("p[data-print]")) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button";
-  button.textContent = document.body.dataset.print;
-  button.addEventListener("click", () => window.print());
-  place.append(button);
-}
+for (const place of all("p[data-print]")) place.append(button(document.body.dataset.print, () => window.print()));
 
-// On a narrow screen the entry of the navigation that is open is brought into sight.
-const entry = document.querySelector(".site-nav a[aria-current]");
-if (entry) {
-  const strip = entry.closest("ul");
+// On a narrow screen the entry of the navigation that is open, and the tab, are brought into sight.
+for (const entry of all(".site-nav a[aria-current], .tabs a[aria-current]")) {
+  const strip = entry.closest("ul, nav");
   strip.scrollLeft = entry.offsetLeft - strip.offsetLeft - (strip.clientWidth - entry.offsetWidth) / 2;
 }
 
 // A form that does something once cannot be sent twice by a nervous hand.
-for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", (event) => {
+for (const form of all("form[data-once]")) {
+  on(form, "submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
   });
 }
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+on(window, "pageshow", () => {
+  for (const form of all("form[data-sent]")) delete form.dataset.sent;
 });
 
 // Themes.
 const themes = document.getElementById("theme");
 if (themes) {
   themes.value = localStorage.getItem("theme") || "";
-  themes.addEventListener("change", () => {
-    if (themes.value) {
-      localStorage.setItem("theme", themes.value);
-      document.documentElement.dataset.theme = themes.value;
-    } else {
-      localStorage.removeItem("theme");
-      delete document.documentElement.dataset.theme;
-    }
+  on(themes, "change", () => {
+    const page = document.documentElement.dataset;
+    if (themes.value) localStorage.theme = page.theme = themes.value;
+    else { delete localStorage.theme; delete page.theme; }
   });
 }
 
 // Characters of a long answer, counted as the server counts them: NFC, a line end as one.
-for (const box of document.querySelectorAll("textarea[data-limit]")) {
+for (const box of all("textarea[data-limit]")) {
   const limit = Number(box.dataset.limit);
-  const counter = document.createElement("p");
-  counter.className = "counter";
+  const counter = make("p", { className: "counter" });
   box.after(counter);
   const count = () => {
     const length = [...box.value.normalize("NFC").replace(/\r\n?/g, "\n")].length;
     counter.textContent = `${length.toLocaleString()} / ${limit.toLocaleString()}`;
     counter.classList.toggle("over", length > limit);
   };
-  box.addEventListener("input", count);
+  on(box, "input", count);
   count();
 }
 
 // Leaving a page with unsaved text asks first.
-for (const part of document.querySelectorAll("[data-guard]")) {
-  const form = part.matches("form") ? part : part.querySelector("form");
+for (const form of all("form[data-guard], [data-guard] form")) {
   let changed = false;
-  form?.addEventListener("input", () => { changed = true; });
-  form?.addEventListener("submit", () => { changed = false; });
-  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  on(form, "input", () => { changed = true; });
+  on(form, "submit saved", () => { changed = false; });
+  on(window, "beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 
 // Time left until a deadline, by the server's clock; announced at 60, 10 and 1 minutes.
 const announce = document.getElementById("announcer");
-for (const place of document.querySelectorAll("[data-countdown]")) {
+for (const place of all("[data-countdown]")) {
   const offset = Number(place.dataset.now) * 1000 - Date.now();
   const end = Number(place.dataset.countdown) * 1000;
   const words = document.body.dataset;
@@ -96,15 +98,39 @@ for (const place of document.querySelectorAll("[data-countdown]")) {
 }
 
 // The sum of a score sheet while it is written.
-const total = document.querySelector("[data-total]");
+const total = first("[data-total]");
 if (total) {
-  const boxes = [...document.querySelectorAll("input[data-points]")];
+  const boxes = all("input[data-points]");
   const sum = () => {
     const values = boxes.map((box) => box.value.trim()).filter((value) => value !== "");
     total.textContent = Math.round(values.reduce((all, value) => all + Number(value), 0) * 10) / 10;
-    document.querySelector("main [data-left]").textContent = boxes.length - values.length;
+    first("main [data-left]").textContent = boxes.length - values.length;
   };
-  for (const box of boxes) box.addEventListener("input", sum);
+  for (const box of boxes) on(box, "input", sum);
+}
+
+// Counts of a list come after it.
+const link = first("[data-counts]");
+if (link) fetch(link).then((answer) => answer.text()).then((text) => {
+  for (const { dataset, textContent } of all("[data-count]", parsed(text)))
+    for (const here of all(`[data-count="${dataset.count}"]`)) here.textContent = textContent;
+});
+
+// A whole page at once.
+on(first("[data-all]"), "change", ({ target }) => {
+  for (const pick of document.getElementsByName("pick")) pick.checked = target.checked;
+});
+
+// What is watched is fetched anew every ten seconds, as long as somebody looks and does not switch it off.
+const watching = first("[data-live-switch]");
+if (watching) {
+  const live = first("[data-live]");
+  watching.hidden = false;
+  setInterval(async () => {
+    if (document.hidden || !first("input", watching).checked) return;
+    const answer = await fetch(live.dataset.live).catch(() => ({}));
+    if (answer.ok) live.innerHTML = await answer.text();
+  }, 10000);
 }
 
 // The session's end is told five minutes before, with a way to go on.
@@ -113,7 +139,7 @@ if (dialog) {
   const seconds = Number(dialog.dataset.endsIn) - Number(dialog.dataset.warning);
   let timer;
   const wait = () => { clearTimeout(timer); timer = setTimeout(() => dialog.showModal(), seconds * 1000); };
-  dialog.querySelector("form").addEventListener("submit", async (event) => {
+  on(first("form", dialog), "submit", async (event) => {
     event.preventDefault();
     const form = event.target;
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });

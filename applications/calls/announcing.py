@@ -1,0 +1,130 @@
+"""The verbs of a published call: correct, extend, cancel; each is a notice of its own, told to every firm in the call."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications.calls import queries, rules
+from applications.calls.models import Call, Notice
+from applications.kernel import audit, clock
+from applications.kernel.access import require
+from applications.kernel.clocks import legal_clock
+from applications.kernel.errors import Refused
+from applications.notifications.outbox import notify
+
+LETTERS = {
+    Notice.Kind.CORRECTION: "call_corrected",
+    Notice.Kind.EXTENSION: "call_extended",
+    Notice.Kind.CANCELLATION: "call_cancelled",
+}
+
+
+def changeable(call):
+    """{name: (label, its text now)} of all that a correction may change; never criteria, weights or places."""
+    found = {
+        name: (str(call._meta.get_field(name).verbose_name), getattr(call, name)) for name in rules.TEXTS
+    }
+    found |= {f"part:{part.ordinal}": (part.title, part.help) for part in call.parts.all()}
+    found |= {
+        f"question:{question.code}": (question.label, question.help) for question in call.questions.all()
+    }
+    return found | {f"paper:{paper.code}": (paper.name, paper.help) for paper in call.papers.all()}
+
+
+def draw(call, kind, *, reason, revision, by, texts=None, closes_at=None):
+    """The notice as it would be published now, not saved. Raises Denied or Refused.
+
+    revision: of the call as the officer saw it. texts: {name of changeable: new text}; closes_at: of an extension.
+    """
+    require(by, "call.change", call)
+    if reasons := rules.unchangeable(call, reason=reason, revision=revision):
+        raise Refused(*reasons, about=call)
+    notice = Notice(call=call, kind=kind, reason=reason.strip(), published_at=clock.now(), by=by)
+    match kind:
+        case Notice.Kind.CORRECTION:
+            notice.changes = _changes(call, texts)
+        case Notice.Kind.EXTENSION:
+            notice.closed_at, notice.closes_at = call.closes_at, closes_at
+            if reasons := rules.inextensible(
+                call,
+                closes_at=closes_at,
+                now=notice.published_at,
+                late_until=legal_clock("late_extension").ends_at(call.closes_at),
+                is_screened=queries.is_screened(call),
+            ):
+                raise Refused(*reasons, about=call)
+        case Notice.Kind.CANCELLATION:
+            if reasons := rules.uncancellable(has_results=queries.has_results(call, notice.published_at)):
+                raise Refused(*reasons, about=call)
+    notice.ordinal = call.revision + 1
+    notice.number = f"{call.number}-{notice.ordinal}"
+    notice.firms_told = queries.firms_in(call)
+    return notice
+
+
+def _changes(call, texts):
+    before = changeable(call)
+    changes = [
+        {"of": name, "label": before[name][0], "old": before[name][1], "new": rules.plain(text)}
+        for name, text in texts.items()
+        if rules.plain(text) != rules.plain(before[name][1])
+    ]
+    if not changes:
+        raise Refused(_("Nothing is changed yet."), about=call)
+    return changes
+
+
+@transaction.atomic
+def correct(call, *, texts, reason, revision, by):
+    """Publish a correction: title, summary, notice, help texts."""
+    call = _lock(call)
+    notice = draw(call, Notice.Kind.CORRECTION, texts=texts, reason=reason, revision=revision, by=by)
+    for change in notice.changes:
+        kind, _colon, code = change["of"].partition(":")
+        match kind:
+            case "part":
+                call.parts.filter(ordinal=code).update(help=change["new"])
+            case "question":
+                call.questions.filter(code=code).update(help=change["new"])
+            case "paper":
+                call.papers.filter(code=code).update(help=change["new"])
+            case name:
+                setattr(call, name, change["new"])
+    old, new = ({change["of"]: change[side] for change in notice.changes} for side in ("old", "new"))
+    return _publish(notice, "correct", before=old, after=new, fields=rules.TEXTS)
+
+
+@transaction.atomic
+def extend(call, *, closes_at, reason, revision, by):
+    """Publish an extension: the call closes later; drafts and submissions may go on until then."""
+    call = _lock(call)
+    notice = draw(call, Notice.Kind.EXTENSION, closes_at=closes_at, reason=reason, revision=revision, by=by)
+    call.closes_at, call.extended_at = closes_at, notice.published_at
+    old, new = {"closes_at": notice.closed_at}, {"closes_at": closes_at}
+    return _publish(notice, "extend", before=old, after=new, fields=("closes_at", "extended_at"))
+
+
+@transaction.atomic
+def cancel(call, *, reason, revision, by):
+    """Publish the cancellation: nobody can apply any more."""
+    call = _lock(call)
+    notice = draw(call, Notice.Kind.CANCELLATION, reason=reason, revision=revision, by=by)
+    call.cancelled_at = notice.published_at
+    return _publish(notice, "cancel", before=None, after={}, fields=("cancelled_at",))
+
+
+def _lock(call):
+    return Call.objects.select_for_update(of=("self",)).select_related("programme").get(pk=call.pk)
+
+
+def _publish(notice, verb, *, before, after, fields):
+    """Save the notice and what it changes, leave a trace, and tell every firm."""
+    call = notice.call
+    notice.save()
+    call.revision = notice.ordinal
+    call.save(update_fields=[*fields, "revision"])
+    audit.record(
+        verb, call, by=notice.by, before=before, after=after | {"notice": notice.number}, note=notice.reason
+    )
+    notify(LETTERS[notice.kind], to=queries.people_in(call), event=f"notice:{notice.number}", call=call, notice=notice,
+           rows=rules.rows(notice))  # fmt: skip
+    return notice

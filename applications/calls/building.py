@@ -1,0 +1,203 @@
+"""The verbs of the pieces of a call in preparation: its parts, questions, papers, stages, groups, criteria, bonus and
+penalty items and quotas.
+
+A piece is found by its place: the ordinals of what it stands in and its own, 1-2-3 for a criterion.
+"""
+
+from dataclasses import dataclass
+from itertools import count
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from applications.calls import rules
+from applications.calls.actions import lock_section, saved
+from applications.calls.models import Part, Question, RequiredPaper
+from applications.calls.ruling import Item, Quota
+from applications.calls.stages import Criterion, CriterionGroup, Stage
+from applications.kernel import audit
+from applications.kernel.errors import Refused
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of piece: its table, the section it belongs to, and what it stands in."""
+
+    model: type
+    section: str
+    within: str = "call"
+
+
+KINDS = {
+    "part": Kind(Part, "plan"),
+    "question": Kind(Question, "plan", "part"),
+    "paper": Kind(RequiredPaper, "papers"),
+    "stage": Kind(Stage, "criteria"),
+    "group": Kind(CriterionGroup, "criteria", "stage"),
+    "criterion": Kind(Criterion, "criteria", "group"),
+    "item": Kind(Item, "items"),
+    "quota": Kind(Quota, "quotas"),
+}
+
+
+def ways_up(name):
+    """How a piece of this kind reaches itself and all that it stands in, in lookups: "", group__, group__stage__."""
+    found, path = [""], ""
+    while (within := KINDS[name].within) != "call":
+        name, path = within, f"{path}{within}__"
+        found.append(path)
+    return found
+
+
+def pieces(call, name):
+    """All pieces of one kind of a call."""
+    return KINDS[name].model.objects.filter(**{f"{ways_up(name)[-1]}call": call})
+
+
+def at(call, name, place):
+    """The piece at a place, None where there is none. place: numbers with hyphens between."""
+    paths, numbers = ways_up(name), place.split("-")
+    if len(paths) != len(numbers):
+        return None
+    ordinals = {f"{path}ordinal": int(number) for path, number in zip(paths, reversed(numbers), strict=True)}
+    return pieces(call, name).filter(**ordinals).first()
+
+
+def place_of(name, piece):
+    """Where a piece stands."""
+    within = KINDS[name].within
+    own = str(piece.ordinal)
+    return own if within == "call" else f"{place_of(within, getattr(piece, within))}-{own}"
+
+
+def beside(name, piece):
+    """The pieces that stand in the same, in order."""
+    within = KINDS[name].within
+    return KINDS[name].model.objects.filter(**{within: getattr(piece, within)}).order_by("ordinal")
+
+
+@transaction.atomic
+def add(call, name, /, *, within=None, version, by, **fields):
+    """Add a piece at the end of what it stands in: of the call, or of the piece within."""
+    kind = KINDS[name]
+    call = lock_section(call, kind.section, version=version, by=by)
+    if kind.within != "call":
+        within = _still(call, kind.within, within)
+    piece = kind.model(**{kind.within: within or call}, **fields)
+    if name == "question":
+        piece.call, piece.code = call, _free("q", call.questions)
+    if name == "paper" and not piece.code:
+        piece.code = _free("P", call.papers)
+    _put_last(name, piece)
+    _end(call, name, "add", piece, by, after=_plainly(piece, fields))
+    return piece
+
+
+@transaction.atomic
+def change(call, name, piece, /, *, version, by, **fields):
+    """Change a piece; a question that goes to another part stands at its end."""
+    call = lock_section(call, KINDS[name].section, version=version, by=by)
+    piece = _still(call, name, piece)
+    before, stood = _plainly(piece, fields), getattr(piece, "part", None)
+    for field, value in fields.items():
+        setattr(piece, field, value)
+    if name == "paper" and not piece.code:
+        piece.code = _free("P", call.papers)
+    if stood and piece.part != stood:
+        _put_last(name, piece)
+        _close_ranks(Question.objects.filter(part=stood).order_by("ordinal"))
+    else:
+        piece.save()
+    _end(call, name, "change", piece, by, before=before, after=_plainly(piece, fields))
+
+
+@transaction.atomic
+def move(call, name, piece, *, up, version, by):
+    """Change places with the one before or after."""
+    call = lock_section(call, KINDS[name].section, version=version, by=by)
+    piece = _still(call, name, piece)
+    others = beside(name, piece)
+    other = (
+        others.filter(ordinal__lt=piece.ordinal).last()
+        if up
+        else others.filter(ordinal__gt=piece.ordinal).first()
+    )
+    if other is None:
+        raise Refused(_("It stands at the end already."), about=call)
+    was, piece.ordinal = piece.ordinal, other.ordinal
+    for one, ordinal in ((other, 0), (piece, piece.ordinal), (other, was)):  # no two at one place meanwhile
+        type(one).objects.filter(pk=one.pk).update(ordinal=ordinal)
+    _end(call, name, "move", piece, by, before={"ordinal": was}, after={"ordinal": piece.ordinal})
+    return piece
+
+
+@transaction.atomic
+def remove(call, name, piece, *, version, by):
+    """Take a piece out, with all that stands in it."""
+    call = lock_section(call, KINDS[name].section, version=version, by=by)
+    piece = _still(call, name, piece)
+    others, trace = beside(name, piece), _plainly(piece, [field.name for field in piece._meta.fields])
+    kind_of, pk = type(piece), piece.pk
+    kind_of.objects.filter(pk=pk).delete()
+    _close_ranks(others)
+    _end(call, name, "remove", piece, by, before=trace, after=None)
+
+
+def _still(call, name, piece):
+    """The piece as it is now, under the lock of its call."""
+    found = pieces(call, name).filter(pk=piece.pk).first()
+    if found is None:
+        raise Refused(_("It was removed in the meantime."), about=call)
+    return found
+
+
+def _put_last(name, piece):
+    last = beside(name, piece).exclude(pk=piece.pk).aggregate(last=Max("ordinal"))["last"] or 0
+    piece.ordinal = last + 1
+    piece.save()
+
+
+def _close_ranks(others):
+    """Number them anew, one after the other: going up, no two are at one place meanwhile."""
+    for ordinal, one in enumerate(others, 1):
+        if one.ordinal != ordinal:
+            type(one).objects.filter(pk=one.pk).update(ordinal=ordinal)
+
+
+def _free(letter, others):
+    """A code of this letter that none of the others has: q1, q2 …"""
+    taken = set(others.values_list("code", flat=True))
+    return next(code for code in (f"{letter}{number:02d}" for number in count(1)) if code not in taken)
+
+
+def _end(call, name, verb, piece, by, *, before=None, after):
+    """Refuse what would leave a question without the one it depends on; else note the save and leave a trace."""
+    if KINDS[name].section == "plan" and (reasons := rules.misled(call.questions.select_related("part"))):
+        raise Refused(*reasons, about=call)
+    saved(call, KINDS[name].section)
+    what = {"piece": name, "called": called(piece)}
+    audit.record(f"{verb}_piece", call, by=by, before=before and what | before, after=what | (after or {}))
+
+
+def called(piece):
+    """What a piece is called on pages."""
+    match piece:
+        case Part():
+            return piece.title
+        case Question():
+            return piece.label
+        case Stage():
+            return str(piece.get_kind_display())
+        case Quota():
+            return str(piece)
+    return piece.name
+
+
+def _plainly(piece, names):
+    """Fields of a piece as a trace keeps them: what belongs to another row is called by its name."""
+    found = {name: getattr(piece, name) for name in names}
+    return {
+        name: value if isinstance(value, str | int | bool | list | dict | None) else str(value)
+        for name, value in found.items()
+    }

@@ -1,0 +1,399 @@
+"""Forms of the pieces of a call in preparation: parts, questions, papers, stages, groups, criteria, items and quotas."""
+
+from decimal import Decimal
+from itertools import takewhile
+
+from crispy_forms.layout import Div
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from applications.calls import rules
+from applications.calls.drafting import SAVE, Versioned, bound, in_order
+from applications.calls.models import Part, Question, RequiredPaper
+from applications.calls.ruling import Item, Quota
+from applications.calls.stages import Criterion, CriterionGroup, Stage
+from applications.kernel import clock
+from applications.kernel.files import TYPES
+from applications.kernel.forms import LineField, PointsField, ask_to_choose, layout
+from applications.kernel.taxonomy import IndustryField, PaperKind, Region
+
+
+class PieceForm(Versioned, forms.ModelForm):
+    """One piece of a call. piece: which one it is, however it was moved since."""
+
+    piece = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args, call, **options):
+        super().__init__(*args, **options)
+        self.call = call
+        self.initial |= {"version": call.version, "piece": self.instance.pk}
+        self.prepare()
+        bound(self)
+        ask_to_choose(self)
+        self.helper = layout("version", "piece", *self.order(), button=SAVE)
+
+    def prepare(self):
+        """Fit the fields to the call."""
+
+    def order(self):
+        return self._meta.fields
+
+    def fields_of(self):
+        found = super().fields_of()
+        found.pop("piece")
+        return found
+
+    def validate_unique(self):
+        """Places and codes are given by the action."""
+
+
+class PartForm(PieceForm):
+    class Meta:
+        model = Part
+        fields = ["title", "help"]
+        labels = {"title": _("Title of the part"), "help": _("Hint")}
+        field_classes = {"title": LineField}
+
+
+COLUMN_KINDS = {"text": _("text"), "number": _("figures"), "won": _("won")}
+LIMITS = {"text": (100, 300), "long": (2000, 10_000), "number": (9, 12), "table": (20, 50)}  # usual, most
+MOST_OPTIONS, MOST_COLUMNS, OPTION_LENGTH = 30, 8, 100
+WITH_OPTIONS = ("choice", "choices")
+
+
+class QuestionForm(PieceForm):
+    """A question: what it asks, how it is answered, and when it is asked."""
+
+    max_length = forms.IntegerField(
+        label=_("Limit"),
+        required=False,
+        min_value=1,
+        help_text=_("Characters of a text, digits of a number, rows of a table; empty: the usual one."),
+    )
+    options = forms.CharField(
+        label=_("Answers to choose from"),
+        required=False,
+        widget=forms.Textarea({"rows": 6}),
+        help_text=_("One a line, at least two. For “one of several” and “any of several”."),
+    )
+    columns = forms.CharField(
+        label=_("Columns of the table"),
+        required=False,
+        widget=forms.Textarea({"rows": 5}),
+        help_text=_(
+            "One a line. After a bar comes what it holds: “Price | won”, “People | figures”; otherwise text. The first one names the row."
+        ),
+    )
+    asked_when = forms.MultipleChoiceField(
+        label=_("Asked only after these answers"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: always. The answers of one earlier question."),
+    )
+
+    class Meta:
+        model = Question
+        fields = ["part", "label", "help", "kind", "required", "max_length"]
+        labels = {
+            "part": _("Part"), "label": _("Question"), "help": _("Hint"), "kind": _("How it is answered"),
+            "required": _("It must be answered"),
+        }  # fmt: skip
+        field_classes = {"label": LineField}
+
+    def prepare(self):
+        self.fields["part"].queryset = self.call.parts.all()
+        self.fields["part"].required = True
+        self.fields["part"].empty_label = None
+        question = self.instance
+        if question.kind in WITH_OPTIONS:
+            self.initial["options"] = "\n".join(label for _code, label in question.options)
+        if question.kind == "table":
+            self.initial["columns"] = "\n".join(
+                label if kind == "text" else f"{label} | {COLUMN_KINDS[kind]}"
+                for _code, label, kind in question.options
+            )
+        if not question.pk:
+            self.initial |= {"max_length": None}
+        self.fields["asked_when"].choices = [
+            (f"{one.code}:{code}", _("%(question)s – %(answer)s") % {"question": one.label, "answer": words})
+            for one in self.before()
+            for code, words in rules.ways(one)
+        ]
+        if question.condition:
+            self.initial["asked_when"] = [
+                f"{question.condition['question']}:{value}" for value in question.condition["is"]
+            ]
+        if not self.fields["asked_when"].choices:
+            del self.fields["asked_when"]
+
+    def before(self):
+        """The questions that stand before this one: before a new one all up to the end of its part."""
+        question, asked = self.instance, self.call.asked
+        if question.pk:
+            return list(takewhile(lambda one: one.pk != question.pk, asked))
+        return [one for one in asked if not question.part_id or one.part.ordinal <= question.part.ordinal]
+
+    def order(self):
+        def only(name, kinds):
+            return Div(name, data_asked_by="kind", data_asked_when=" ".join(kinds))
+
+        last = ["asked_when"] if "asked_when" in self.fields else []
+        return [
+            "part", "label", "help", "kind", only("options", WITH_OPTIONS), only("columns", ["table"]), "required",
+            only("max_length", LIMITS), *last,
+        ]  # fmt: skip
+
+    def clean_asked_when(self):
+        chosen = [value.partition(":") for value in self.cleaned_data["asked_when"]]
+        if len({code for code, _colon, _value in chosen}) > 1:
+            raise ValidationError(_("Please choose answers of one question only."))
+        return {"question": chosen[0][0], "is": [value for *_, value in chosen]} if chosen else {}
+
+    def clean(self):
+        cleaned = super().clean()
+        kind = cleaned.get("kind")
+        if kind in WITH_OPTIONS:
+            self.check_lines("options", 2, MOST_OPTIONS)
+        if kind == "table":
+            self.check_lines("columns", 1, MOST_COLUMNS)
+        usual, most = LIMITS.get(kind, (2000, 2000))
+        limit = cleaned.get("max_length") or usual
+        if kind in LIMITS and limit > most:
+            self.add_error("max_length", _("At most %(most)d for this kind.") % {"most": most})
+        cleaned["max_length"] = limit if kind in LIMITS else usual
+        return cleaned
+
+    def check_lines(self, name, least, most):
+        found = lines(self.cleaned_data.get(name, ""))
+        labels = [line.partition("|")[0].strip() if name == "columns" else line for line in found]
+        if not least <= len(found) <= most:
+            said = _("Please write %(least)d to %(most)d lines.")
+            self.add_error(name, said % {"least": least, "most": most})
+        elif len(set(labels)) < len(labels) or not all(labels):
+            self.add_error(name, _("Each line says something of its own."))
+        elif max(map(len, labels)) > OPTION_LENGTH:
+            self.add_error(name, _("At most %(most)d characters a line.") % {"most": OPTION_LENGTH})
+        elif name == "columns" and (wrong := [line for line in found if column_kind(line) is None]):
+            said = _("“%(line)s”: after the bar comes text, figures or won.")
+            self.add_error(name, said % {"line": wrong[0]})
+
+    def fields_of(self):
+        found = super().fields_of()
+        found["condition"] = found.pop("asked_when", {})
+        options, columns = lines(found.pop("options")), lines(found.pop("columns"))
+        found["options"] = []
+        if found["kind"] in WITH_OPTIONS:
+            found["options"] = [list(pair) for pair in self.coded("a", options)]
+        if found["kind"] == "table":
+            kinds = [column_kind(line) for line in columns]
+            labels = [line.partition("|")[0].strip() for line in columns]
+            coded = self.coded("c", labels)
+            found["options"] = [[*pair, kind] for pair, kind in zip(coded, kinds, strict=True)]
+        return found
+
+    def coded(self, letter, labels):
+        """[(code, label)]: one that stood there before keeps its code, so that conditions still find it."""
+        known = {label: code for code, label, *_kind in self.instance.options}
+        taken = set(known.values())
+        free = (code for number in range(1, 100) if (code := f"{letter}{number}") not in taken)
+        return [(known.get(label) or next(free), label) for label in labels]
+
+
+def lines(text):
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def column_kind(line):
+    """text, number or won, as it stands after the bar in any language; None where that is none of them."""
+    typed = line.partition("|")[2].strip()
+    words = {code: code for code in COLUMN_KINDS} | {str(word): code for code, word in COLUMN_KINDS.items()}
+    return words.get(typed) if typed else "text"
+
+
+class PaperForm(PieceForm):
+    """A paper that is asked for: a kind that firms keep in their vault, or one of this call alone."""
+
+    code = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        help_text=_("A kind that is known is taken from the vault of the firm, and its validity is checked."),
+    )
+    asked_of = forms.ChoiceField(label=_("Who hands it in"), widget=forms.RadioSelect)
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of files"),
+        required=False,
+        choices=[(kind, kind.upper()) for kind in TYPES],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: all that are taken at all."),
+    )
+
+    class Meta:
+        model = RequiredPaper
+        fields = ["code", "name", "help", "kinds"]
+        labels = {"name": _("Name"), "help": _("Hint")}
+        field_classes = {"name": LineField}
+
+    def prepare(self):
+        paper = self.instance
+        taken = set(self.call.papers.exclude(pk=paper.pk).values_list("code", flat=True))
+        known = {
+            "D01": _("The plan itself"),
+            **{kind.code: str(kind) for kind in PaperKind.objects.valid_on(clock.today())},
+        }
+        own = {} if paper.code in known or not paper.code else {paper.code: paper.name}
+        self.fields["code"].choices = [
+            *((code, f"{code} {name}") for code, name in (known | own).items() if code not in taken),
+            ("", _("None of these")),
+        ]
+        self.fields["asked_of"].choices = [
+            ("all", _("every firm")),
+            *RequiredPaper.Trait.choices,
+            ("", _("whoever it applies to")),
+        ]
+        self.fields["asked_of"].required = False
+        self.initial["asked_of"] = "all" if paper.required else paper.needed_from
+
+    def order(self):
+        return ["code", "name", "help", "asked_of", "kinds"]
+
+    def fields_of(self):
+        found = super().fields_of()
+        firms = found.pop("asked_of")
+        return found | {"required": firms == "all", "needed_from": "" if firms == "all" else firms}
+
+
+class StageForm(PieceForm):
+    class Meta:
+        model = Stage
+        fields = ["kind", "weight", "threshold", "quorum", "trimmed"]
+        labels = {"kind": _("Kind of review")}
+        help_texts = {
+            "weight": _("The weights of all stages sum to 100."),
+            "threshold": _("A plan whose score in this stage is below it ends here; empty: none."),
+            "quorum": _("Sheets needed before this stage is closed; five, or three by exception."),
+        }
+
+
+class GroupForm(PieceForm):
+    class Meta:
+        model = CriterionGroup
+        fields = ["name", "floor_percent"]
+        labels = {"name": _("Name of the group"), "floor_percent": _("Floor (%)")}
+        help_texts = {
+            "floor_percent": _("A plan whose mean in this group is below it fails; 0: no floor."),
+        }
+        field_classes = {"name": LineField}
+
+
+class CriterionForm(PieceForm):
+    class Meta:
+        model = Criterion
+        fields = ["name", "help", "points", "knock_out_at"]
+        labels = {
+            "name": _("Criterion"), "help": _("What is looked at"), "points": _("Points"),
+            "knock_out_at": _("Knocked out at"),
+        }  # fmt: skip
+        help_texts = {
+            "points": _("The points of all criteria of a stage sum to 100."),
+            "knock_out_at": _("A plan whose mean here is no higher fails, whatever its total; empty: none."),
+        }
+        field_classes = {"name": LineField}
+
+    def clean(self):
+        cleaned = super().clean()
+        points, knock_out = cleaned.get("points"), cleaned.get("knock_out_at")
+        if points and knock_out is not None and self.call.scale == "points" and knock_out >= points:
+            self.add_error("knock_out_at", _("It is below the points of the criterion."))
+        return cleaned
+
+
+class ItemForm(PieceForm):
+    """A bonus or penalty item, and what shows that it holds."""
+
+    bounds = {"points": (Decimal("0.1"), 20)}
+
+    class Meta:
+        model = Item
+        fields = ["kind", "name", "points", "evidence", "by_file"]
+        labels = {
+            "kind": _("Kind"), "name": _("Name"), "points": _("Points"), "evidence": _("Evidence that is asked for"),
+            "by_file": _("The evidence is uploaded as a file"),
+        }  # fmt: skip
+        help_texts = {
+            "points": _("Above 0; all that counts is capped by the caps of the call."),
+            "evidence": _(
+                "What shows that it holds. Firms read it where they claim a bonus, staff where they decide."
+            ),
+            "by_file": _(
+                "Of a bonus only. A paper of this call must be asked of firms that claim a bonus by a file."
+            ),
+        }
+        field_classes = {"name": LineField, "evidence": LineField, "points": PointsField}
+        widgets = {"kind": forms.RadioSelect()}
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("kind") == Item.Kind.BONUS and not cleaned.get("evidence"):
+            self.add_error("evidence", _("A bonus says which evidence it asks for."))
+        if cleaned.get("kind") == Item.Kind.PENALTY and cleaned.get("by_file"):
+            self.add_error("by_file", _("Firms upload nothing for a penalty."))
+        return cleaned
+
+
+class QuotaForm(PieceForm):
+    """The least and the most places of a field or a region."""
+
+    of = forms.ChoiceField(label=_("Of"))
+
+    class Meta:
+        model = Quota
+        fields = ["least", "most"]
+        labels = {"least": _("At least"), "most": _("At most")}
+        help_texts = {
+            "least": _("Kept free for it while the rank is walked down; 0: none."),
+            "most": _("Whoever comes after is passed over; empty: no limit."),
+        }
+
+    def prepare(self):
+        taken = {(quota.kind, quota.of.pk) for quota in self.call.quotas.exclude(pk=self.instance.pk)}
+        self.things = {
+            f"{kind}-{thing.code}": (kind, thing)
+            for kind, found in (("field", IndustryField), ("region", Region))
+            for thing in found.objects.valid_on(clock.today())
+            if (kind, thing.pk) not in taken
+        }
+        self.fields["of"].choices = [
+            ("", _("Please choose")),
+            *((code, str(thing)) for code, (_kind, thing) in self.things.items()),
+        ]
+        self.fields["most"].required = False
+        if self.instance.pk:
+            self.initial["of"] = f"{self.instance.kind}-{self.instance.of.code}"
+
+    def order(self):
+        return ["of", "least", "most"]
+
+    def clean(self):
+        cleaned = super().clean()
+        in_order(self, "least", "most", _("The most places are not below the least."))
+        if cleaned.get("least") == 0 and cleaned.get("most") is None and "most" in cleaned:
+            self.add_error("most", _("A quota has a least or a most number of places."))
+        return cleaned
+
+    def fields_of(self):
+        found = super().fields_of()
+        kind, thing = self.things[found.pop("of")]
+        return found | {"field": None, "region": None} | {kind: thing}
+
+
+FORMS = {
+    "part": PartForm,
+    "question": QuestionForm,
+    "paper": PaperForm,
+    "stage": StageForm,
+    "group": GroupForm,
+    "criterion": CriterionForm,
+    "item": ItemForm,
+    "quota": QuotaForm,
+}

@@ -1,0 +1,146 @@
+"""Reads of calls: what the public pages count, whom a notice is told, what stands against an extension.
+
+Applications, firms and members belong to later rooms; they are asked for by the names of their relations only.
+"""
+
+from django.apps import apps
+from django.db.models import Count, Q
+
+from applications.accounts.models import Role, User
+from applications.calls import rules, ruling
+from applications.calls.audience import Inquiry
+from applications.calls.models import Call
+from applications.calls.stages import Criterion
+from applications.kernel.taxonomy import Region
+
+MOST = 1000  # a tab counts no further
+LATEST = 5  # questions that the notice itself shows
+RESULTS = ("selected", "reserved", "declined", "agreed")
+
+
+def states_at(now):
+    """{tab of the public list: (the calls on it, their order)}."""
+    calls = Call.objects
+    return {
+        "open": (calls.open_at(now), ["closes_at", "id"]),
+        "upcoming": (calls.upcoming_at(now), ["opens_at", "id"]),
+        "past": (calls.past_at(now), ["-closes_at", "-id"]),
+    }
+
+
+def counts(found, now):
+    """How many of these published calls are open, upcoming and past: one query that reads a thousand rows at most."""
+    ended = Q(closes_at__lte=now) | Q(cancelled_at__isnull=False)
+    return found.order_by("-closes_at", "-id")[:MOST].aggregate(
+        open=Count("pk", filter=~ended & Q(opens_at__lte=now)),
+        upcoming=Count("pk", filter=~ended & Q(opens_at__gt=now)),
+        past=Count("pk", filter=ended),
+    )
+
+
+def notice(call):
+    """What the public page of a call says beside its own texts."""
+    published = call.inquiries.published().order_by("-ended_at", "-id")
+    return {
+        "announced_again": announced_again(call),
+        "inquiries": list(published[: LATEST + 1]) if call.published_at else [],
+        "latest": LATEST,
+        "stages": measures(call),
+        "papers": call.papers.all(),
+        "items": call.items.all(),
+        "ties": ruling.tie_names(call),
+        "quotas": call.quotas.select_related("field", "region"),
+        "open_to": call.open_to.all(),
+        "tracks": tracks_of(call),
+        "regions": regions_of(call),
+        "exclusions": rules.EXCLUSIONS.values(),
+    }
+
+
+def measures(call):
+    """[(stage, [(group, [its criteria])])] of a call, in order: two queries."""
+    found = {stage.pk: (stage, {}) for stage in call.stages.all()}
+    criteria = Criterion.objects.filter(group__stage__call=call).select_related("group")
+    for criterion in criteria.order_by("group__stage__ordinal", "group__ordinal", "ordinal"):
+        _stage, groups = found[criterion.group.stage_id]
+        groups.setdefault(criterion.group_id, (criterion.group, []))[1].append(criterion)
+    return [(stage, list(groups.values())) for stage, groups in found.values()]
+
+
+def notices_of(call):
+    """The notices that have changed a call in their order, with what each has changed."""
+    found = list(call.notices.all())
+    for notice in found:
+        notice.rows = rules.rows(notice)
+    return found
+
+
+def tracks_of(call):
+    """The words of the tracks that a call is open to; none where it is for all."""
+    words = dict(apps.get_model("applications", "Firm").Track.choices)
+    return [words[track] for track in call.tracks]
+
+
+def regions_of(call):
+    """The regions that a call is open to; none where it is for all."""
+    return list(Region.objects.filter(code__in=call.regions)) if call.regions else []
+
+
+def announced_again(call):
+    """The public calls that announce this one again; only one that is over has any."""
+    if call.state not in ("closed", "cancelled"):
+        return []
+    again = Call.objects.published().filter(copied_from=call, announces_again=True)
+    return list(again.only("key", "number", "title"))
+
+
+def firms_in(call):
+    """How many firms have a draft or a submission in the call."""
+    return call.applications.exclude(status="withdrawn").values("firm").distinct().count()
+
+
+def written_in(call):
+    """(drafts, applications handed in) that a cancellation puts an end to; changes to one handed in are no draft."""
+    found = call.applications.filter(amends=None).exclude(status="withdrawn")
+    counts = found.aggregate(
+        drafts=Count("pk", filter=Q(status="draft")), handed_in=Count("pk", filter=~Q(status="draft"))
+    )
+    return counts["drafts"], counts["handed_in"]
+
+
+def people_in(call):
+    """Who is told of a notice: owners and editors of those firms, each once."""
+    firms = call.applications.exclude(status="withdrawn").values("firm")
+    members = Q(memberships__firm__in=firms, memberships__right__in=("owner", "editor"))
+    return User.objects.filter(members, is_active=True).order_by("pk").distinct()
+
+
+def is_screened(call):
+    """Whether the screening of its applications has begun."""
+    touched = Q(exclusions__isnull=False) | Q(supplements__isnull=False)
+    waiting = ("draft", "submitted", "withdrawn")
+    return call.applications.filter(touched | ~Q(status__in=waiting)).exists()
+
+
+def has_results(call, now):
+    """Whether firms see a result: it has taken effect, or the instant of an approved list has come."""
+    due = call.proposals.filter(status="approved", publish_at__lte=now)
+    return call.applications.filter(status__in=RESULTS).exists() or due.exists()
+
+
+def officers():
+    """Who may be given a question to answer."""
+    return User.objects.filter(role=Role.OFFICER, is_active=True).order_by("name", "pk")
+
+
+def inquiry_counts(user, today):
+    """How many questions wait, are late, and are this person's: what waits is never much, and counted to a thousand."""
+    return (
+        Inquiry.objects.waiting()
+        .order_by("due_on", "pk")[:MOST]
+        .aggregate(
+            waiting=Count("pk"),
+            late=Count("pk", filter=Q(due_on__lt=today)),
+            mine=Count("pk", filter=Q(assigned_to=user)),
+        )
+    )

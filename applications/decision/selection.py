@@ -1,0 +1,178 @@
+"""Whether the minimums of a call can still be met from those below, as its rank is walked down (docs/domain.md, selection)."""
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The least and the most places of a field or region. kind: field or region; most: None where there is no limit."""
+
+    kind: str
+    pk: int
+    name: str
+    least: int = 0
+    most: int | None = None
+
+    @property
+    def end(self):
+        return (self.kind, self.pk)
+
+
+def ends(kind):
+    """The field and the region of a class of candidates, as the ends of bounds."""
+    return (("field", kind[0]), ("region", kind[1]))
+
+
+class Room:
+    """The places that are left, and a plan for what is owed to the minimums.
+
+    below: {class: how many} that may still come, the next one included; a class is (field id, region id). The plan says
+    how many of each class would do: with those taken they meet all minimums that can be met, within maximums and places.
+    """
+
+    def __init__(self, seats, bounds, below):
+        self.seats, self.below = seats, Counter(below)
+        self.bounds = {bound.end: bound for bound in bounds}
+        self.taken = Counter()  # by end
+        self.settle()
+
+    def settle(self):
+        """Of each minimum, in their order, as much as can be met beside those before it."""
+        self.least, self.plan, self.barred = Counter(), Counter(), set()
+        for end, bound in self.bounds.items():
+            for least in range(bound.least, self.taken[end], -1):
+                self.least[end] = least
+                if (plan := self.planned()) is not None:
+                    self.plan = plan
+                    break
+                self.least[end] = 0
+
+    def of(self, kind):
+        """The bounds that a class belongs to."""
+        return [self.bounds[end] for end in ends(kind) if end in self.bounds]
+
+    def full(self, kind):
+        """The first of them whose most is reached, or None."""
+        return next((bound for bound in self.of(kind) if bound.most == self.taken[bound.end]), None)
+
+    def owed(self):
+        """The bounds whose least is not reached yet, and can be."""
+        return [bound for end, bound in self.bounds.items() if self.taken[end] < self.least[end]]
+
+    def admits(self, kind):
+        """Whether one of this class can be taken and what is owed still be met from those below.
+
+        A class that once could not never can again: those below it become fewer, and so do the places.
+        """
+        if self.plan[kind]:
+            return True
+        if kind in self.barred:
+            return False
+        if self.seats > self.plan.total() and self.is_beside_the_plan(kind):
+            return True
+        plan = self.planned(kind)
+        if plan is None:
+            self.barred.add(kind)
+            return False
+        self.plan = plan
+        return True
+
+    def is_beside_the_plan(self, kind):
+        """Whether the maximums have room for one more of this class when all that is planned has come."""
+        planned = Counter(end for one, number in self.plan.items() for end in ends(one) * number)
+        return all(
+            bound.most is None or self.taken[bound.end] + planned[bound.end] < bound.most
+            for bound in self.of(kind)
+        )
+
+    def take(self, kind):
+        """The next one of this class is selected."""
+        self.seats -= 1
+        self.below[kind] -= 1
+        self.taken.update(ends(kind))
+        if self.plan[kind]:
+            self.plan[kind] -= 1
+
+    def skip(self, kind):
+        """The next one of this class is not; it may have been planned for."""
+        self.below[kind] -= 1
+        if self.plan[kind] > self.below[kind]:
+            self.plan = self.planned()
+            if self.plan is None:
+                self.settle()
+
+    def planned(self, first=None):
+        """A plan with one of this class taken first, or None where there is none.
+
+        It is a flow from the fields to the regions: through each class as many as stand below, through each field and
+        region at least what is owed to it and at most what is left of it.
+        """
+        below, taken, seats = Counter(self.below), Counter(self.taken), self.seats
+        if first is not None:
+            below[first] -= 1
+            taken.update(ends(first))
+            seats -= 1
+        edges = {("sink", "source"): (0, seats)}
+        for kind, number in below.items():
+            edges[ends(kind)] = (0, number)
+        for end in {end for kind in below for end in ends(kind)} | self.bounds.keys():
+            bound = self.bounds.get(end)
+            most = seats if bound is None or bound.most is None else bound.most - taken[end]
+            edge = ("source", end) if end[0] == "field" else (end, "sink")
+            edges[edge] = (max(0, self.least[end] - taken[end]), most)
+        found = circulation(edges)
+        if found is None:
+            return None
+        plan = Counter({kind: found[ends(kind)] for kind in below})
+        if first is not None:
+            plan[first] += 1
+        return plan
+
+
+def circulation(edges):
+    """{edge: flow} between its least and its most with nothing lost on the way; None where there is none.
+
+    edges: {(from, to): (least, most)}, of two nodes in one direction only.
+    """
+    room, lacks = {}, Counter()
+    for (a, b), (least, most) in edges.items():
+        if least > most:
+            return None
+        room.setdefault(a, {})[b] = most - least
+        room.setdefault(b, {})[a] = 0
+        lacks[b] += least
+        lacks[a] -= least
+    for node, number in lacks.items():
+        a, b = ("all", node) if number > 0 else (node, "none")
+        room.setdefault(a, {})[b] = abs(number)
+        room.setdefault(b, {})[a] = 0
+    owed = sum(number for number in lacks.values() if number > 0)
+    while owed:
+        way = shortest(room, "all", "none")
+        if way is None:
+            return None
+        flow = min(room[a][b] for a, b in pairwise(way))
+        for a, b in pairwise(way):
+            room[a][b] -= flow
+            room[b][a] += flow
+        owed -= flow
+    return {(a, b): most - room[a][b] for (a, b), (_least, most) in edges.items()}
+
+
+def shortest(room, begin, end):
+    """The nodes of a shortest way on which there is room, or None."""
+    before, waiting = {begin: None}, deque([begin])
+    while waiting:
+        node = waiting.popleft()
+        for following, left in room[node].items():
+            if left and following not in before:
+                before[following] = node
+                waiting.append(following)
+    if end not in before:
+        return None
+    way = [end]
+    while before[way[-1]] is not None:
+        way.append(before[way[-1]])
+    return way[::-1]

@@ -1,0 +1,174 @@
+"""The verbs of the screening desk: supplement, exclusion, eligible."""
+
+from functools import partial
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications.calls.rules import EXCLUSIONS
+from applications.intake import rules, screening
+from applications.intake.actions.holding import lock
+from applications.intake.actions.papers import take_out
+from applications.intake.models import (
+    Exclusion,
+    Supplement,
+)
+from applications.intake.models.checks import Check
+from applications.intake.queries import latest_receipt, people_of
+from applications.intake.screened import checks_of, facts_of, papers_of, verdicts_of
+from applications.kernel import clock
+from applications.kernel.errors import Reason, Refused
+from applications.kernel.files import StoredFile
+from applications.lifecycle import APPLICATION
+from applications.notifications.outbox import notify
+
+
+@transaction.atomic
+def request_supplement(application, *, papers, message, due_at, by):
+    """Send the application back for named papers, until an instant; at most twice."""
+    faults = partial(rules.supplement_request_faults, due_at=due_at, now=clock.now())
+    APPLICATION.advance(application, "send_back", by=by, unless=faults, note=message)
+    supplement = Supplement.objects.create(
+        application=application, ordinal=application.supplements.count() + 1, message=message, due_at=due_at,
+        requested_by=by, requested_at=clock.now(),
+    )  # fmt: skip
+    supplement.papers.set(papers)
+    notify("supplement_requested", to=people_of(application), event=f"supplement:{supplement.pk}",
+           application=application, supplement=supplement, papers=list(papers))  # fmt: skip
+    return supplement
+
+
+@transaction.atomic
+def take_as_is(application, *, by):
+    """Go on without a supplement that did not come in time: what was handed in last counts, and the firm is told."""
+    APPLICATION.advance(
+        application, "take_as_is", by=by, unless=partial(rules.supplement_runs, now=clock.now())
+    )
+    supplement = _close_supplement(application)
+    notify("supplement_lapsed", to=people_of(application), event=f"lapsed:{supplement.pk}",
+           application=application, supplement=supplement, due=rules.shown(supplement.due_at))  # fmt: skip
+
+
+def _close_supplement(application):
+    """End the open supplement, if any, and give its papers the files of the last submission again."""
+    supplement = application.supplements.open().first()
+    if supplement is None:
+        return None
+    supplement.closed_at = clock.now()
+    supplement.save(update_fields=["closed_at"])
+    last = {paper["code"]: paper["key"] for paper in latest_receipt(application).snapshot["papers"]}
+    for paper in supplement.papers.all():
+        there = application.documents.filter(paper=paper).select_related("file").first()
+        if there and str(there.file.key) == last.get(paper.code):
+            continue
+        take_out(application, paper)
+        if paper.code in last:
+            application.documents.create(
+                paper=paper,
+                file=StoredFile.objects.get(key=last[paper.code]),
+                added_by=application.submitted_by,
+            )
+    return supplement
+
+
+@transaction.atomic
+def propose_exclusion(application, *, code, reason, by):
+    """Propose to rule the application out; a director decides."""
+    APPLICATION.advance(
+        application,
+        "propose_exclusion",
+        by=by,
+        unless=partial(rules.screening_waits, now=clock.now()),
+        note=f"{code}: {reason}",
+    )
+    return Exclusion.objects.create(
+        application=application, code=code, reason=reason, proposed_by=by, proposed_at=clock.now()
+    )
+
+
+@transaction.atomic
+def answer_exclusion(application, *, confirmed, by):
+    """A director confirms a proposed exclusion, and the firm is told, or turns it down."""
+    application = lock(application, "rule_out", by)
+    exclusion = application.exclusions.filter(answered_at=None).first()
+    if exclusion is None:
+        raise Refused(_("Nobody proposes to rule this application out."), about=application)
+    if exclusion.proposed_by_id == by.pk:
+        raise Refused(_("Another person than the one who proposed it decides."), about=application)
+    exclusion.answered_by, exclusion.answered_at, exclusion.confirmed = by, clock.now(), confirmed
+    exclusion.save()
+    if not confirmed:
+        APPLICATION.advance(application, "turn_down_exclusion", by=by)
+        return
+    if reasons := rules.call_over(application) or rules.being_changed(application, now=clock.now()):
+        raise Refused(*reasons, about=application)
+    _close_supplement(application)
+    APPLICATION.advance(application, "rule_out", by=by, note=exclusion.reason, reason=exclusion.reason)
+    notify("application_ruled_out", to=people_of(application), event=f"exclusion:{exclusion.pk}",
+           application=application, exclusion=exclusion, rule=EXCLUSIONS[exclusion.code])  # fmt: skip
+
+
+@transaction.atomic
+def readmit(application, *, reason, by):
+    """Undo an exclusion: a director who did not confirm it, with a reason."""
+    application = lock(application, "readmit", by)
+    last = application.exclusions.order_by("pk").last()
+    if last.answered_by_id == by.pk:
+        raise Refused(_("Another person than the one who confirmed it decides."), about=application)
+    if len(reason.strip()) < 5:
+        raise Refused(
+            Reason(_("Please write the reason (at least 5 characters)."), "reason"), about=application
+        )
+    APPLICATION.advance(application, "readmit", by=by, note=reason, reason="")
+    notify("application_readmitted", to=people_of(application), event=f"readmitted:{last.pk}",
+           application=application, why=reason)  # fmt: skip
+
+
+@transaction.atomic
+def check(application, *, code, outcome, evidence, by):
+    """Decide on one rule of the checklist, with what it was seen in; it stands over what the rule itself says."""
+    application = lock(application, "check", by)
+    if reasons := rules.call_over(application) or screening.unfounded(code, outcome, evidence):
+        raise Refused(*reasons, about=application)
+    papers = screening.looked_at(code, papers_of(application))
+    Check.objects.create(
+        application=application, code=code, outcome=outcome, evidence=evidence.strip(), papers=papers, by=by, at=clock.now()
+    )  # fmt: skip
+    APPLICATION.make(
+        application, "check", by=by, note=f"{code} {Check.Outcome(outcome).label}: {evidence.strip()}"
+    )
+
+
+@transaction.atomic
+def check_rest(application, *, evidence, by):
+    """Find met, in one go, whatever needs a person and nobody has decided on. What a rule finds not met stays so."""
+    application = lock(application, "check", by)
+    if reasons := rules.call_over(application) or screening.unfounded("E01", screening.PASSED, evidence):
+        raise Refused(*reasons, about=application)
+    facts = facts_of(application)
+    found = screening.verdicts(facts, checks_of(application))
+    rest = [one.code for one in found if one.outcome == screening.PERSON]
+    if not rest:
+        raise Refused(_("Nothing is left to be decided by hand."), about=application)
+    Check.objects.bulk_create(
+        Check(application=application, code=code, outcome=screening.PASSED, evidence=evidence.strip(),
+              papers=screening.looked_at(code, facts.papers), by=by, at=clock.now())
+        for code in rest
+    )  # fmt: skip
+    APPLICATION.make(application, "check", by=by, note=f"{', '.join(rest)}: {evidence.strip()}")
+
+
+@transaction.atomic
+def open_review(application, *, by):
+    """Find the application eligible, with nothing open in its checklist: the review begins, and the firm is told."""
+    APPLICATION.advance(
+        application,
+        "open_review",
+        by=by,
+        unless=lambda locked: (
+            rules.screening_waits(locked, now=clock.now()) or screening.not_yet(verdicts_of(locked))
+        ),
+        stage=application.call.stages.first(),
+    )
+    notify("application_eligible", to=people_of(application), event=f"eligible:{application.number}",
+           application=application)  # fmt: skip

@@ -1,0 +1,39 @@
+"""The application that a call in preparation would ask for, as firms will see it; nothing of it is kept."""
+
+from django.http import Http404
+from django.shortcuts import render
+
+from applications.calls.models import Call
+from applications.firms.models import Firm
+from applications.intake import rules
+from applications.intake.models import Application
+from applications.intake.writing import PANELS, beside, section_form, titles
+from applications.kernel.web import fetch, page
+
+
+@page("call.view", "GET")
+def call_preview(request, key):
+    """The sections of the application, from the first to the last."""
+    call = fetch(request, Call, key=key, related=("programme",))
+    return render(request, "intake/call_preview.html", {"call": call, "sections": titles(call).items()})
+
+
+@page("call.view", "GET")
+def section_preview(request, key, name):
+    """One section, empty, with its questions, hints and conditions; there is nothing to save it with."""
+    call = fetch(request, Call, key=key, related=("programme",))
+    names = rules.sections(call)
+    if name not in names:
+        raise Http404
+    facts = {"call": call, "name": name, "title": titles(call)[name], "sections": titles(call).items()}
+    if name == "papers":
+        facts["papers"] = list(call.papers.all())
+    else:
+        nobody = Application(pk=0, call=call, firm=Firm(size=Firm.Size.SMALL))  # no row has it
+        form, _saved = section_form(None, nobody, name)
+        form.helper.form_tag = False
+        form.helper.layout.fields.pop()  # its button
+        facts |= {"form": form, **beside(form, nobody, name), "application": nobody}
+        facts["panel"] = PANELS.get(name)
+        facts["faults"] = []
+    return render(request, "intake/section_preview.html", facts)

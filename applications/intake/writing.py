@@ -1,0 +1,385 @@
+"""Pages of a draft: its sections, saved while they are written, and their revisions."""
+
+from collections import Counter
+from uuid import UUID
+
+from crispy_forms.layout import HTML
+from django.contrib import messages
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from applications.intake import actions, answers, budget, challenge, consortium, differences, rules
+from applications.intake.actions import partners
+from applications.intake.claiming import ClaimsForm
+from applications.intake.fields import INSTITUTION, shown
+from applications.intake.forms import (
+    DEMAND,
+    MoneyForm,
+    PartnersForm,
+    PlanForm,
+    ProjectForm,
+)
+from applications.intake.models import Application
+from applications.intake.models.partners import Partner
+from applications.intake.pledging import PledgeForm
+from applications.intake.queries import content_of, uploads_of
+from applications.kernel import clock
+from applications.kernel.errors import Refused
+from applications.kernel.sections import stale
+from applications.kernel.tables import page_by_key
+from applications.kernel.taxonomy import IndustryField, RootTechnology
+from applications.kernel.web import fetch, page
+
+RELATED = ("call__programme", "firm", "field")
+TITLES = {
+    "project": gettext_lazy("The plan in short"),
+    "money": gettext_lazy("Costs and shares"),
+    "partners": gettext_lazy("Partners"),
+    "bonus": gettext_lazy("Bonus"),
+    "papers": gettext_lazy("Papers"),
+    "pledges": gettext_lazy("Pledges and consents"),
+}
+
+
+def titles(call):
+    """{section: title} of an application to this call, in order."""
+    parts = {question.part.slug: question.part.title for question in call.asked}
+    own = TITLES if call.is_rnd else TITLES | {"partners": _("Demand company")}
+    return {name: parts.get(name) or own[name] for name in rules.sections(call)}
+
+
+def steps(application):
+    """[(section, title, how many gaps it has, whether it is optional and nothing is written in it)] of a draft, in order."""
+    gaps = Counter(gap.section for gap in rules.missing(application))
+    written = application.section_versions
+    return [
+        (name, title, gaps[name], not gaps[name] and name not in written and name != "papers")
+        for name, title in titles(application.call).items()
+    ]
+
+
+@page("application.edit", "GET", "POST")
+def section(request, key, name):
+    """One section, written as a form of its own; "Save and continue" leads to the next."""
+    application = fetch(request, Application.objects.with_steps(), key=key, related=RELATED)
+    if application.status != "draft" and request.method != "POST":  # who typed meanwhile is told
+        return redirect(application)
+    form, saved = section_form(request.POST or None, application, name)
+    status, rows = 200, []
+    if request.method == "POST" and form.is_valid():
+        version = form.cleaned_data["version"]
+        try:
+            actions.edit(application, by=request.user, now=request.arrived_at, version=version, **saved(form))
+        except Refused as refusal:
+            refusal.show_on(form)
+            status, rows = 409, compare(application, form, saved, name, version)
+        else:
+            messages.success(request, _("Saved."))
+            if name == "partners":
+                ask_partners(request, application)
+            return redirect(following(application, name))
+    names = rules.sections(application.call)
+    papers = application.call.papers_in(name)
+    return render(
+        request,
+        "intake/section.html",
+        {
+            **beside(form, application, name),
+            **(uploads_of(application, papers) if papers else {}),
+            "application": application,
+            "form": form,
+            "panel": PANELS.get(name),
+            "name": name,
+            "title": titles(application.call)[name],
+            "steps": steps(application),
+            "previous": names[names.index(name) - 1] if name != names[0] else None,
+            "late": rules.late_for(application, now=clock.now()),
+            "differences": rows,
+            "now": clock.now(),
+        },
+        status=status,
+    )
+
+
+PANELS = {"money": "intake/_computed.html", "partners": "intake/_asked.html"}
+
+
+def beside(form, application, name):
+    """What stands beside what is typed in a section and follows it: the faults, and the facts of its panel."""
+    if name == "project" and not form.is_bound:  # what was typed has its errors beside it
+        faults = rules.closed_field(application.call, application.field)
+        return {"faults": [(fault.field, fault) for fault in faults]}
+    if name not in PANELS:
+        return {}
+    others = consortium.of(application)
+    if name == "money":
+        plan, size, ceiling = (
+            budget.Plan(application.budget),
+            application.firm.size,
+            application.call.ceiling_krw,
+        )
+        faults = budget.faults(plan, size, ceiling, others.shares)
+        figures = budget.figures(plan, size, ceiling, others.shares) if plan.has_costs else []
+        facts = {"plan": plan, "figures": figures}
+        form.say(faults)
+        facts["rows"] = form.rows(plan)
+    else:
+        faults = others.faults()
+        present = set(application.documents.values_list("paper__code", flat=True)) if others.named else ()
+        facts = {
+            "states": others.states(present),
+            "shares": others.rows_of_shares(),
+            "sums": budget.Plan(application.budget),
+        }
+        form.say(faults)
+    return facts | {"faults": [(form.at(fault.field), fault) for fault in faults]}
+
+
+def live(request, form, application, name):
+    """The same for a page that saves while it is written: {"said": {field: sentence}, "live": {place: markup}}."""
+    for part, value in form.parts().items():
+        setattr(application, part, value)
+    facts = beside(form, application, name) | {"application": application}
+    places = {"faults": "intake/_faults.html", "panel": PANELS[name]}
+    return {
+        "said": {field: str(fault) for field, fault in reversed(facts["faults"])},
+        "live": {place: render_to_string(template, facts, request) for place, template in places.items()},
+    }
+
+
+def ask_partners(request, application):
+    """Who is named is asked when the section is saved by hand; saving while writing asks nobody."""
+    try:
+        asked = partners.ask(application, by=request.user, now=request.arrived_at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return
+    here = ", ".join(partner.name for partner in asked if partner.firm_id)
+    elsewhere = ", ".join(partner.name for partner in asked if not partner.firm_id)
+    if here:
+        messages.info(request, _("Asked to confirm in their own account: %(names)s.") % {"names": here})
+    if elsewhere:
+        said = _("Not registered here, so please upload a letter: %(names)s.")
+        messages.warning(request, said % {"names": elsewhere})
+
+
+def following(application, name):
+    """Where "Save and continue" leads: the next section, and after the last the whole to be checked."""
+    names = rules.sections(application.call)
+    for after in names[names.index(name) + 1 :]:
+        return reverse("intake:section", args=[application.key, after])
+    return reverse("intake:check", args=[application.key])
+
+
+@page("application.edit", "POST")
+def autosave(request, key, name):
+    """Save what is typed well in a section while it is written; answers JSON.
+
+    200: {"version", "at" (KST), "errors": {name of a field: [sentences]}}, what has an error is not saved; of a section
+    with a panel what `live` says, of one with tables the same of their cells.
+    409: {"error", "stale"}: too late, or saved elsewhere meanwhile; nothing is changed.
+    """
+    application = fetch(request, Application, key=key, related=RELATED)
+    form, saved = section_form(request.POST, application, name)
+    form.is_valid()
+    version = form.cleaned_data.get("version")
+    if version is None:
+        return JsonResponse({"error": _("Please load this page again."), "stale": False}, status=409)
+    try:
+        version = actions.edit(
+            application, by=request.user, now=request.arrived_at, version=version, **saved(form)
+        )
+    except Refused as refusal:
+        stale = application.status == "draft" and not rules.late_for(application, now=request.arrived_at)
+        return JsonResponse({"error": str(refusal), "stale": stale}, status=409)
+    at = clock.now().astimezone(clock.KST).strftime("%H:%M:%S")
+    more = {}
+    if name in PANELS:
+        more = live(request, form, application, name)
+    elif isinstance(form, PlanForm):
+        more = {"said": form.said}
+    return JsonResponse({"version": version, "at": at, "errors": form.errors, **more})
+
+
+def compare(application, form, saved, name, version):
+    """[(label, what is saved, what was typed)] where a stale section differs; the next save is made in full sight."""
+    current = Application.objects.select_related(*RELATED).get(pk=application.pk)
+    if not stale(current, [name], version=version):
+        return []
+    form.data = form.data.copy()
+    form.data["version"] = current.version
+    form.helper.layout.insert(
+        0, HTML('{% include "parts/_differences.html" %}')
+    )  # below the summary of errors
+    stands, typed = lines(current, content_of(current, name)), lines(current, plainly(saved(form)))
+    return [(label, stands[label], text) for label, text in typed.items() if stands[label] != text]
+
+
+def plainly(parts):
+    """Parts of a draft as the content of a section: rows become their codes again."""
+    content = dict(parts)
+    if "technologies" in content:
+        content["technologies"] = sorted(technology.code for technology in content["technologies"])
+        content["field"] = content["field"].code if content["field"] else None
+    return content
+
+
+def changes(application, before, after):
+    """[(label, pieces)] of what differs between two contents of one section."""
+    old, new = lines(application, before), lines(application, after)
+    return [
+        (label, differences.pieces(old.get(label, ""), text))
+        for label, text in new.items()
+        if old.get(label, "") != text
+    ]
+
+
+def lines(application, content):
+    """{label: words} of the content of a section."""
+    asked = {question.code: question for question in application.call.asked}
+    labels = {
+        question.label: answers.in_words(question, content["answers"].get(code))
+        for code, question in asked.items()
+        if code in content.get("answers", ())
+    }
+    for code, pledge in rules.PLEDGES.items() if "consents" in content else ():
+        labels[str(pledge)] = _("Yes") if content["consents"].get(code) else _("No")
+    for name, value in content.items():
+        match name:
+            case "answers" | "consents":
+                continue
+            case "claims":
+                labels |= {item.name: value.get(str(item.pk), "–") for item in application.call.bonus_items}
+            case "budget":
+                labels |= {budget.label(cell): shown(value.get(cell)) for cell in budget.CELLS}
+            case "institutions":
+                rows = [" · ".join(shown(cell) for cell in in_order(row)) for row in value]
+                labels[_("Joint and subcontracted institutions")] = "\n".join(rows)
+            case "challenge":
+                labels[_("Reviewers to be excluded")] = " · ".join(
+                    value.get(part, "–") for part in challenge.PARTS if value
+                )
+            case "demand":
+                labels[_("Demand company")] = " · ".join(value.get(column, "–") for column in DEMAND if value)
+            case _:
+                labels[Application._meta.get_field(name).verbose_name] = in_words(name, value)
+    return labels
+
+
+def in_order(row):
+    """The cells of an institution as people read them."""
+    words = {"part": dict(Partner.Part.choices), "size": dict(budget.SIZES)}
+    for column, _label, _kind in INSTITUTION:
+        value = row.get(column, "–")
+        yield str(words.get(column, {}).get(value, value))
+
+
+def in_words(name, value):
+    """A part of a draft that is no answer, as people read it."""
+    match value:
+        case None:
+            return ""
+        case list():
+            return ", ".join(str(one) for one in RootTechnology.objects.filter(code__in=value))
+        case int():
+            return f"{value:,}"
+    return str(IndustryField.objects.get(code=value)) if name == "field" else value
+
+
+def section_form(data, application, name):
+    """The form of a section, and how its cleaned data is handed to actions.edit. Raises 404 where there is none."""
+    initial = {"version": application.version}
+
+    def without_version(form):
+        return {key: value for key, value in form.cleaned_data.items() if key != "version"}
+
+    parts = {question.part.slug: question.part for question in application.call.asked}
+    match name:
+        case "project":
+            return ProjectForm(data, instance=application, initial=initial), without_version
+        case "money" if application.call.is_rnd:
+            return MoneyForm(data, application=application, initial=initial), MoneyForm.parts
+        case "partners":
+            return PartnersForm(data, application=application, initial=initial), PartnersForm.parts
+        case "bonus" if application.call.bonus_items:
+            return ClaimsForm(data, application=application, initial=initial), ClaimsForm.parts
+        case "pledges":
+            return PledgeForm(data, application=application, initial=initial), PledgeForm.parts
+        case _ if name in parts:
+            form = PlanForm(data, application=application, part=parts[name], initial=initial)
+            return form, lambda form: {"answers": form.answers}
+    raise Http404
+
+
+@page("application.edit", "GET")
+def revisions(request, key, name):
+    """Who left this section how and when, latest first."""
+    application = fetch(request, Application, key=key, related=RELATED)
+    title = titles(application.call).get(name)
+    if title is None:
+        raise Http404
+    found = application.revisions.filter(section=name).select_related("by").defer("content")
+    rows = page_by_key(found, ["-id"], request.GET.get("mark", ""), size=20)
+    return render(
+        request,
+        "intake/revisions.html",
+        {"application": application, "name": name, "title": title, "page": rows, "now": clock.now()},
+    )
+
+
+@page("application.edit", "GET", "POST")
+def revision(request, key, revision):
+    """One revision beside what stands in the draft now, and the way back to it."""
+    application = fetch(request, Application, key=key, related=RELATED)
+    found = get_object_or_404(application.revisions.select_related("by"), key=revision)
+    if request.method == "POST":
+        actions.restore(application, revision=found, by=request.user, now=request.arrived_at)
+        messages.success(request, _("The section is as it was."))
+        return redirect("intake:section", application.key, found.section)
+    return render(
+        request,
+        "intake/revision.html",
+        {
+            "application": application,
+            "revision": found,
+            "title": titles(application.call)[found.section],
+            "changes": changes(application, content_of(application, found.section), found.content),
+            "now": clock.now(),
+        },
+    )
+
+
+@page("application.edit", "POST")
+def take_over(request, key):
+    """Fill what is empty from an earlier application of the firm."""
+    application = fetch(request, Application, key=key, related=RELATED)
+    source = get_object_or_404(
+        Application.objects.visible_to(request.user)
+        .filter(firm=application.firm_id)
+        .select_related("call__programme"),
+        key=uuid_of(request.POST.get("from", "")),
+    )
+    filled = actions.take_over(application, earlier=source, by=request.user, now=request.arrived_at)
+    if filled:
+        messages.success(
+            request,
+            ngettext("%(count)d field is filled in.", "%(count)d fields are filled in.", filled)
+            % {"count": filled},
+        )
+    else:
+        messages.info(
+            request,
+            _("There was nothing to take over: what is asked here is answered or was not asked there."),
+        )
+    return redirect(application)
+
+
+def uuid_of(text):
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error

@@ -1,0 +1,265 @@
+"""What a file is: by its content, never by its name; what is dangerous is refused with a plain reason."""
+
+import unicodedata
+import zipfile
+from pathlib import PurePosixPath, PureWindowsPath
+from tempfile import SpooledTemporaryFile
+
+import olefile
+from django.utils.translation import gettext_lazy as _
+
+from applications.kernel.errors import Refused
+from applications.kernel.files.reading import opens_without_password
+
+MAX_FILE_BYTES = 30 * 1024 * 1024
+MAX_UNPACKED_BYTES = 300 * 1024 * 1024
+MAX_PACKED_ENTRIES = 2_000
+MAX_DIRECTORY_BYTES = 512 * MAX_PACKED_ENTRIES
+MAX_HEADER_BYTES = 64 * 1024
+
+TYPES = {
+    "pdf": "application/pdf",
+    "hwp": "application/x-hwp",
+    "hwpx": "application/hwp+zip",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "zip": "application/zip",
+}
+OFFICE_PARTS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PACKED = b"PK\x03\x04"
+ARCHIVES = (
+    b"Rar!\x1a\x07",
+    b"7z\xbc\xaf\x27\x1c",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\x00",
+    b"MSCF",
+    b"egg",
+    b"EGGA",
+    b"ALZ\x01",
+)
+PROGRAMMES = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
+HWP_LOCKED = 1 << 1 | 1 << 4 | 1 << 8 | 1 << 10  # password, DRM, encrypted by a certificate, DRM by one
+HWP_SCRIPT = 1 << 3
+MACROS = _("The document holds macros. Please save it without them.")
+LOCKED = _("The document is locked with a password. Please save it without one.")
+DAMAGED = _("The file is damaged and cannot be read.")
+TOO_MUCH = _("The file holds too much when it is unpacked.")
+FOREIGN = [  # what people send in good faith: what it is called, and how it begins
+    (_("a document of Hangul 3.0 or older (old HWP)"), (b"HWP Document File V",)),
+    (_("an archive that is not a ZIP"), ARCHIVES),
+    (_("a programme"), PROGRAMMES),
+    (_("a web page"), (b"<!doctype html", b"<html")),
+    (_("an XML text"), (b"<?xml",)),
+    (_("an RTF text"), (b"{\\rtf",)),
+]
+OLD_OFFICE = ("WordDocument", "Workbook", "Book", "PowerPoint Document")  # parts of a compound file
+
+
+def clean_name(name: str) -> str:
+    """The name as people see it: NFC, no path, no control or direction characters, at most 200 characters."""
+    name = unicodedata.normalize("NFC", PurePosixPath(name.replace("\\", "/")).name)
+    name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs")).strip(
+        " ."
+    )
+    stem, dot, ending = name.rpartition(".")
+    if dot and len(ending) <= 10:
+        return f"{stem[: 199 - len(ending)]}.{ending}"
+    return name[:200] or "file"
+
+
+def named_as(name: str, kind: str) -> str:
+    """The name with the ending of what the file really is: a page of a browser never leaves as one."""
+    ending = name.rpartition(".")[2].lower()
+    return name if ending == kind or (kind == "jpg" and ending == "jpeg") else f"{name}.{kind}"
+
+
+def kind_of(content, kinds=tuple(TYPES)) -> str:
+    """The kind of a file by its content, one of these kinds. Raises Refused with a plain reason.
+
+    content: a seekable binary file object; it is read in pieces, never as a whole.
+    """
+    kind = _found(content, kinds)
+    if kind not in kinds:
+        raise Refused(_is_really(kind.upper(), kinds))
+    return kind
+
+
+def _is_really(what, kinds):
+    """What a file is, and what is taken in its place: people know no more than its name."""
+    return _(
+        "By its content this file is %(what)s, whatever its name ends in. "
+        "Please save it as one of these kinds, or choose another file: %(kinds)s."
+    ) % {"what": what, "kinds": ", ".join(kinds).upper()}
+
+
+def _nothing_we_know(kinds):
+    return _(
+        "By its content this file is none of the kinds that we accept here, whatever its name ends in; "
+        "it may be damaged. Please open it, and save it as one of these: %(kinds)s."
+    ) % {"kinds": ", ".join(kinds).upper()}
+
+
+def _found(content, kinds):
+    content.seek(0)
+    head = content.read(1024)
+    if head.startswith(b"%PDF-"):
+        _refuse_two_in_one(content, head)
+        _refuse_locked_pdf(content)
+        return "pdf"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        _refuse_two_in_one(content, head)
+        return "png"
+    if head.startswith(b"\xff\xd8\xff"):
+        _refuse_two_in_one(content, head)
+        return "jpg"
+    if head.startswith(OLE):
+        return _kind_of_ole(content, kinds)
+    if head.startswith(PACKED):
+        return _kind_of_zip(content)
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for what, signs in FOREIGN:
+        if head.startswith(signs) or text.startswith(signs):
+            raise Refused(_is_really(what, kinds))
+    raise Refused(_nothing_we_know(kinds))
+
+
+def _refuse_two_in_one(content, head):
+    """A picture or a PDF that is an archive as well, or a picture that is a PDF: each programme sees another file."""
+    size = content.seek(0, 2)
+    end = zipfile._EndRecData(content)
+    is_archive = (
+        end and end[zipfile._ECD_LOCATION] + zipfile.sizeEndCentDir + end[zipfile._ECD_COMMENT_SIZE] == size
+    )
+    if is_archive or b"%PDF-" in head[5:]:
+        raise Refused(_("The file is two kinds of file in one. Please save it anew as one of them."))
+
+
+def _refuse_locked_pdf(content):
+    """Most PDF that are encrypted open without a password all the same: only the others are locked."""
+    content.seek(0)
+    before = b""
+    while piece := content.read(64 * 1024):
+        if b"/Encrypt" in before + piece:
+            if not opens_without_password(content):
+                raise Refused(LOCKED)
+            return
+        before = piece[-8:]
+
+
+def _kind_of_ole(content, kinds=tuple(TYPES)):
+    content.seek(0)
+    try:
+        with olefile.OleFileIO(content) as ole:
+            is_short = ole.exists("FileHeader") and ole.get_size("FileHeader") <= MAX_HEADER_BYTES
+            header = ole.openstream("FileHeader").read() if is_short else b""
+            locked = ole.exists("EncryptedPackage")
+            is_office = any(map(ole.exists, OLD_OFFICE))
+    except Exception as broken:  # olefile raises whatever a damaged file makes it raise
+        raise Refused(DAMAGED) from broken
+    properties = int.from_bytes(header[36:40], "little")
+    if locked or properties & HWP_LOCKED:
+        raise Refused(LOCKED)
+    if not header.startswith(b"HWP Document File"):
+        if not is_office:
+            raise Refused(_nothing_we_know(kinds))
+        raise Refused(_("Old Office files are not accepted. Please save the document as PDF, HWPX or DOCX."))
+    if properties & HWP_SCRIPT:
+        raise Refused(MACROS)
+    return "hwp"
+
+
+def _kind_of_zip(content):
+    try:
+        _refuse_long_directory(content)
+        content.seek(0)
+        with zipfile.ZipFile(content) as archive:
+            _refuse_dangerous(archive.infolist())
+            kind = _kind_of_archive(archive)
+            if kind == "zip":
+                _refuse_what_is_inside(archive)
+            return kind
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError, OSError) as broken:
+        raise Refused(DAMAGED) from broken
+
+
+def _kind_of_archive(archive):
+    names = archive.namelist()
+    if names[:1] == ["mimetype"] and _beginning(archive, "mimetype").strip() == b"application/hwp+zip":
+        if b"encryption-data" in _entry(archive, "META-INF/manifest.xml"):
+            raise Refused(LOCKED)
+        return "hwpx"
+    if "[Content_Types].xml" in names:
+        if b"macroenabled" in _entry(archive, "[Content_Types].xml").lower():
+            raise Refused(MACROS)
+        for part, kind in OFFICE_PARTS.items():
+            if any(name.startswith(part) for name in names):
+                return kind
+    return "zip"
+
+
+def _beginning(archive, name, length=MAX_HEADER_BYTES):
+    """As much of one entry as tells what the whole is; never a bomb."""
+    with archive.open(name) as entry:
+        return entry.read(length)
+
+
+def _entry(archive, name):
+    """An entry that may be missing, as far as one of its kind is long."""
+    return _beginning(archive, name, 1024 * 1024) if name in archive.namelist() else b""
+
+
+def _refuse_long_directory(content):
+    """The list of entries costs memory before anything is unpacked: what zipfile would read, without reading it."""
+    end = zipfile._EndRecData(content)
+    if end and end[zipfile._ECD_SIZE] > MAX_DIRECTORY_BYTES:
+        raise Refused(TOO_MUCH)
+
+
+def _refuse_dangerous(entries):
+    if len(entries) > MAX_PACKED_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
+        raise Refused(TOO_MUCH)
+    for entry in entries:
+        path = PureWindowsPath(entry.filename)  # knows both slashes, and drives
+        if path.drive or path.root or ".." in path.parts:
+            raise Refused(_("The file holds names that lead outside it."))
+        if entry.flag_bits & 1:
+            raise Refused(_("The file is locked with a password. Please save it without one."))
+        if path.name.lower() == "vbaproject.bin" or "macrosheets" in (part.lower() for part in path.parts):
+            raise Refused(MACROS)
+
+
+def _refuse_what_is_inside(archive):
+    """The files of an archive are looked at like files of their own; an archive among them is one too many."""
+    for entry in archive.infolist():
+        with archive.open(entry) as packed:
+            head = packed.read(8)
+            if head.startswith(ARCHIVES):
+                raise Refused(_("There is an archive within the archive. Please unpack it first."))
+            if head.startswith(PROGRAMMES):
+                raise Refused(_("The archive holds a programme. Please take it out."))
+            if head.startswith((PACKED, OLE)):
+                _refuse_inner(packed, head)
+
+
+def _refuse_inner(packed, head):
+    """What is packed in an archive must be a document itself, as safe as one that comes alone."""
+    with SpooledTemporaryFile(max_size=1024 * 1024) as unpacked:
+        unpacked.write(head)
+        while piece := packed.read(64 * 1024):
+            unpacked.write(piece)
+            if unpacked.tell() > MAX_FILE_BYTES:
+                raise Refused(TOO_MUCH)
+        if head.startswith(OLE):
+            _kind_of_ole(unpacked)
+            return
+        unpacked.seek(0)
+        _refuse_long_directory(unpacked)
+        with zipfile.ZipFile(unpacked) as archive:
+            _refuse_dangerous(archive.infolist())
+            if _kind_of_archive(archive) == "zip":
+                raise Refused(_("There is an archive within the archive. Please unpack it first."))

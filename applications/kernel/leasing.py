@@ -1,0 +1,8 @@
+"""Rows that one worker at a time works on: who takes one writes down when, and has lost it when the lease is over."""
+
+from django.db.models import Q
+
+
+def free(now, lease):
+    """Rows (column taken_at) that nobody works on, and those of who has not come back in time."""
+    return Q(taken_at=None) | Q(taken_at__lt=now - lease)

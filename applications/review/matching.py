@@ -1,0 +1,399 @@
+"""Who reviews what: the fairest and best assignment of reviewers to applications (docs/domain.md, assignment).
+
+Pure mathematics over arrays: it knows numbers of applications and reviewers, no tables. First no application is left with a
+poor panel, then the whole is as good as it can be. HiGHS solves it as a linear programme whose rows and columns are added
+as they are needed; what it leaves in halves is settled by a small integer programme.
+"""
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+try:
+    import highspy
+except ImportError:  # an installation without it assigns greedily
+    highspy = None
+
+CANDIDATES = 25  # of each application to begin with; the prices of the solution say who else is worth a look
+# What is given up for an empty place, a kind that is missing, a review below the least load, and for the worst total: in
+# matches for each application that there is, so that the greater is never given for the smaller.
+UNFILLED, KIND_MISSED, UNDER_LOAD, POOR = 40.0, 12.0, 10.0, 2.0
+NEAR = 0.0005  # of the sum: what may be left to gain
+UNKNOWN = 0.01  # a total below this is none
+FEW = 50  # applications that are settled all at once, where anything is in halves
+MANY = 0.02  # of the applications below what could be hoped for: then all are asked for their worst
+WHOLE = 1e-6
+
+
+@dataclass(frozen=True)
+class Problem:
+    """match: applications x reviewers, from 0 to 1. barred: of the same shape, True where a conflict stands.
+
+    reviews: how many each application needs. least, most: how many each reviewer does. institution: a number for each
+    reviewer; two of one institution never meet in an application. kind: a number for each reviewer, and per_kind how many of a
+    kind each application should have at least, {kind: count}. kept: pairs that stand already. seed: for what is equal.
+    """
+
+    match: np.ndarray
+    barred: np.ndarray
+    reviews: int
+    least: np.ndarray
+    most: np.ndarray
+    institution: np.ndarray
+    kind: np.ndarray | None = None
+    per_kind: dict = field(default_factory=dict)
+    kept: tuple = ()
+    seed: int = 0
+
+    @property
+    def weights(self):
+        """The matches with a breath of chance, so that equal reviewers are told apart by the seed; below zero where barred."""
+        chance = np.random.default_rng(self.seed).random(self.match.shape) * 2e-4
+        return np.where(self.barred, -1.0, self.match + chance)
+
+    @property
+    def standing(self):
+        """The kept pairs in which no conflict has come up since."""
+        return [pair for pair in self.kept if not self.barred[pair]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """pairs: (application, reviewer), in order. worst: the least total of an application that has all its reviewers; total: of
+    all. hope, bound: what they are where reviewers may be halved, which no better plan of whole ones exceeds; None where
+    that was not proved.
+
+    short: {application: (how many are missing, why)}, why being one of "barred", "institutions", "load".
+    kinds: applications without the asked number of a kind. under: reviewers below their least. exact: by HiGHS, not greedily.
+    """
+
+    pairs: tuple
+    worst: float
+    total: float
+    hope: float | None
+    bound: float | None
+    short: dict
+    kinds: tuple
+    under: tuple
+    exact: bool
+
+
+def assign(problem, *, seconds=60.0, tell=lambda part: None):
+    """The Plan of a Problem. tell: called with the part that is done, from 0 to 1."""
+    if not problem.match.size:
+        return described(problem, [], exact=True)
+    if highspy is None:
+        return described(problem, greedy(problem), exact=False)
+    return Solver(problem, seconds, tell).plan()
+
+
+def greedy(problem, given=()):
+    """Pairs found place by place: the application that has least chooses next, the best reviewer who is still free."""
+    weights, chosen = problem.weights, defaultdict(set)
+    left, houses = problem.most.copy(), defaultdict(set)
+    totals = np.zeros(len(weights))
+
+    def take(application, reviewer):
+        chosen[application].add(reviewer)
+        left[reviewer] -= 1
+        houses[application].add(problem.institution[reviewer])
+        totals[application] += weights[application, reviewer]
+
+    for pair in dict.fromkeys((*problem.standing, *given)):
+        take(*pair)
+    for place in range(problem.reviews):
+        for application in np.argsort(totals, kind="stable"):
+            if len(chosen[application]) > place:
+                continue
+            free = weights[application].copy()
+            free[left <= 0] = -1
+            free[[*chosen[application]]] = -1
+            free[np.isin(problem.institution, [*houses[application]])] = -1
+            if (best := int(free.argmax())) >= 0 and free[best] >= 0:
+                take(int(application), best)
+    return sorted((application, reviewer) for application, found in chosen.items() for reviewer in found)
+
+
+def described(problem, pairs, *, exact, hope=None, bound=None):
+    """The Plan of these pairs, with what could not be kept and why."""
+    count = np.zeros(len(problem.match), dtype=int)
+    load = np.zeros(len(problem.most), dtype=int)
+    totals = np.zeros(len(problem.match))
+    kinds = defaultdict(int)
+    for application, reviewer in pairs:
+        count[application] += 1
+        load[reviewer] += 1
+        totals[application] += problem.match[application, reviewer]
+        if problem.kind is not None:
+            kinds[application, problem.kind[reviewer]] += 1
+    missed = {
+        application
+        for application in range(len(problem.match))
+        for kind, least in problem.per_kind.items()
+        if kinds[application, kind] < least
+    }
+    short = {
+        int(a): (int(problem.reviews - count[a]), why_short(problem, a))
+        for a in np.flatnonzero(count < problem.reviews)
+    }
+    complete = totals[count >= problem.reviews]
+    return Plan(
+        tuple(sorted(pairs)), float(complete.min()) if len(complete) else 0.0, float(totals.sum()), hope, bound, short,
+        tuple(sorted(missed)), tuple(int(r) for r in np.flatnonzero(load < problem.least)), exact,
+    )  # fmt: skip
+
+
+def why_short(problem, application):
+    """Which rule leaves an application without enough reviewers: conflicts, one of an institution, or the load of all others."""
+    able = ~problem.barred[application]
+    if able.sum() < problem.reviews:
+        return "barred"
+    if len(np.unique(problem.institution[able])) < problem.reviews:
+        return "institutions"
+    return "load"
+
+
+def best_alone(problem, weights):
+    """The best total that each application could have if it were alone; infinite where it cannot have enough reviewers."""
+    best = np.empty(len(weights))
+    for application, row in enumerate(weights):
+        houses, total = set(), 0.0
+        for reviewer in np.argsort(-row, kind="stable"):
+            if row[reviewer] < 0 or len(houses) == problem.reviews:
+                break
+            if problem.institution[reviewer] not in houses:
+                houses.add(problem.institution[reviewer])
+                total += row[reviewer]
+        best[application] = total if len(houses) == problem.reviews else np.inf
+    return best
+
+
+def packed(count, entries):
+    """Entries (place, index, value) of so many places as HiGHS takes them: where each place begins, the indices, the values."""
+    entries = sorted(entries)
+    starts = np.searchsorted([place for place, _index, _value in entries], np.arange(count))
+    indices = np.array([index for _place, index, _value in entries], dtype=np.int32)
+    return starts.astype(np.int32), indices, np.array([value for *_where, value in entries], dtype=float)
+
+
+class Solver:
+    """A linear programme that grows: columns are pairs, rows are rules; both are added where a solution asks for them.
+
+    The first columns: how far the worst application stays below what could be hoped for; for each place of each application
+    whether it stays empty; for each reviewer what is missing to the least load; for each kind and application how many are
+    missing. A second empty place of an application is worse than the first of another.
+    The first rows: the places of each application, the most of each reviewer, the least of each.
+    """
+
+    def __init__(self, problem, seconds, tell):
+        self.problem, self.tell, self.end = problem, tell, time.monotonic() + seconds
+        self.weights = problem.weights
+        self.applications, self.reviewers = self.weights.shape
+        alone = best_alone(problem, self.weights)
+        alone[alone < UNKNOWN] = np.inf  # where nobody knows anything of it, nothing is poor
+        self.hope = float(alone.min()) if np.isfinite(alone.min()) else 0.0
+        self.known = np.isfinite(alone)
+        self.kinds = {kind: place for place, kind in enumerate(problem.per_kind)}
+        self.costs = np.array([])  # the matches of the pair columns
+        self.pairs, self.column = [], {}  # the pair columns in order, and the place of each
+        self.rows = {}  # (rule, of whom, of what) → its row
+        self.highs = highspy.Highs()
+        self.highs.silent()
+        for option, value in (("threads", 1), ("random_seed", problem.seed % 2**31)):
+            self.highs.setOptionValue(option, value)
+        self.begin()
+
+    def begin(self):
+        """The rows that every plan has, and the best candidates of each application."""
+        n, m, problem = self.applications, self.reviewers, self.problem
+        k, kinds = problem.reviews, len(self.kinds)
+        self.loads = 1 + n * k
+        self.missing = self.loads + m
+        self.first = self.missing + n * kinds
+        empty = np.tile(UNFILLED * n * (1 + np.arange(k) / k), n)
+        costs = np.concatenate(
+            [[POOR * n], empty, np.full(m, UNDER_LOAD * n), np.full(n * kinds, KIND_MISSED * n)]
+        )
+        most = np.concatenate(
+            [[self.hope], np.ones(n * k), problem.least, np.repeat([*problem.per_kind.values()], n)]
+        )
+        self.add_columns(costs, np.zeros(len(costs)), most.astype(float), [])
+        infinite = highspy.kHighsInf
+        places = {("places", a, None): (k, k, [(1 + a * k + j, 1.0) for j in range(k)]) for a in range(n)}
+        loads = {("most", r, None): (-infinite, problem.most[r], []) for r in range(m)}
+        loads |= {("least", r, None): (problem.least[r], infinite, [(self.loads + r, 1.0)]) for r in range(m)}
+        self.add_rules(places | loads)
+        count = min(m, max(CANDIDATES, 3 * problem.reviews))
+        best = np.argpartition(-self.weights, count - 1, axis=1)[:, :count]
+        pairs = {(a, int(r)) for a in range(n) for r in best[a]} | set(greedy(problem))
+        for reviewer in np.flatnonzero(problem.least):  # enough to come to the least load
+            count = min(n, 2 * int(problem.least[reviewer]))
+            pairs |= {
+                (int(a), int(reviewer))
+                for a in np.argpartition(-self.weights[:, reviewer], count - 1)[:count]
+            }
+        self.add_pairs(sorted(pair for pair in pairs if self.weights[pair] >= 0))
+
+    def add_columns(self, costs, low, high, entries):
+        """entries: (place of the column, row, value)."""
+        self.highs.addCols(len(costs), costs, low, high, len(entries), *packed(len(costs), entries))
+
+    def add_rows(self, low, high, entries):
+        """entries: (place of the row, column, value)."""
+        self.highs.addRows(len(low), low, high, len(entries), *packed(len(low), entries))
+
+    def rules_of(self, pair):
+        """The rules that a pair counts in, each with how much."""
+        application, reviewer = pair
+        yield ("places", application, None), 1.0
+        yield ("most", reviewer, None), 1.0
+        yield ("least", reviewer, None), 1.0
+        yield ("one of", application, int(self.problem.institution[reviewer])), 1.0
+        if self.problem.kind is not None:
+            yield ("kind", application, int(self.problem.kind[reviewer])), 1.0
+        yield ("worst", application, None), float(self.weights[pair])
+
+    def add_pairs(self, pairs):
+        entries = []
+        for place, pair in enumerate(pairs):
+            self.column[pair] = self.first + len(self.pairs)
+            self.pairs.append(pair)
+            entries += [
+                (place, self.rows[rule], much) for rule, much in self.rules_of(pair) if rule in self.rows
+            ]
+        kept = set(self.problem.standing)
+        low = np.array([1.0 if pair in kept else 0.0 for pair in pairs])
+        matches = np.array([self.weights[pair] for pair in pairs])
+        self.costs = np.concatenate([self.costs, matches])
+        self.add_columns(-matches, low, np.ones(len(pairs)), entries)
+
+    def add_rules(self, rules):
+        """rules: {(rule, of whom, of what): (low, high, [(column, value) beside its pairs])}."""
+        begun, entries = len(self.rows), []
+        for place, (rule, (_low, _high, beside)) in enumerate(rules.items()):
+            self.rows[rule] = begun + place
+            entries += [(place, column, value) for column, value in beside]
+        for pair, column in self.column.items():
+            for rule, much in self.rules_of(pair):
+                if rule in rules:
+                    entries.append((self.rows[rule] - begun, column, much))
+        low, high = (np.array([rule[side] for rule in rules.values()], dtype=float) for side in (0, 1))
+        self.add_rows(low, high, entries)
+
+    def solve(self):
+        """(the values of all columns, what the sum could still gain): rules and pairs are added until a thousandth is left."""
+        while True:
+            self.highs.run()
+            solution = self.highs.getSolution()
+            values = np.asarray(solution.col_value)
+            matched = float(values[self.first :] @ self.costs)
+            pairs, gain = self.overlooked(np.asarray(solution.row_dual))
+            rules = self.broken(values)
+            self.tell(0.1 + 0.7 * min(1.0, NEAR * matched / max(gain, 1e-9)))
+            if (not rules and gain <= NEAR * matched) or time.monotonic() > self.end:
+                return values, gain
+            if rules:
+                self.add_rules(rules)
+            self.add_pairs(pairs)
+
+    def broken(self, values):
+        """Rules that this solution breaks and that no row holds yet."""
+        found, problem, infinite = {}, self.problem, highspy.kHighsInf
+        houses, kinds, totals = defaultdict(float), defaultdict(float), np.zeros(self.applications)
+        for pair in (self.pairs[place] for place in np.flatnonzero(values[self.first :] > WHOLE)):
+            application, reviewer = pair
+            value = values[self.column[pair]]
+            houses[application, int(problem.institution[reviewer])] += value
+            totals[application] += value * self.weights[pair]
+            if problem.kind is not None:
+                kinds[application, int(problem.kind[reviewer])] += value
+        for (application, house), value in houses.items():
+            if value > 1 + WHOLE and ("one of", application, house) not in self.rows:
+                found["one of", application, house] = (-infinite, 1.0, [])
+        empty = values[1 : self.loads].reshape(self.applications, -1).sum(axis=1)
+        for kind, least in problem.per_kind.items():
+            beside = self.missing + self.kinds[kind] * self.applications
+            for application in range(self.applications):
+                rule = ("kind", application, kind)
+                if kinds[application, kind] < least - WHOLE and rule not in self.rows:
+                    found[rule] = (float(least), infinite, [(beside + application, 1.0)])
+        reached = totals + values[0] + self.hope * empty
+        poor = np.flatnonzero((reached < self.hope - 1e-5) & self.known)
+        for application in np.flatnonzero(self.known) if len(poor) > MANY * self.applications else poor:
+            rule = ("worst", int(application), None)
+            if rule not in self.rows:
+                places = range(1 + application * problem.reviews, 1 + (application + 1) * problem.reviews)
+                found[rule] = (self.hope, infinite, [(0, 1.0), *((place, self.hope) for place in places)])
+        return found
+
+    def overlooked(self, prices):
+        """(pairs without a column that would make the plan better by their price, the best few of each application; what all
+        of them could add to the sum at most)."""
+        price = np.zeros((3, max(self.applications, self.reviewers)))
+        beside = []
+        for (rule, whom, what), row in self.rows.items():
+            if rule in ("places", "worst"):
+                price[0 if rule == "places" else 1, whom] = prices[row]
+            elif rule in ("most", "least"):
+                price[2, whom] += prices[row]
+            elif prices[row]:
+                beside.append((rule, whom, what, prices[row]))
+        n, m = self.applications, self.reviewers
+        gain = self.weights * (1 + price[1, :n, None]) + price[0, :n, None] + price[2, None, :m]
+        of = {"one of": self.problem.institution, "kind": self.problem.kind}
+        for rule, whom, what, paid in beside:
+            gain[whom, of[rule] == what] += paid
+        gain[self.weights < 0] = 0
+        if self.column:
+            known = np.array([*self.column])
+            gain[known[:, 0], known[:, 1]] = 0
+        few = min(m, self.problem.reviews)
+        best = np.argpartition(-gain, few - 1, axis=1)[:, :few]
+        gains = np.take_along_axis(gain, best, axis=1)
+        rows, places = np.nonzero(gains > 1e-7)
+        # No plan gains more than the best of what was overlooked in every place of every application.
+        pairs = [(int(a), int(best[a, place])) for a, place in zip(rows, places, strict=True)]
+        return pairs, float(gains.clip(0).sum())
+
+    def plan(self):
+        """What the programme leaves in halves is settled last."""
+        values, gain = self.solve()
+        matched = values[self.first :]
+        pairs = [pair for pair, value in zip(self.pairs, matched, strict=True) if value > 1 - WHOLE]
+        halves = {
+            pair[0] for pair, value in zip(self.pairs, matched, strict=True) if WHOLE < value < 1 - WHOLE
+        }
+        if halves and self.applications <= FEW:
+            halves = set(range(self.applications))
+        if halves:
+            pairs = [pair for pair in pairs if pair[0] not in halves] + self.settle(halves, matched)
+        if gain > NEAR * float(matched @ self.costs):  # the time was over before
+            return described(self.problem, greedy(self.problem, pairs), exact=True)
+        return described(
+            self.problem, greedy(self.problem, pairs), exact=True, bound=float(matched @ self.costs) + gain,
+            hope=self.hope - float(values[0]) + gain / (POOR * self.applications),
+        )  # fmt: skip
+
+    def settle(self, halves, matched):
+        """Whole pairs of the applications that the programme left in halves, everything else as it stands."""
+        highs = self.highs
+        wholly = [self.first + place for place, pair in enumerate(self.pairs) if pair[0] in halves]
+        for place, (pair, value) in enumerate(zip(self.pairs, matched, strict=True)):
+            if pair[0] not in halves:
+                highs.changeColBounds(self.first + place, round(value), round(value))
+        highs.changeColsIntegrality(
+            len(wholly),
+            np.array(wholly, dtype=np.int32),
+            np.full(len(wholly), highspy.HighsVarType.kInteger, dtype=np.uint8),
+        )
+        highs.setOptionValue("mip_rel_gap", 1e-4)
+        for _turn in range(5):  # whole pairs may break rules that halves did not
+            highs.setOptionValue("time_limit", highs.getRunTime() + 5.0)
+            highs.run()
+            values = np.asarray(highs.getSolution().col_value)
+            if not (rules := self.broken(values)):
+                break
+            self.add_rules(rules)
+        return [self.pairs[column - self.first] for column in wholly if values[column] > 0.5]

@@ -1,0 +1,148 @@
+"""The verbs of what is known of reviewers: their profile, where they worked before, and sanctions."""
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from applications.firms.rules.names import name_key
+from applications.intake.models import Application
+from applications.intake.queries import people_of
+from applications.kernel import audit, clock
+from applications.kernel.access import require
+from applications.kernel.errors import Refused
+from applications.lifecycle import APPLICATION
+from applications.notifications.outbox import notify
+from applications.review import facts, queries, rules
+from applications.review.models import Affiliation, Assignment, ChallengeAnswer, ReviewerProfile, Sanction
+
+PLACE = ("affiliation", "affiliation_number", "department", "since")
+
+
+@transaction.atomic
+def set_profile(user, *, technologies, by, fields=(), **columns):
+    """Write down where a reviewer works and what they know, and that it is so today.
+
+    Whoever works elsewhere now is kept where they were: conflicts are found by it for some years.
+    """
+    before = queries.profile_of(user)
+    profile, _new = ReviewerProfile.objects.update_or_create(
+        user=user, defaults=columns | {"confirmed_at": clock.now()}
+    )
+    if before and _moved(before, profile):
+        Affiliation.objects.create(
+            profile=profile,
+            institution=before.affiliation,
+            business_number=before.affiliation_number,
+            department=before.department,
+            role=Affiliation.Role.EMPLOYEE,
+            since=before.since,
+            until=max(clock.today(), before.since or clock.today()),
+        )
+    profile.technologies.set(technologies)
+    profile.fields.set(fields)
+    audit.record(
+        "set_profile", profile, by=by, before=_plainly(before, columns), after=_plainly(profile, columns)
+    )
+    look_again(profile)
+    return profile
+
+
+def _moved(before, now):
+    """Whether somebody works elsewhere: another number, or where one has none another name."""
+    if before.affiliation_number and now.affiliation_number:
+        return before.affiliation_number != now.affiliation_number
+    return name_key(before.affiliation) != name_key(now.affiliation)
+
+
+def _plainly(profile, columns):
+    """Columns of a profile as a trace keeps them."""
+    if profile is None:
+        return None
+    return {name: str(value) if (value := getattr(profile, name)) is not None else None for name in columns}
+
+
+@transaction.atomic
+def add_affiliation(*, by, **columns):
+    """Write down where a reviewer (by) worked before, or takes part beside their work."""
+    require(by, "review.own")
+    profile = queries.profile_of(by)
+    affiliation = Affiliation.objects.create(profile=profile, **columns)
+    audit.record("add_affiliation", profile, by=by, after=_plainly(affiliation, columns))
+    look_again(profile)
+
+
+@transaction.atomic
+def remove_affiliation(affiliation, *, by):
+    """Take out what was written by mistake; the trace keeps it."""
+    require(by, "reviewer.forget", affiliation)
+    profile = queries.profile_of(affiliation.profile.user)
+    columns = ("institution", "business_number", "department", "role", "since", "until")
+    audit.record("remove_affiliation", profile, by=by, before=_plainly(affiliation, columns))
+    affiliation.delete()
+
+
+@transaction.atomic
+def sanction(profile, *, reason, until, by):
+    """Bar a reviewer until a day, or for good; open sheets of theirs are halted at once."""
+    require(by, "reviewer.sanction", profile)
+    profile = queries.profile_of(profile.user)
+    if reasons := rules.too_short(reason):
+        raise Refused(*reasons, about=profile)
+    Sanction.objects.create(profile=profile, reason=reason, until=until, by=by, at=clock.now())
+    audit.record("sanction", profile, by=by, after={"until": until}, note=reason)
+    look_again(profile)
+
+
+@transaction.atomic
+def lift(found, *, reason, by):
+    """End a sanction that was a mistake or is spent: it counts no more."""
+    require(by, "reviewer.lift", found)
+    found = Sanction.objects.select_for_update(of=("self",)).select_related("profile").get(pk=found.pk)
+    if found.lifted_at:
+        raise Refused(_("This sanction is lifted already."), about=found.profile)
+    if reasons := rules.too_short(reason):
+        raise Refused(*reasons, about=found.profile)
+    found.lifted_by, found.lifted_at = by, clock.now()
+    found.save(update_fields=["lifted_by", "lifted_at"])
+    audit.record("lift", found.profile, by=by, before={"reason": found.reason}, note=reason)
+
+
+@transaction.atomic
+def answer_challenge(application, *, accepted, grounds, by):
+    """Decide on whom the firm asks to exclude (기피신청); the firm is told, and sheets of theirs are halted at once."""
+    application = queries.locked_application(application.pk)
+    APPLICATION.check(application, "answer_challenge", by=by)
+    if not application.challenge:
+        raise Refused(_("The firm asks to exclude nobody."), about=application)
+    if reasons := rules.too_short(grounds, "grounds"):
+        raise Refused(*reasons, about=application)
+    who = {part: application.challenge.get(part, "") for part in ("person", "institution")}
+    answer = ChallengeAnswer.objects.create(
+        application=application, **who, accepted=accepted, grounds=grounds, by=by, at=clock.now()
+    )
+    audit.record("answer_challenge", application, by=by, after=who | {"accepted": accepted}, note=grounds)
+    notify("challenge_answered", to=people_of(application), event=f"challenge:{answer.pk}",
+           application=application, answer=answer)  # fmt: skip
+    if accepted:
+        for profile in queries.profiles_of(application.assignments.order_by().values("reviewer")):
+            look_again(profile)
+
+
+def look_again(profile):
+    """Tell staff of each sheet in a running review whose reviewer now stands in a conflict.
+
+    The sheet can be neither saved nor handed in meanwhile, and if it counts the review cannot be closed.
+    """
+    sheets = Assignment.objects.filter(reviewer=profile.user, application__in=queries.in_review()).exclude(
+        status=Assignment.SheetStatus.EXCLUDED
+    )
+    for sheet in sheets.select_related("assigned_by").order_by("pk"):
+        application = Application.objects.select_related("call", "firm").get(pk=sheet.application_id)
+        with translation.override(sheet.assigned_by.language):  # what is found is said to them
+            found = facts.against(application, profile)
+        if found:
+            notify(
+                "conflict_found", to=[sheet.assigned_by],
+                event=f"conflict:{sheet.key}:{' '.join(one.code for one in found)}",
+                application=application, reviewer=profile.user, found=found,
+            )  # fmt: skip

@@ -1,0 +1,184 @@
+"""Who reviews what, proposed for a whole stage: asked for, worked out by the timetable, and assigned once somebody says so."""
+
+import secrets
+from collections import Counter, defaultdict
+
+import numpy as np
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from applications.intake.models import Application, Status
+from applications.kernel import audit, clock
+from applications.kernel.access import require
+from applications.kernel.errors import Denied, Refused
+from applications.review import actions, facts, matching, queries, rules
+from applications.review.models import Assignment, ReviewerProfile
+from applications.review.plans import Plan, PlannedReview
+
+KINDS = [*ReviewerProfile.Kind.values]
+NAMED = 50  # of what could not be kept, so many are named
+AT_ONCE = 25  # between two looks at the lease
+
+
+@transaction.atomic
+def ask(call, *, stage, reviews, least, most, of_each_kind, by):
+    """Have it worked out who reviews what in this stage. Raises Refused."""
+    require(by, "plan.ask", call)
+    if not to_plan(call, stage).exists():
+        raise Refused(_("No application is under review in this stage."), about=call)
+    plan = Plan.objects.create(
+        call=call, stage=stage, reviews=reviews, least=least, most=most, of_each_kind=of_each_kind,
+        seed=secrets.randbelow(2**31), asked_by=by, asked_at=clock.now(),
+    )  # fmt: skip
+    audit.record("plan_reviews", call, by=by, after={"stage": stage.ordinal, "seed": plan.seed})
+    return plan
+
+
+@transaction.atomic
+def use(plan, *, by):
+    """Have the reviews of a proposal assigned; pressed twice it is the same."""
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    require(by, "plan.use", plan)
+    if plan.state in (Plan.State.ASSIGNING, Plan.State.DONE):
+        return
+    if plan.state != Plan.State.READY:
+        raise Refused(_("The proposal is still being worked out."), about=plan)
+    plan.state, plan.used_by, plan.percent = Plan.State.ASSIGNING, by, 0
+    plan.save(update_fields=["state", "used_by", "percent"])
+    audit.record("use_plan", plan.call, by=by, after={"stage": plan.stage.ordinal, "seed": plan.seed})
+
+
+def to_plan(call, stage):
+    """The applications under review in this stage."""
+    return Application.objects.filter(call=call, status=Status.IN_REVIEW, stage=stage)
+
+
+def carry_on(plan):
+    """Go on with the working out or the assigning where it stopped. Safe to run twice; one at a time does."""
+    now = clock.now()
+    if not Plan.objects.to_carry_on(now).filter(pk=plan.pk).update(taken_at=now):
+        return
+    plan.refresh_from_db()
+    with translation.override(plan.asked_by.language):
+        (_make if plan.state == Plan.State.MAKING else _assign)(plan)
+    Plan.objects.filter(pk=plan.pk).update(taken_at=None)
+
+
+def _keep(plan, part):
+    """The lease and how far it is."""
+    Plan.objects.filter(pk=plan.pk).update(taken_at=clock.now(), percent=int(100 * part))
+
+
+def _make(plan):
+    """Work the proposal out; what an earlier, lost round has left is made anew."""
+    applications, people = list(_applications(plan)), list(queries.reviewers())
+    problem = _problem(plan, applications, people)
+    found = matching.assign(problem, tell=lambda part: _keep(plan, 0.3 + 0.7 * part))
+    standing = set(problem.kept)
+    with transaction.atomic():
+        plan.reviews_planned.all().delete()
+        PlannedReview.objects.bulk_create(
+            (
+                PlannedReview(
+                    plan=plan, application=applications[a], reviewer=people[r], percent=round(100 * problem.match[a, r]),
+                    stands=(a, r) in standing,
+                )
+                for a, r in found.pairs
+            ),
+            batch_size=1000,
+        )  # fmt: skip
+        plan.state, plan.percent, plan.summary = Plan.State.READY, 100, summary(found, applications, people)
+        plan.save(update_fields=["state", "percent", "summary"])
+
+
+def _applications(plan):
+    return (
+        to_plan(plan.call, plan.stage)
+        .select_related("firm", "call")
+        .prefetch_related("technologies")
+        .order_by("pk")
+    )
+
+
+def _matches(applications, people):
+    """applications x reviewers: how much of what each is about they know, from 0 to 1 (rules.match)."""
+    known = np.zeros((len(applications), len(people)))
+    for a, application in enumerate(applications):
+        wanted = {technology.pk for technology in application.technologies.all()}
+        for r, person in enumerate(people):
+            known[a, r] = rules.match(person.reviewer_profile, application, wanted)
+    return known
+
+
+def _problem(plan, applications, people):
+    """What matching.assign is asked: matches, conflicts, loads, institutions, kinds, and what stands already."""
+    profiles = [person.reviewer_profile for person in people]
+    barred = np.zeros((len(applications), len(people)), dtype=bool)
+    for a, application in enumerate(applications):
+        if a % AT_ONCE == 0:
+            _keep(plan, 0.3 * a / len(applications))
+        against = facts.findings(application, profiles)
+        barred[a] = [any(finding.bars for finding in against[person.pk]) for person in people]
+    most = [
+        0 if rules.beyond_cap(person.reviewer_profile, person.sessions) else plan.most for person in people
+    ]
+    houses = {}
+    institution = [houses.setdefault(rules.house(profile), len(houses)) for profile in profiles]
+    least = np.minimum(plan.least, most)
+    return matching.Problem(
+        match=_matches(applications, people), barred=barred, reviews=plan.reviews, least=least,
+        most=np.array(most, dtype=int), institution=np.array(institution, dtype=int),
+        kind=np.array([KINDS.index(profile.kind) for profile in profiles], dtype=int),
+        per_kind=dict.fromkeys(range(len(KINDS)), 1) if plan.of_each_kind else {},
+        kept=tuple(_standing(plan, applications, people)), seed=plan.seed,
+    )  # fmt: skip
+
+
+def _standing(plan, applications, people):
+    """Pairs (place of the application, place of the reviewer) that are assigned already and in no conflict."""
+    place = {application.pk: a for a, application in enumerate(applications)}
+    of_person = {person.pk: r for r, person in enumerate(people)}
+    found = Assignment.objects.filter(stage=plan.stage, application__in=place).exclude(declaration="conflict")
+    return [
+        (place[application], of_person[reviewer])
+        for application, reviewer in found.order_by("pk").values_list("application", "reviewer")
+        if reviewer in of_person
+    ]
+
+
+def summary(found, applications, people):
+    """What a page says of a matching.Plan: numbers, and names of what could not be kept."""
+    loads = Counter(r for _a, r in found.pairs)
+    short = defaultdict(list)
+    for a, (missing, why) in found.short.items():
+        short[why].append([applications[a].number, missing])
+    return {
+        "applications": len(applications),
+        "worst": round(100 * found.worst), "total": round(found.total, 1),
+        "bound": None if found.bound is None else round(found.bound, 1), "exact": found.exact,
+        "loads": sorted(([people[r].name, count] for r, count in loads.items()), key=lambda row: (-row[1], row[0])),
+        "idle": len(people) - len(loads),
+        "short": {why: {"count": len(rows), "named": rows[:NAMED]} for why, rows in short.items()},
+        "kinds": [applications[a].number for a in found.kinds[:NAMED]],
+        "under": [people[r].name for r in found.under[:NAMED]],
+    }  # fmt: skip
+
+
+def _assign(plan):
+    """Assign each review in a transaction of its own; what the action refuses now is said beside it."""
+    waiting = plan.reviews_planned.filter(stands=False, assigned_at=None, refusal="").order_by("pk")
+    waiting = list(waiting.select_related("application", "reviewer"))
+    for place, planned in enumerate(waiting):
+        if place % AT_ONCE == 0:
+            _keep(plan, place / len(waiting))
+        try:
+            with transaction.atomic():
+                actions.assign(planned.application, reviewer=planned.reviewer, by=plan.used_by)
+                planned.assigned_at = clock.now()
+                planned.save(update_fields=["assigned_at"])
+        except (Refused, Denied) as refusal:
+            planned.refusal = str(refusal)[:500] or str(_("This is no longer possible."))
+            planned.save(update_fields=["refusal"])
+    plan.state, plan.percent = Plan.State.DONE, 100
+    plan.save(update_fields=["state", "percent"])

@@ -1,0 +1,86 @@
+"""An officer makes a call at a browser, in Korean and without a developer, from a template to its first notices."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from applications.calls.models import Call
+from tests.browser import said
+
+pytestmark = pytest.mark.browser
+
+
+def row_button(officer, row, name):
+    return officer.row(row).get_by_role("button", name=re.compile(f"^{said(name)}"))
+
+
+def by_keyboard(officer, button):
+    """Press a button that has the focus with Enter, as whoever uses no mouse."""
+    button.focus()
+    with officer.page.expect_navigation():
+        officer.page.keyboard.press("Enter")
+    return officer.arrived()
+
+
+def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only(street, world):
+    officer = street.comes_back(world.officer, reverse("calls:desk"), looked_at=True)
+
+    officer.follow("Prepare a call")
+    officer.enter({
+        "programme": said("Selection of sprout companies"), "programme year": "2027", "title": "2027년 새싹기업 선정 공고",
+        "places": "28", "opens": "2027-03-02T09:00", "closes": "2027-04-30T18:00",
+    })  # fmt: skip
+    officer.press("Begin the call")
+    assert said("What still keeps this call from being published") in officer.text
+
+    officer.follow("The text of the notice is still empty.")
+    officer.enter({"in one sentence": "새싹기업 28개사를 뽑습니다.", "notice": "1. 사업 개요\n2. 신청 자격"})
+    officer.press("Save")
+    officer.follow("Places").press("Save")
+
+    officer.follow("Parts and questions")
+    officer.page.get_by_role("link", name=re.compile(f"^{said('Add a question')}")).last.click()
+    officer.page.wait_for_url("**within=2")
+    officer.arrived()
+    officer.enter({"Question": "사업재편계획의 목표", "How it is answered": said("Any of several")})
+    assert officer.field("Columns of the table").is_hidden()
+    officer.enter({"Answers to choose from": "매출\n고용\n수출"})
+    officer.tick("사업재편계획 승인을 받았습니까? – 예")
+    officer.press("Save")
+    assert (
+        said("only after an answer to “%(other)s”", other="사업재편계획 승인을 받았습니까?") in officer.text
+    )
+    by_keyboard(officer, row_button(officer, "사업재편계획의 목표", "Up"))
+
+    officer.follow("Back to the overview").follow("Papers to be handed in").follow("Add a paper")
+    officer.enter({"Kind": "D05 국세 납세증명서", "Name": "국세 납세증명서"})
+    officer.tick("every firm", "PDF").press("Save")
+    officer.follow("Back to the overview").follow("Stages and criteria").follow("Points of the criteria")
+    officer.press("Save the points").follow("Back to the overview")
+
+    officer.follow("See it as firms will").follow("인력·투자와 사업재편")
+    box = officer.page.get_by_text("사업재편계획의 목표", exact=True).first
+    assert box.is_hidden()
+    officer.page.get_by_role("radio", name=said("Yes"), exact=True).check()
+    assert box.is_visible()
+    officer.follow("As firms will see it").follow("The public page of the call")
+    assert said("This is how the call will look. Nobody outside sees it yet.") in officer.text
+    officer.follow("Back to the overview").press("Publish the call")
+
+    officer.follow("Correct").enter(
+        {"title": "2027년 새싹기업 선정 재정정 공고", "Reason of the notice": "제목의 오기를 바로잡습니다"}
+    )
+    officer.press("Preview").press("Publish the notice")
+    officer.follow("Extend").enter(
+        {"New closing time": "2027-05-07T18:00", "Reason of the notice": "접수 기간을 늘립니다"}
+    )
+    officer.press("Preview").press("Publish the notice")
+
+    call = Call.objects.get()
+    asked = call.questions.get(label="사업재편계획의 목표")
+    assert (call.state, call.revision, call.title) == ("soon", 2, "2027년 새싹기업 선정 재정정 공고")
+    assert (asked.condition, asked.ordinal) == ({"question": "restructuring", "is": ["yes"]}, 6)
+    assert [label for _code, label in asked.options] == ["매출", "고용", "수출"]
+    assert call.papers.last().code == "D05"
+    assert street.complaints == [], "\n".join(street.complaints)

@@ -1,0 +1,198 @@
+"""Quotas with a least and a most: what the walk down the rank takes, held against every possible list."""
+
+import time
+from collections import Counter
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from applications.decision import rules
+from applications.decision.rules import Candidate
+from applications.decision.selection import Bound
+from tests.decision.test_rules import SELECT, candidate, cut, results
+
+pytestmark = pytest.mark.usefixtures("english")
+
+
+def moulds(least=0, most=None):
+    return Bound("field", 1, "Moulds", least, most)
+
+
+def casting(least=0, most=None):
+    return Bound("field", 2, "Casting", least, most)
+
+
+def south(least=0, most=None):
+    return Bound("region", 7, "South", least, most)
+
+
+def reasons(lines):
+    return [line.reason for line in lines]
+
+
+def test_room_is_kept_for_a_least_and_named_for_whom_it_stops():
+    lines = cut(
+        candidate(1, 90, field=1), candidate(2, 89, field=1), candidate(3, 88, field=1), candidate(4, 71, field=2),
+        seats=3, bounds=[moulds(most=3), casting(least=1)],
+    )  # fmt: skip
+
+    assert results(lines) == {1: "selected", 2: "selected", 3: 1, 4: "selected"}
+    assert reasons(lines) == [
+        "no. 1 in Moulds, 90 ≥ 70.00, place 1 of 3",
+        "no. 2 in Moulds, 89 ≥ 70.00, place 2 of 3",
+        "The room left is owed to the least places of Casting (1)",
+        "no. 1 in Casting, 71 ≥ 70.00, place 3 of 3",
+    ]
+
+
+def test_one_firm_may_meet_the_least_of_its_field_and_of_its_region():
+    lines = cut(
+        candidate(1, 90, field=1), candidate(2, 80, field=1), candidate(3, 75, field=2, region=7),
+        seats=2, bounds=[casting(least=1), south(least=1)],
+    )  # fmt: skip
+
+    assert results(lines) == {1: "selected", 2: 1, 3: "selected"}
+
+
+def test_a_most_is_not_used_up_where_that_leaves_a_least_unmet():
+    """The only firm of field 2 has its seat in the south, where one place is the most."""
+    lines = cut(
+        candidate(1, 90, field=1, region=7), candidate(2, 80, field=2, region=7),
+        seats=2, bounds=[casting(least=1), south(most=1)],
+    )  # fmt: skip
+
+    assert results(lines) == {1: 1, 2: "selected"}
+
+
+def test_a_least_that_cannot_be_met_keeps_nothing_free_and_is_told():
+    bounds = [moulds(least=2), casting(least=3)]
+    lines = cut(
+        candidate(1, 90, field=1), candidate(2, 80, field=1), candidate(3, 75, field=2), candidate(4, 65, field=2),
+        seats=3, bounds=bounds,
+    )  # fmt: skip
+
+    assert results(lines) == {1: "selected", 2: "selected", 3: "selected", 4: 1}
+    assert rules.unmet(lines, bounds) == [(bounds[1], 1)]
+
+
+def test_a_firm_above_the_budget_is_skipped_and_named_also_where_a_least_needs_it():
+    bounds = [casting(least=1)]
+    lines = cut(
+        candidate(1, 90, field=1, grant_krw=60), candidate(2, 80, field=2, grant_krw=50), candidate(3, 75, field=1, grant_krw=40),
+        seats=2, bounds=bounds, budget_krw=100,
+    )  # fmt: skip
+
+    assert results(lines) == {1: "selected", 2: 1, 3: "selected"}
+    assert lines[1].reason == "More than what is left of the budget: 50 of 40 won"
+    assert rules.unmet(lines, bounds) == [(bounds[0], 0)]
+
+
+SOME = some.lists(
+    some.tuples(
+        some.integers(69, 76), some.sampled_from([1, 1, 2, 2, None]), some.sampled_from([7, 8, None]), some.integers(1, 4),
+        some.sampled_from([(), (), (), ("Team",)]),
+    ),
+    min_size=2,
+    max_size=7,
+).map(
+    lambda rows: [
+        Candidate(
+            pk=pk, final=Decimal(base), base=Decimal(base), ties=(-pk,), field=field, region=region, grant_krw=grant,
+            failings=failings,
+        )
+        for pk, (base, field, region, grant, failings) in enumerate(rows)
+    ]
+)  # fmt: skip
+BOUNDS = some.lists(
+    some.tuples(
+        some.sampled_from([("field", 1), ("field", 2), ("region", 7), ("region", 8)]), some.integers(0, 3), some.none() | some.integers(0, 3)
+    ),
+    max_size=4, unique_by=lambda row: row[0],
+).map(
+    lambda rows: [
+        Bound(*end, str(end), least if most is None else min(least, most), most) for end, least, most in rows
+    ]
+)  # fmt: skip
+
+
+def fits(chosen, bounds, seats, *, with_least=True):
+    """Whether these firms keep places and maximums, and meet every least: counted, with no rule of the house."""
+    counts = Counter(("field", c.field) for c in chosen) + Counter(("region", c.region) for c in chosen)
+    return len(chosen) <= seats and all(
+        (bound.most is None or counts[bound.kind, bound.pk] <= bound.most)
+        and (not with_least or counts[bound.kind, bound.pk] >= bound.least)
+        for bound in bounds
+    )
+
+
+@settings(max_examples=200)
+@given(SOME, BOUNDS, some.integers(1, 5))
+def test_without_a_budget_the_walk_takes_whoever_leaves_every_least_within_reach(candidates, bounds, seats):
+    """Where some list meets every least, the walk is the first such list in the order of the rank."""
+    may = [c for c in rules.order(candidates) if not c.failings and c.base >= SELECT]
+    lists = [
+        chosen
+        for size in range(len(may) + 1)
+        for chosen in combinations(may, size)
+        if fits(chosen, bounds, seats)
+    ]
+
+    lines = cut(*candidates, seats=seats, bounds=bounds)
+
+    selected = [line.candidate for line in lines if line.result == "selected"]
+    if lists:
+        taken = []
+        for c in may:
+            if any({*taken, c} <= {*chosen} for chosen in lists):
+                taken.append(c)
+        assert selected == taken
+        assert rules.unmet(lines, bounds) == []
+    else:
+        assert fits(selected, bounds, seats, with_least=False)
+
+
+@given(SOME, BOUNDS, some.integers(0, 5), some.none() | some.integers(0, 9))
+def test_nobody_is_passed_over_but_for_the_rule_that_is_named(candidates, bounds, seats, budget):
+    lines = cut(*candidates, seats=seats, bounds=bounds, budget_krw=budget)
+
+    taken = []
+    for line in lines:
+        c, left = line.candidate, (budget or 0) - sum(one.grant_krw for one in taken)
+        names = ["Below the floor"] if c.failings else ["Between", "Base score"] if c.base < SELECT else []
+        if len(taken) == seats:
+            names.append("No place left")
+        if not fits([*taken, c], bounds, len(candidates), with_least=False):
+            names.append("All ")
+        if budget is not None and c.grant_krw > left:
+            names.append("More than")
+        if line.result == "selected":
+            assert not names
+            taken.append(c)
+        else:
+            assert line.reason.startswith(tuple(names) or "The room left is owed to the least places of ")
+    assert fits(taken, bounds, seats, with_least=False)
+    assert budget is None or sum(c.grant_krw for c in taken) <= budget
+
+
+def test_ten_thousand_candidates_are_cut_within_five_seconds():
+    """At its worst: the least places are those of firms at the very end of the rank."""
+    fields, regions = 6, 17
+    candidates = [
+        Candidate(
+            pk=pk, final=(base := Decimal(99) - Decimal(pk) / 500), base=base, ties=(), field=pk * 7 % fields if pk < 9000 else 0,
+            region=pk * 5 % regions if pk < 9500 else 16, grant_krw=pk % 97,
+        )
+        for pk in range(10_000)
+    ]  # fmt: skip
+    bounds = [Bound("field", n, str(n), 40, 60) for n in range(fields)] + [
+        Bound("region", n, str(n), 15, 30) for n in range(regions)
+    ]
+    began = time.perf_counter()
+
+    lines = cut(*candidates, seats=300, bounds=bounds, budget_krw=14_000)
+
+    assert time.perf_counter() - began < 5
+    assert len(lines) == 10_000

@@ -1,0 +1,106 @@
+"""Firms whose names look alike: staff see them, nobody is stopped."""
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from applications.firms import actions
+from applications.firms.rules.names import name_key
+from applications.kernel.taxonomy import RootTechnology
+from tests.world import browser
+
+LETTERS = st.text("가나뿌리금형㈜()주유식회사한 .,-·ＡAbＢ１1", max_size=40)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "(주)한결정밀몰드",
+        "㈜한결정밀몰드",
+        "한결정밀몰드(주)",
+        "주식회사 한결정밀몰드",
+        "한결 정밀몰드 주식 회사",
+        "(유)한결정밀몰드",
+        "유한회사한결정밀몰드",
+        "한결-정밀 · 몰드.",
+        "（주） 한결정밀몰드",
+    ],
+)
+def test_the_same_name_in_other_clothes_has_the_same_key(name):
+    assert name_key(name) == "한결정밀몰드"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("ABC 정밀", "abc정밀"),
+        ("ＡＢＣ정밀", "abc정밀"),
+        ("Straße", "strasse"),
+        ("(주)", ""),
+        ("주식회사", ""),
+        ("...", ""),
+    ],
+)
+def test_keys(name, key):
+    assert name_key(name) == key
+
+
+def test_other_names_have_other_keys():
+    names = ["한결정밀", "한결정밀몰드", "한빛정밀몰드", "유한정밀", "주한결", "한결주"]
+
+    assert len({name_key(name) for name in names}) == len(names)
+
+
+@given(LETTERS)
+def test_a_key_is_its_own_key_and_fits_its_column(name):
+    key = name_key(name)
+
+    assert name_key(key) == key
+    assert len(name_key("㈱" * 100)) <= 200
+
+
+def test_staff_see_which_other_firms_have_the_same_name_and_firms_do_not(world):
+    one, two = world.firm(name="(주)한결정밀"), world.firm(name="한결 정밀 주식회사")
+    world.firm(name="한결정밀몰드")
+
+    def seen(person):
+        return list(browser(person).get(one.get_absolute_url()).context["namesakes"])
+
+    assert seen(world.officer) == seen(world.director) == seen(world.auditor) == [two]
+    assert seen(world.owner_of(one)) == []
+    assert two.shown_number in browser(world.officer).get(one.get_absolute_url()).content.decode()
+
+
+def test_the_key_follows_the_name(world):
+    profile = {name: getattr(world.a, name) for name in ("representative", "size", "employees")}
+    actions.edit(
+        world.a,
+        name="㈜ New Name",
+        technologies=RootTechnology.objects.all()[:1],
+        by=world.owner_of(world.a),
+        **profile,
+    )
+
+    world.a.refresh_from_db()
+    assert world.a.name_key == "newname"
+
+
+def test_a_name_without_letters_looks_like_no_other(world):
+    one, _two = world.firm(name="(주)"), world.firm(name="주식회사")
+
+    assert list(browser(world.officer).get(one.get_absolute_url()).context["namesakes"]) == []
+
+
+@pytest.mark.parametrize("rows", [1, 3, 60])
+def test_the_page_of_a_firm_costs_the_same_for_any_number_of_namesakes(
+    world, django_assert_num_queries, rows
+):
+    firms = [world.firm(name="Same") for _firm in range(rows)]
+    client, page = world.client(world.officer), reverse("firms:detail", args=[firms[0].key])
+    client.get(page)
+
+    with django_assert_num_queries(9):
+        shown = client.get(page).context["namesakes"]
+
+    assert len(shown) == min(rows - 1, 20)

@@ -1,0 +1,252 @@
+"""What the list of the desk does besides showing: views that are kept, files, and one act for many applications."""
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from applications.intake import actions
+from applications.intake.models import Application
+from applications.kernel.accesslog import AccessEntry
+from applications.kernel.keeping import MOST, SavedView
+from applications.notifications.models import Letter
+from tests.intake.test_views import text
+from tests.world import DURING, browser
+
+DESK, EXPORT, BULK = "/applications/desk/", "/applications/desk/export/", "/applications/desk/eligible/"
+KEEP = "/views/desk/"
+
+
+@pytest.fixture
+def officer(world):
+    return browser(world.officer)
+
+
+def told(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+# Views
+
+
+def test_a_view_is_kept_with_what_the_list_understood_and_leads_there(world, officer):
+    sent = {
+        "name": "  경남 대기 ",
+        "query": "q=%EB%AA%B0%EB%93%9C&status=submitted&mark=x&sort=-score&strange=1&field=F9",
+    }
+
+    response = officer.post(KEEP, sent, follow=True)
+
+    view = SavedView.objects.get()
+    assert (view.name, view.owner, view.shared) == ("경남 대기", world.officer, False)
+    assert view.query == "q=%EB%AA%B0%EB%93%9C&status=submitted&sort=-score"
+    assert response.request["QUERY_STRING"] == view.query
+    assert told(response) == ["The view “경남 대기” is kept."]
+    assert (
+        f'<a href="?{view.query.replace("&", "&amp;")}" aria-current="true">경남 대기</a>'
+        in response.content.decode()
+    )
+
+
+def test_a_name_that_is_used_again_gets_the_new_query(officer):
+    for query in ("status=submitted", "status=returned"):
+        officer.post(KEEP, {"name": "Mine", "query": query})
+
+    assert list(SavedView.objects.values_list("query", flat=True)) == ["status=returned"]
+
+
+def test_colleagues_see_what_is_shared_and_only_the_owner_removes_it(world, officer):
+    officer.post(KEEP, {"name": "For all", "shared": "on"})
+    officer.post(KEEP, {"name": "Mine"})
+    director = browser(world.director)
+    shared, own = SavedView.objects.order_by("name")
+
+    page = text(director.get(DESK))
+    answers = [
+        director.post(reverse("portal:drop_view", args=[view.key])).status_code for view in (shared, own)
+    ]
+    officer.post(reverse("portal:drop_view", args=[own.key]))
+
+    assert ("For all" in page, "Mine" in page) == (True, False)
+    assert answers == [404, 404]
+    assert list(SavedView.objects.all()) == [shared]
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 41, "a\u202eb"])
+def test_a_view_without_a_proper_name_is_not_kept(officer, name):
+    response = officer.post(KEEP, {"name": name}, follow=True)
+
+    assert told(response) == ["Please give the view a name of at most 40 characters."]
+    assert SavedView.objects.count() == 0
+
+
+def test_a_person_keeps_so_many_views_and_no_more(world, officer):
+    SavedView.objects.bulk_create(
+        SavedView(owner=world.officer, list="desk", name=str(n)) for n in range(MOST)
+    )
+
+    response = officer.post(KEEP, {"name": "One more"}, follow=True)
+
+    assert told(response) == ["You have 20 views of this list. Please remove one first."]
+    assert officer.post("/views/nothing/", {"name": "x"}).status_code == 404
+
+
+# Export
+
+
+@pytest.fixture
+def three(world):
+    """SP-2027-0001 to 0003, the second one of a firm whose name is a formula."""
+    for minute, name in enumerate(["(주)한결", "=1+1", "새림"]):
+        world.submitted(
+            world.r1, world.firm(name=name), title=f"제목 {minute}", at=DURING + timedelta(minutes=minute)
+        )
+
+
+ASKED = {"kind": "csv", "columns": "shown", "reason": "For the meeting of the panel"}
+
+
+def rows_of(response):
+    content = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(content, newline="")))
+
+
+def test_g41_the_file_holds_what_the_list_shows_and_the_access_log_says_why(world, officer, three):
+    response = officer.post(f"{EXPORT}?q=2027&sort=firm&col=firm&col=title", ASKED)
+    rows = rows_of(response)
+
+    assert rows == [
+        ["Number", "Firm", "Title"], ["SP-2027-0001", "(주)한결", "제목 0"],
+        ["SP-2027-0002", "'=1+1", "제목 1"], ["SP-2027-0003", "새림", "제목 2"],
+    ]  # fmt: skip
+    entry = AccessEntry.objects.get()
+    assert (entry.actor, entry.act, entry.reason) == (world.officer, "application.export", ASKED["reason"])
+    assert entry.subject_ids == list(Application.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def test_all_columns_are_forty_and_come_as_an_excel_file_too(officer, three):
+    lines = rows_of(officer.post(EXPORT, ASKED | {"columns": "all"}))
+    response = officer.post(f"{EXPORT}?q=0001", ASKED | {"columns": "all", "kind": "xlsx"})
+    book = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+
+    assert [len(line) for line in lines] == [40] * 4
+    assert response["Content-Disposition"].startswith('attachment; filename="applications-')
+    assert book.read("xl/worksheets/sheet1.xml").count(b"<row ") == 2
+
+
+@pytest.mark.parametrize("reason", ["", "no", "x" * 501])
+def test_no_file_leaves_without_a_reason(officer, three, reason):
+    response = officer.post(EXPORT, ASKED | {"reason": reason})
+
+    assert (response.status_code, list(response.context["form"].errors)) == (200, ["reason"])
+    assert AccessEntry.objects.count() == 0
+
+
+def test_an_excel_file_that_would_take_too_long_is_refused_and_the_text_file_is_not(
+    officer, three, monkeypatch
+):
+    monkeypatch.setattr("applications.intake.desk.MOST_IN_EXCEL", 2)
+
+    refused = officer.post(EXPORT, ASKED | {"kind": "xlsx"})
+
+    assert list(refused.context["form"].errors) == ["kind"]
+    assert len(rows_of(officer.post(EXPORT, ASKED))) == 4
+
+
+def test_the_page_says_how_many_the_file_will_hold(officer, three):
+    assert "The file will hold 3 applications" in text(officer.get(EXPORT))
+    assert "The file will hold 1 application," in text(officer.get(EXPORT, {"q": "0002"}))
+
+
+def test_a_file_asks_the_database_as_often_for_many_as_for_one(world, officer, django_assert_num_queries):
+    world.submitted(world.r1)
+    officer.get(EXPORT)
+    with django_assert_num_queries(6):  # session, person, how many, whose data, the log, rows
+        rows_of(officer.post(EXPORT, ASKED | {"columns": "all"}))
+    world.submitted(world.r1), world.submitted(world.r1)
+
+    with django_assert_num_queries(6):
+        assert len(rows_of(officer.post(EXPORT, ASKED | {"columns": "all"}))) == 4
+
+
+# Many at once
+
+
+def test_the_exact_number_is_shown_and_nothing_done_before_it_is_confirmed(officer, three):
+    page = officer.post(BULK, {"which": "all", "query": "q=%EC%A0%9C%EB%AA%A9"})
+
+    assert "3 applications will be found eligible" in text(page)
+    assert set(Application.objects.values_list("status", flat=True)) == {"submitted"}
+
+
+def test_each_goes_by_its_own_rule_and_each_refusal_is_told(world, officer, three):
+    first, second, third = Application.objects.order_by("number")
+    world.checked(first), world.checked(second)
+    actions.propose_exclusion(second, code="E01", reason="Closed down", by=world.officer)
+
+    page = officer.post(
+        BULK, {"confirm": "yes", "pick": [one.key for one in (first, second, third)], "query": "q=x"}
+    )
+
+    assert list(Application.objects.order_by("number").values_list("status", flat=True)) == [
+        "in_review", "submitted", "submitted",
+    ]  # fmt: skip
+    assert "1 application is found eligible. Its firm is told." in text(page)
+    reasons = dict(page.context["refused"])
+    assert list(reasons) == [second, third]
+    assert reasons[second] == "A proposal to rule it out waits for the director."
+    assert reasons[third].startswith("Still open in the checklist: E01, ")
+    assert Letter.objects.filter(kind="application_eligible").count() == 1
+
+
+def test_pressed_again_every_one_is_refused(world, officer, three):
+    for application in Application.objects.all():
+        world.checked(application)
+    keys = {"confirm": "yes", "pick": [one.key for one in Application.objects.all()]}
+    officer.post(BULK, keys)
+
+    again = officer.post(BULK, keys)
+
+    assert (again.context["done"], len(again.context["refused"])) == (0, 3)
+    assert Letter.objects.filter(kind="application_eligible").count() == 3
+
+
+def test_nothing_and_nonsense_choose_nothing(officer, three):
+    for sent in (
+        {},
+        {"pick": ["x", "'"]},
+        {"which": "all", "query": "q=nothing\r\nX: y"},
+        {"confirm": "yes"},
+    ):
+        response = officer.post(BULK, sent, follow=True)
+        assert told(response) == ["Please choose at least one application."]
+
+
+def test_more_than_a_person_can_answer_for_is_refused(world, officer, monkeypatch, three):
+    monkeypatch.setattr("applications.intake.desk.AT_ONCE", 2)
+
+    response = officer.post(BULK, {"which": "all"}, follow=True)
+
+    assert told(response) == ["Please choose at most 2 applications at a time: narrow the list first."]
+
+
+def test_only_an_officer_is_offered_the_act_and_an_auditor_no_file(world, three):
+    pages = {
+        who: browser(getattr(world, who)).get(DESK, {"status": "submitted"}).content.decode()
+        for who in ("officer", "director", "auditor")
+    }
+
+    assert {who for who, page in pages.items() if BULK in page} == {"officer"}
+    assert {who for who, page in pages.items() if EXPORT in page} == {"officer", "director"}
+
+
+def test_the_act_is_offered_where_the_list_holds_what_it_can_be_done_to(officer, three):
+    offered = {
+        status: BULK in officer.get(DESK, {"status": status, "q": "2027"}).content.decode()
+        for status in ("", "submitted", "in_review")
+    }
+
+    assert offered == {"": False, "submitted": True, "in_review": False}

@@ -1,0 +1,201 @@
+"""Who reviews what: never a conflict, the worst application first, and a plain reason where it cannot be."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from applications.review import matching
+from applications.review.matching import Plan, Problem, assign, greedy
+
+pytestmark = pytest.mark.once
+
+
+def problem(match, *, barred=None, reviews=2, least=0, most=None, institution=None, **more):
+    match = np.array(match, dtype=float)
+    applications, reviewers = match.shape
+    return Problem(
+        match=match,
+        barred=np.zeros(match.shape, dtype=bool) if barred is None else np.array(barred, dtype=bool),
+        reviews=reviews,
+        least=np.full(reviewers, least),
+        most=np.full(reviewers, applications if most is None else most),
+        institution=np.arange(reviewers) if institution is None else np.array(institution),
+        **more,
+    )
+
+
+def loads(plan, reviewers):
+    return [sum(reviewer == one for _application, one in plan.pairs) for reviewer in range(reviewers)]
+
+
+def test_each_application_gets_those_who_know_most_of_it():
+    plan = assign(problem([[0.9, 0.8, 0.1], [0.1, 0.8, 0.9]]))
+
+    assert plan.pairs == ((0, 0), (0, 1), (1, 1), (1, 2))
+    assert (round(plan.worst, 6), round(plan.total, 6), plan.short, plan.exact) == (1.7, 3.4, {}, True)
+
+
+def test_the_worst_application_comes_before_the_sum():
+    # Both best experts for the first would sum to more, and leave the second with strangers.
+    plan = assign(problem([[1.0, 1.0, 0.6, 0.6], [0.7, 0.7, 0.0, 0.0]], most=1))
+
+    assert plan.pairs == ((0, 2), (0, 3), (1, 0), (1, 1))
+    assert round(plan.worst, 6) == 1.2
+
+
+def test_nobody_does_more_than_the_most_and_all_do_the_least():
+    plan = assign(problem(np.tile([1.0, 0.9, 0.1, 0.0], (6, 1)), least=2, most=4))
+
+    assert loads(plan, 4) == [4, 4, 2, 2]
+
+
+def test_two_of_one_institution_never_meet():
+    plan = assign(problem([[1.0, 0.9, 0.2], [1.0, 0.9, 0.2]], institution=[7, 7, 8]))
+
+    assert plan.pairs == ((0, 0), (0, 2), (1, 0), (1, 2))
+
+
+def test_a_kind_is_there_as_often_as_is_asked():
+    kinds = np.array([0, 0, 0, 1])
+
+    plan = assign(problem([[1.0, 0.9, 0.8, 0.0]] * 3, kind=kinds, per_kind={1: 1}))
+
+    assert (sorted({pair for pair in plan.pairs if pair[1] == 3}), plan.kinds) == (
+        [(0, 3), (1, 3), (2, 3)],
+        (),
+    )
+
+
+def test_what_stands_is_kept_and_what_conflicts_since_is_not():
+    barred = [[False, False, True], [False, False, False]]
+
+    plan = assign(problem([[1.0, 0.9, 0.0], [1.0, 0.9, 0.0]], barred=barred, kept=((0, 2), (1, 2))))
+
+    assert plan.pairs == ((0, 0), (0, 1), (1, 0), (1, 2))
+
+
+def test_equal_reviewers_are_told_apart_by_the_seed_alone():
+    first, again, other = (assign(problem(np.full((8, 12), 0.5), seed=seed, most=2)) for seed in (1, 1, 2))
+
+    assert first.pairs == again.pairs
+    assert first.pairs != other.pairs
+
+
+@pytest.mark.parametrize(
+    ("impossible", "short"),
+    [
+        ({"barred": [[True, True, False], [False] * 3]}, {0: (1, "barred")}),
+        ({"institution": [1, 1, 1]}, {0: (1, "institutions"), 1: (1, "institutions")}),
+        ({"reviews": 3, "most": 1}, {0: (1, "load"), 1: (2, "load")}),
+        ({"barred": [[True] * 3] * 2}, {0: (2, "barred"), 1: (2, "barred")}),
+    ],
+)
+def test_what_is_impossible_is_said_and_the_rest_assigned(impossible, short):
+    plan = assign(problem([[0.9, 0.8, 0.7], [0.1, 0.2, 0.3]], **impossible))
+
+    missing = sorted(count for count, _why in plan.short.values())
+    assert (missing, {why for _count, why in plan.short.values()}) == (
+        sorted(count for count, _why in short.values()),
+        {why for _count, why in short.values()},
+    )
+
+
+def test_nothing_to_assign_is_a_plan_too():
+    assert assign(problem(np.zeros((0, 3)))) == Plan((), 0.0, 0.0, None, None, {}, (), (), True)
+
+
+def test_one_expert_for_all_is_shared_as_evenly_as_can_be():
+    match = np.full((6, 5), 0.1)
+    match[:, 0] = 1.0
+
+    plan = assign(problem(match, most=3))
+
+    assert (loads(plan, 5)[0], round(plan.worst, 6), plan.short) == (3, 0.2, {})
+
+
+def test_without_the_solver_it_is_assigned_greedily_and_says_so(monkeypatch):
+    monkeypatch.setattr(matching, "highspy", None)
+
+    plan = assign(problem([[0.9, 0.8, 0.1], [0.1, 0.8, 0.9]]))
+
+    assert (plan.pairs, plan.bound, plan.exact) == (((0, 0), (0, 1), (1, 1), (1, 2)), None, False)
+
+
+def best_of_all(one):
+    """(the worst total, the sum) of the best plan that there is, by trying all of them; None where there is none."""
+    applications, reviewers = one.match.shape
+    choices = [
+        [
+            chosen
+            for chosen in combinations(range(reviewers), one.reviews)
+            if not one.barred[application, [*chosen]].any()
+            and len(set(one.institution[[*chosen]])) == one.reviews
+        ]
+        for application in range(applications)
+    ]
+    found = [
+        (min(totals), sum(totals))
+        for plan in product(*choices)
+        if all(sum(r in chosen for chosen in plan) <= one.most[r] for r in range(reviewers))
+        for totals in [[one.match[a, [*chosen]].sum() for a, chosen in enumerate(plan)]]
+    ]
+    return max(found, default=None)
+
+
+@st.composite
+def small_problems(draw):
+    applications, reviewers = draw(st.integers(1, 4)), draw(st.integers(2, 5))
+    shape = (applications, reviewers)
+    tenths = draw(
+        st.lists(st.integers(0, 10), min_size=applications * reviewers, max_size=applications * reviewers)
+    )
+    barred = draw(
+        st.lists(
+            st.sampled_from([0, 0, 0, 1]),
+            min_size=applications * reviewers,
+            max_size=applications * reviewers,
+        )
+    )
+    houses = draw(st.lists(st.integers(0, 5), min_size=reviewers, max_size=reviewers))
+    return problem(
+        np.reshape(tenths, shape) / 10, barred=np.reshape(barred, shape) == 1, institution=houses,
+        most=draw(st.integers(1, 4)), seed=draw(st.integers(0, 9)),
+    )  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(small_problems())
+def test_on_small_problems_it_is_the_best_of_all_plans(one):
+    plan, best = assign(one), best_of_all(one)
+
+    assert not any(one.barred[pair] for pair in plan.pairs)
+    assert all(load <= most for load, most in zip(loads(plan, len(one.most)), one.most, strict=True))
+    for application in range(len(one.match)):
+        houses = [one.institution[reviewer] for a, reviewer in plan.pairs if a == application]
+        assert len(houses) == len(set(houses)) <= one.reviews
+    assert bool(plan.short) is (best is None)
+    if best:
+        assert round(plan.worst, 2) == round(best[0], 2)
+        assert plan.total >= best[1] - 0.01
+
+
+@pytest.mark.parametrize("kind", ["even", "tagged"])
+def test_a_call_of_three_hundred_is_within_a_thousandth_of_what_is_possible(kind):
+    chance = np.random.default_rng(7)
+    if kind == "even":
+        match = chance.random((300, 60))
+    else:  # as expertise is: a few of fourteen technologies each
+        asked, known = chance.random((300, 14)) < 0.15, chance.random((60, 14)) < 0.2
+        asked[np.arange(300), chance.integers(0, 14, 300)] = True
+        match = (asked.astype(float) @ known.T) / np.maximum(1, asked.sum(axis=1))[:, None]
+    one = problem(match, barred=chance.random((300, 60)) < 0.05, reviews=5, least=20, most=29)
+
+    plan = assign(one)
+
+    assert (plan.short, plan.under) == ({}, ())
+    assert plan.total >= 0.999 * plan.bound
+    assert plan.worst >= 0.99 * plan.hope
+    assert len(greedy(one)) == len(plan.pairs) == 1500

@@ -1,0 +1,184 @@
+"""Who reviews what, proposed for a whole stage: what it asks, what it keeps to, and what becomes of it when it is used."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from applications.kernel import clock
+from applications.kernel.audit import AuditEntry
+from applications.kernel.errors import Denied, Refused
+from applications.notifications.models import Letter
+from applications.review import people, planning
+from applications.review.models import Assignment
+from applications.review.plans import Plan
+from applications.review.tasks import carry_plans_on
+from tests.intake.test_views import text
+from tests.world import AFTER, browser
+
+pytestmark = pytest.mark.usefixtures("english")
+
+
+@pytest.fixture(autouse=True)
+def after_the_deadline():
+    with clock.at(AFTER):
+        yield
+
+
+@pytest.fixture
+def call(world):
+    """Two applications under review, and five reviewers."""
+    world.reviewers = [world.reviewer() for _number in range(5)]
+    world.first, world.second = (world.in_review(world.r1, firm) for firm in (world.a, world.b))
+    return world.r1
+
+
+def asked(world, call, **more):
+    wanted = {"stage": call.stages.first(), "reviews": 2, "least": 0, "most": 2, "of_each_kind": False}
+    return planning.ask(call, by=world.officer, **wanted | more)
+
+
+def made(world, call, **more):
+    plan = asked(world, call, **more)
+    carry_plans_on()
+    plan.refresh_from_db()
+    return plan
+
+
+def proposed(plan, application):
+    return set(plan.reviews_planned.filter(application=application).values_list("reviewer", flat=True))
+
+
+def test_a_proposal_changes_nothing_and_says_what_it_comes_to(world, call):
+    plan = made(world, call)
+
+    assert (plan.state, plan.percent, plan.reviews_planned.count()) == ("ready", 100, 4)
+    assert (plan.summary["applications"], plan.summary["short"], plan.summary["exact"]) == (2, {}, True)
+    assert (Assignment.objects.count(), Letter.objects.filter(kind="review_requested").count()) == (0, 0)
+    entry = AuditEntry.objects.get(verb="plan_reviews")
+    assert (entry.actor, entry.after) == (world.officer, {"stage": 1, "seed": plan.seed})
+
+
+def test_used_it_is_assigned_by_the_same_verb_with_letters_and_pressed_twice_it_is_the_same(world, call):
+    plan = made(world, call)
+
+    for _press in range(2):
+        planning.use(plan, by=world.officer2)
+    carry_plans_on()
+    carry_plans_on()
+
+    plan.refresh_from_db()
+    assert (plan.state, plan.used_by) == ("done", world.officer2)
+    for application in (world.first, world.second):
+        assert set(application.assignments.values_list("reviewer", flat=True)) == proposed(plan, application)
+    assert set(Assignment.objects.values_list("assigned_by", flat=True)) == {world.officer2.pk}
+    assert Letter.objects.filter(kind="review_requested").count() == 4
+    assert AuditEntry.objects.filter(verb="use_plan").count() == 1
+
+
+def test_nobody_in_conflict_is_proposed_and_what_stands_is_kept(world, call):
+    conflicted, standing, *_others = world.reviewers
+    people.add_affiliation(
+        institution="Somewhere", business_number=world.a.business_number,
+        role="adviser", by=conflicted,
+    )  # fmt: skip
+    world.assigned(world.first, standing, clear=False)
+
+    plan = made(world, call, reviews=3, most=2)
+
+    assert conflicted.pk not in proposed(plan, world.first)
+    assert plan.reviews_planned.get(application=world.first, reviewer=standing).stands
+    assert plan.reviews_planned.filter(stands=True).count() == 1
+
+
+def test_what_cannot_be_is_named_with_the_rule_that_stands_in_the_way(world, call):
+    short = made(world, call, reviews=3, most=1).summary["short"]
+
+    assert [
+        (why, rows["count"], [missing for _number, missing in rows["named"]]) for why, rows in short.items()
+    ] == [("load", 1, [1])]
+    assert made(world, call, reviews=6, most=6).summary["short"] == {
+        "barred": {"count": 2, "named": [[world.first.number, 1], [world.second.number, 1]]}
+    }
+
+
+def test_a_conflict_that_came_up_since_is_refused_and_said_beside_the_review(world, call):
+    plan = made(world, call)
+    planned = plan.reviews_planned.filter(application=world.first).first()
+    people.add_affiliation(
+        institution="Somewhere", business_number=world.a.business_number,
+        role="adviser", by=planned.reviewer,
+    )  # fmt: skip
+
+    planning.use(plan, by=world.officer)
+    carry_plans_on()
+
+    planned.refresh_from_db()
+    assert (planned.assigned_at, planned.refusal.startswith(f"{planned.reviewer.name}: C2 ")) == (None, True)
+    assert Assignment.objects.count() == 3
+
+
+def test_a_proposal_is_refused_where_nothing_is_under_review_or_before_it_is_there(world):
+    with pytest.raises(Refused, match="No application is under review in this stage"):
+        asked(world, world.r1)
+    world.reviewer()
+    world.in_review(world.r1)
+    plan = asked(world, world.r1)
+    with pytest.raises(Refused, match="still being worked out"):
+        planning.use(plan, by=world.officer)
+
+
+def test_only_officers_ask_for_proposals_and_use_them(world, call):
+    plan = made(world, call)
+
+    for person in (world.director, world.auditor, world.finance):
+        with pytest.raises(Denied):
+            planning.use(plan, by=person)
+        with pytest.raises(Denied):
+            planning.ask(
+                call, stage=call.stages.first(), reviews=1, least=0, most=1, of_each_kind=False, by=person
+            )
+
+
+def test_who_is_lost_at_work_is_followed_by_another_and_two_do_not_work_at_once(world, call):
+    plan = asked(world, call)
+    Plan.objects.filter(pk=plan.pk).update(taken_at=clock.now())
+
+    carry_plans_on()
+    plan.refresh_from_db()
+    before = plan.state
+    with clock.at(AFTER + timedelta(minutes=6)):
+        carry_plans_on()
+    plan.refresh_from_db()
+
+    assert (before, plan.state) == ("making", "ready")
+
+
+def test_an_officer_asks_reads_and_uses_on_the_pages(world, call):
+    client = browser(world.officer)
+    page = reverse("review:plans", args=[call.key])
+    wrong = client.post(page, {"stage": call.stages.first().pk, "reviews": 2, "least": 5, "most": 2})
+    begun = client.post(page, {"stage": call.stages.first().pk, "reviews": 2, "least": 0, "most": 2})
+    plan = Plan.objects.get()
+    waiting = text(client.get(plan.get_absolute_url()))
+    carry_plans_on()
+    ready = client.get(plan.get_absolute_url())
+    used = client.post(reverse("review:use_plan", args=[plan.key]))
+    carry_plans_on()
+    done = text(client.get(plan.get_absolute_url()))
+
+    assert "This is less than each reviewer is to do at least." in text(wrong)
+    assert (begun.url, used.url) == (plan.get_absolute_url(), plan.get_absolute_url())
+    assert ("Being worked out 0%" in waiting, "You can leave this page" in waiting) == (True, True)
+    assert "Assign 4 reviews" in text(ready) and world.first.number in text(ready)
+    assert done.count("Assigned") >= 4 and "Assign 4 reviews" not in done
+
+
+@pytest.mark.parametrize("reviews", [1, 3])
+def test_the_page_costs_the_same_for_few_and_many_reviews(world, call, django_assert_num_queries, reviews):
+    plan = made(world, call, reviews=reviews, most=5)
+    client = browser(world.officer)
+    client.get(plan.get_absolute_url())
+
+    with django_assert_num_queries(5):  # session, person, plan, its reviews, how many are new
+        client.get(plan.get_absolute_url())

@@ -1,0 +1,111 @@
+"""A draft at a real browser: saved while it is written, through a crash, a second tab, a line that breaks and a wrong clock."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import said
+from tests.world import CLOSES, DURING
+
+pytestmark = pytest.mark.browser
+TEXT = "초고속 열처리 공정을 새로 세웁니다. " * 25  # about 500 characters
+OFFLINE = "No connection. What you typed stands on this page and is saved when the connection is back."
+SAVED = re.compile(said("Saved TIME").replace("TIME", r"\d\d:\d\d:\d\d"))
+
+
+def state(person):
+    return person.page.locator("[data-saving]")
+
+
+def entry(person):
+    return person.field("신산업 진출 배경과 목표")
+
+
+def test_g11_what_the_page_calls_saved_outlasts_the_browser(house):
+    writer = house.opens("section", "plan", looked_at=True)
+    entry(writer).fill(TEXT)
+
+    expect(state(writer)).to_have_text(SAVED)
+    assert house.stored.answers["entry"] == TEXT.strip()
+    writer.context.close()
+
+    again = house.opens("section", "plan")
+    assert entry(again).input_value() == TEXT.strip()
+    assert house.street.complaints == []
+
+
+def test_leaving_a_field_saves_it_at_once_and_leaving_the_page_asks_nothing(house):
+    writer = house.opens("section", "plan")
+    entry(writer).fill("한 줄")
+    entry(writer).blur()
+
+    expect(state(writer)).to_have_text(SAVED)
+    writer.follow("Back to the overview")
+    assert house.stored.answers["entry"] == "한 줄"
+
+
+def test_what_is_wrong_is_named_and_the_rest_is_saved(house):
+    writer = house.opens("section", "project")
+    writer.enter({"Title": "새 제목", "Summary": "가" * 501})
+
+    expect(state(writer)).to_contain_text(said("Not saved yet:"))
+    assert "501" in state(writer).inner_text()
+    assert (house.stored.title, house.stored.summary) == ("새 제목", house.draft.summary)
+
+
+def test_g12_the_second_tab_is_told_and_leads_to_both_texts(house):
+    slower = house.opens("section", "plan")
+    quicker = slower.opens_another_tab(house.page("section", "plan"))
+    entry(quicker).fill("둘")
+    expect(state(quicker)).to_have_text(SAVED)
+
+    entry(slower).fill("하나")
+    expect(state(slower)).to_contain_text(said("Compare the two texts"))
+    assert house.stored.answers["entry"] == "둘"
+    slower.press("Compare the two texts")
+
+    assert slower.answer.status == 409
+    assert "둘" in slower.page.get_by_role("table").first.inner_text()
+    assert entry(slower).input_value() == "하나"
+    slower.press("Save and continue")
+    assert house.stored.answers["entry"] == "하나"
+
+
+def test_a_minute_without_a_line_loses_nothing(house):
+    writer = house.opens("section", "plan")
+    writer.context.set_offline(True)
+    entry(writer).fill("끊긴 동안 쓴 글")
+    expect(state(writer)).to_have_text(said(OFFLINE))
+    assert house.stored.answers["entry"] != "끊긴 동안 쓴 글"
+
+    writer.context.set_offline(False)
+
+    expect(state(writer)).to_have_text(SAVED)
+    assert house.stored.answers["entry"] == "끊긴 동안 쓴 글"
+
+
+def test_a_question_comes_with_its_condition_and_a_table_grows_by_a_row(house):
+    writer = house.opens("section", "plan-2")
+    assert not writer.field("사업재편계획 승인일").is_visible()
+    writer.tick("Yes")
+    writer.page.get_by_role("button", name=said("Add a row"), exact=True).click()
+    rows = writer.page.locator("[data-rows] tbody tr")
+    rows.last.get_by_role("textbox").first.fill("수직 로봇")
+    writer.enter({"사업재편계획 승인일": "2026-03-02"})
+
+    expect(state(writer)).to_have_text(SAVED)
+    answers = house.stored.answers
+    assert (answers["restructuring"], answers["restructured_on"]) == ("yes", "2026-03-02")
+    assert answers["equipment"][-1] == {"name": "수직 로봇", "use": "", "krw": None}
+
+
+def test_g31_the_time_left_is_right_on_a_computer_whose_clock_is_wrong(house):
+    writer = house.opens("section", "plan")
+    writer.page.clock.install(time=DURING.timestamp() + 3600)
+    writer.page.reload()
+
+    shown = writer.page.locator("[data-countdown]").inner_text()
+    days, hours, minutes = map(int, re.search(r"(\d+)\D+(\d\d):(\d\d):\d\d", shown).groups())
+    left = (CLOSES - DURING).total_seconds() / 60
+    assert left - 5 <= days * 24 * 60 + hours * 60 + minutes <= left

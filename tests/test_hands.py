@@ -1,0 +1,101 @@
+"""A whole application with nothing but a keyboard, and the last steps of one on a phone."""
+
+from datetime import timedelta
+
+import pytest
+
+from applications.intake.models import Submission
+from tests.browser import said
+from tests.fixtures import hwpx, pdf
+from tests.world import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+class Hands:
+    """A person who never touches the mouse: every stop of the focus on the way can be seen."""
+
+    def __init__(self, person):
+        self.page, self.keyboard = person.page, person.page.keyboard
+
+    def to(self, selector):
+        for _key in range(90):
+            self.keyboard.press("Tab")
+            if self.page.evaluate("s => document.activeElement.matches(s)", selector):
+                assert self.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+                return self
+        raise AssertionError(f"No way to {selector} by the keyboard on {self.page.url}")
+
+    def types(self, selector, text):
+        self.to(selector)
+        self.keyboard.insert_text(text)
+
+    def goes(self, selector):
+        self.to(selector)
+        with self.page.expect_navigation():
+            self.keyboard.press("Enter")
+
+    def chooses(self, name, content):
+        self.to("input[type=file]")
+        file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        self.page.locator(":focus").set_input_files(file)  # the dialog that opens there is the system's own
+
+
+def test_a_whole_application_is_written_and_handed_in_by_the_keyboard_alone(house):
+    draft = house.world.draft(house.world.sprout, house.world.b, complete=False)
+    person = house.street.comes_back(house.world.owner_of(house.world.b), draft.get_absolute_url())
+    hands, save = Hands(person), "main form .button-primary"
+
+    hands.goes("ol.tasks a[href$='/project/']")
+    hands.types("[name=title]", "키보드로 쓴 계획")
+    hands.types("[name=summary]", "처음부터 끝까지 키보드로 썼습니다.")
+    hands.goes(save)
+    hands.goes(save)  # no demand company
+    for code in ("entry", "strength", "automation", "demand"):
+        hands.types(f"[name=answer_{code}]", "단계별 목표와 수치를 적었습니다.")
+    hands.goes(save)
+    hands.types("[name=answer_hiring]", "7")
+    hands.to("[name=answer_restructuring]")
+    hands.keyboard.press("ArrowDown")
+    hands.goes(save)
+    for code, name, content in (("D01", "계획서.hwpx", hwpx()), ("D02", "증명.pdf", pdf())):
+        hands.goes(f"a[href$='/papers/{code}/']")
+        hands.chooses(name, content)
+        hands.goes("[name=upload]")
+    house.clock.shift(timedelta(minutes=16))  # the log-in is no fresh proof any more
+    hands.goes("main a[href$='/pledges/']")
+    for code in ("true", "credit", "ethics", "provide"):
+        hands.to(f"[name={code}]").keyboard.press("Space")
+    hands.goes(save)
+    hands.goes("main .to-do a.button-primary")
+    hands.types("[name=password]", PASSWORD)
+    with person.page.expect_navigation():
+        hands.keyboard.press("Enter")
+    hands.goes("main form[action$='/submit/'] button")
+
+    assert person.heading == said("Application received")
+    assert Submission.objects.get(application=draft).number in person.text
+
+
+def test_on_a_phone_an_application_is_checked_confirmed_and_handed_in(house):
+    person = house.street.comes_back(house.owner, house.draft.get_absolute_url())
+    person.page.set_viewport_size({"width": 390, "height": 844})
+    house.clock.shift(timedelta(minutes=16))
+    widths = []
+
+    def fits():
+        widths.append(person.page.evaluate("document.documentElement.scrollWidth"))
+
+    fits()
+    person.follow("Check and submit")
+    fits()
+    person.follow("Confirm that it is you")
+    fits()
+    person.enter({"Password": PASSWORD}).press("Confirm", within=person.page.get_by_role("main"))
+    fits()
+    person.press("Submit the application")
+    fits()
+
+    assert widths == [390] * 5
+    assert person.heading == said("Application received")
+    assert Submission.objects.get().number in person.text
