@@ -14,6 +14,7 @@ from django.contrib.staticfiles import finders
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.urls import reverse
 from django.utils import translation
+from playwright.sync_api import expect
 
 from applications.intake.models import Application
 from applications.kernel import clock
@@ -202,9 +203,7 @@ def test_a_form_that_is_wrong_says_so_first_and_leads_to_each_fault(visit, town,
     somebody.page.wait_for_selector(".error-summary")
 
     assert somebody.page.title().startswith(said("Error:"))
-    somebody.page.wait_for_function(
-        "document.activeElement.matches('.error-summary')"
-    )  # by the script, once it runs
+    expect(somebody.page.locator(".error-summary")).to_be_focused()  # by the script, once it runs
     for link in somebody.page.locator(".error-summary a").all():
         target = link.get_attribute("href")
         assert somebody.page.locator(target).count() == 1, target

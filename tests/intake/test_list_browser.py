@@ -1,8 +1,10 @@
 """The list of the desk at a real browser: counts that come by themselves, rows that are chosen, columns, by the keyboard too."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from applications.intake.models import Application
 from tests.world import DURING, World
@@ -31,7 +33,7 @@ def somebody(street):
 def test_the_counts_come_after_the_list_and_without_being_asked_for(street, somebody):
     page = somebody.page
 
-    page.wait_for_function("document.querySelector('a[data-counts]').textContent.startsWith('63')")
+    expect(page.locator("a[data-counts]").first).to_have_text(re.compile("^63"))
 
     assert page.locator('[data-count="status:withdrawn"]').inner_text().endswith(" 60")
     assert page.locator('option[data-count="field:F2"]').inner_text().endswith("(63)")

@@ -43,7 +43,9 @@ if (part) {
   function done(saved) {
     form.elements.version.value = saved.version;
     const wrong = Object.entries(saved.errors).map(([name, [first]]) => `${labelOf(name)}: ${first}`);
-    say(wrong.length ? `${words.wrong} ${wrong.join(" ")}` : words.at.replace("TIME", saved.at));
+    // "Saved" is never said over words that came while the answer was under way.
+    if (wrong.length) say(`${words.wrong} ${wrong.join(" ")}`);
+    else if (!changed) say(words.at.replace("TIME", saved.at));
     state.classList.toggle("error", wrong.length > 0);
     if (saved.said && !changed) tell(saved);
     if (!changed && !wrong.length) form.dispatchEvent(new Event("saved"));
@@ -72,7 +74,11 @@ if (part) {
     return field?.querySelector("label, legend")?.textContent.trim() ?? "";
   }
 
-  on(form, "input change", () => { changed = true; later(wait.typing); });
+  on(form, "input change", () => {
+    changed = true;
+    if (!state.classList.contains("error")) say(words.typing);
+    later(wait.typing);
+  });
   on(form, "focusout", save);
   on(window, "online", save);
   on(document, "visibilitychange", () => { if (document.hidden) save(); });
