@@ -25,21 +25,23 @@ administrator = role(Role.ADMINISTRATOR)
 timetable = role("timetable")
 
 
-def firm_of(thing):
-    """The firm that a thing belongs to."""
+def working_for(user, thing):
+    """What the person is in the firm that a thing belongs to, as a queryset; the firm itself need not be read."""
     match thing._meta.model_name:
         case "firm":
-            return thing
+            firm = thing.pk
         case "agreement" | "submission" | "partner":
-            return thing.application.firm
+            firm = thing.application.firm_id
         case "payment":
-            return thing.agreement.application.firm
-    return thing.firm
+            firm = thing.agreement.application.firm_id
+        case _:
+            firm = thing.firm_id
+    return user.memberships.filter(firm=firm)
 
 
 def right(*rights):
     return Predicate(
-        lambda user, thing: firm_of(thing).members.filter(user=user, right__in=rights).exists(),
+        lambda user, thing: working_for(user, thing).filter(right__in=rights).exists(),
         name=f"{' or '.join(rights)} of the firm",
     )
 
@@ -53,7 +55,7 @@ belongs_to_firm = right("owner", "editor", "viewer")
 def submits_for_firm(user, thing):
     """An owner, or an editor where the owner lets editors submit."""
     may = Q(right="owner") | Q(right="editor", firm__editors_submit=True)
-    return firm_of(thing).members.filter(may, user=user).exists()
+    return working_for(user, thing).filter(may).exists()
 
 
 @Predicate

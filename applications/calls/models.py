@@ -1,6 +1,7 @@
 """Tables of calls: programmes, budget lines, and a call with what its applications are asked; stages.py: what they are reviewed by."""
 
 import uuid
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
@@ -201,8 +202,10 @@ class Call(models.Model):
 
     @cached_property
     def asked(self):
-        """Its questions in the order of their parts, read once."""
-        return list(self.questions.select_related("part"))
+        """Its questions in the order of their parts; of a published call read once in each process, for only notices change it."""
+        return (
+            _questions(self.pk, (self.key, self.revision)) if self.published_at else _questions_now(self.pk)
+        )
 
     @cached_property
     def bonus_items(self):
@@ -275,6 +278,15 @@ class Part(models.Model):
     def slug(self):
         """Its name in addresses: plan, plan-2, plan-3."""
         return "plan" if self.ordinal == 1 else f"plan-{self.ordinal}"
+
+
+def _questions_now(call):
+    return tuple(Question.objects.filter(call=call).select_related("part"))
+
+
+@lru_cache(maxsize=64)
+def _questions(call, _edition):
+    return _questions_now(call)
 
 
 class Question(models.Model):

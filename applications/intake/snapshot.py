@@ -36,7 +36,7 @@ def freeze(application, undertakings, documents, balances, *, from_paper=False) 
         "title": application.title,
         "summary": application.summary,
         "field": application.field.code,
-        "technologies": sorted(application.technologies.values_list("code", flat=True)),
+        "technologies": application.technology_codes,
         "total_krw": application.total_krw,
         "requested_krw": application.requested_krw,
         "cash_krw": application.cash_krw,

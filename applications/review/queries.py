@@ -13,9 +13,8 @@ from applications.review.models import Assignment, ReviewerProfile
 OF_SHEET = ("key", "reviewer", "declaration", "status", "strengths", "weaknesses", "overall", "saved_at")
 OF_APPLICATION = (
     "key", "number", "status", "stage", "title", "summary", "answers", "claims", "budget", "institutions", "demand",
-    "total_krw",
-    "requested_krw", "cash_krw", "call__title", "call__scale", "call__step", "call__programme__kind", "firm__name",
-    "firm__business_number", "field__name", "field__name_en",
+    "total_krw", "requested_krw", "cash_krw", "call__key", "call__revision", "call__published_at", "call__title",
+    "call__scale", "call__step", "call__programme__kind", "firm__name", "firm__business_number", "field__name", "field__name_en",
 )  # fmt: skip
 UNDER_REVIEW = Q(stage=F("application__stage"))  # an assignment in the stage that its application is in
 

@@ -667,7 +667,7 @@ def test_pages_cost_the_same_queries_however_many_partners_there_are(world, draf
     assert costs == COSTS
 
 
-COSTS = [11, 10, 22, 7]  # of the two sections, the check and the preview
+COSTS = [10, 9, 21, 6]  # of the two sections, the check and the preview
 
 
 def test_the_list_of_what_a_firm_is_asked_costs_the_same_for_many(world, b):

@@ -170,7 +170,7 @@ def test_saving_costs_the_same_queries_however_many_questions_and_revisions_ther
         save("다섯 여섯")
 
 
-AUTOSAVE = 12
+AUTOSAVE = 11
 
 
 # Conditions

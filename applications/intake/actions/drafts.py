@@ -64,9 +64,7 @@ def edit(application, *, by, now, version, **parts):
     version: what the page was loaded with; a save of the same section in between is refused, never overwritten.
     now: the arrival of the request. Returns the new version, or the same one where nothing differs.
     """
-    asked = application.call.asked
-    application = lock(application, "edit", by)
-    application.call.asked = asked  # of a published call: they need not be read again
+    application = lock(application, "edit", by, related=["call__programme"])
     sections = rules.sections_of(application.call, parts)
     late = rules.late_for(application, now=now)
     if reasons := late or stale(application, sections, version=version):

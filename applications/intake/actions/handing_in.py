@@ -56,7 +56,7 @@ def number_of(application):
 @transaction.atomic
 def submit(application, *, by, arrived_at):
     """Hand the application in. From here on the firm can no longer change it. Returns the Submission."""
-    application = lock(application, "submit", by)
+    application = lock(application, "submit", by, related=["call__programme", "firm__region", "field"])
     prefetch_related_objects([application.original], GIVERS)
     if reasons := rules.gaps(application, now=arrived_at):
         raise Refused(*reasons, about=application)

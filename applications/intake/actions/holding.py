@@ -6,14 +6,12 @@ from applications.kernel.errors import Refused
 from applications.lifecycle import APPLICATION
 
 
-def lock(application, move, by):
+def lock(application, move, by, related=("call__programme", "firm__region")):
     """The row of the application locked, and the move asked of it; changes lock what they revise first.
 
-    Its call and its firm are read anew: they may have changed meanwhile.
+    What is related (names for select_related) is read anew: it may have changed meanwhile.
     """
-    locked = Application.objects.select_for_update(of=("self",)).select_related(
-        "call__programme", "firm__region"
-    )
+    locked = Application.objects.select_for_update(of=("self",)).select_related(*related)
     original = locked.get(pk=application.amends_id) if application.amends_id else None
     application = locked.get(pk=application.pk)
     APPLICATION.check(application, move, by=by)

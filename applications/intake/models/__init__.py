@@ -218,7 +218,11 @@ class Application(models.Model):
 
     @cached_property
     def has_technologies(self):
-        return self.technologies.exists()
+        return bool(self.technology_codes)
+
+    @cached_property
+    def technology_codes(self):
+        return sorted(self.technologies.values_list("code", flat=True))
 
     @cached_property
     def is_outside(self):
