@@ -256,7 +256,7 @@ class Demonstration:
     ):
         """A published call; it was prepared before it opened.
 
-        with_proofs: it asks for papers that only some firms have; quorum: of its stage.
+        with_proofs: it asks for papers that only some firms have, and for what a bonus is claimed by; quorum: of its stage.
         """
         with clock.at(at(opens - timedelta(days=20), 9)):
             call = calls.prepare(
@@ -277,7 +277,8 @@ class Demonstration:
                 call.refresh_from_db()
             call.stages.update(quorum=quorum)
             if not with_proofs:
-                call.papers.filter(required=False).exclude(needed_from="bonus").delete()
+                call.papers.filter(required=False).delete()
+                call.items.filter(kind="bonus").delete()
             return calls.publish(call, by=self.officer)
 
     def take_firms(self, count):
@@ -321,7 +322,7 @@ class Demonstration:
             for item in items
             if item.name == "비수도권 소재" and not firm.region.capital_area
         ]
-        if firm.pk % 3 == 0:
+        if items and firm.pk % 3 == 0:
             item = items[firm.pk % len(items)]
             found.append((item, f"{item.evidence} 가상-{firm.pk:03d}호"))
         return {str(item.pk): words for item, words in found}
