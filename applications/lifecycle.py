@@ -26,6 +26,8 @@ APPLICATION = Flow(
     Move("assign",              ("in_review",),                               STAYS,        "application.assign"),
     Move("answer_challenge",    ("submitted", "in_review"),                   STAYS,        "application.assign"),
     Move("waive",               ("in_review",),                               STAYS,        "application.waive"),
+    Move("appoint",             ("in_review",),                               STAYS,        "visit.appoint"),
+    Move("decide_visit",        ("in_review",),                               STAYS,        "visit.decide"),
     Move("go_on",               ("in_review",),                               STAYS,        "application.rank"),
     Move("go_back",             ("in_review",),                               STAYS,        "application.rank"),
     Move("close_review",        ("in_review",),                               "reviewed",   "application.rank"),
@@ -34,6 +36,11 @@ APPLICATION = Flow(
     Move("reserve",             ("reviewed",),                                "reserved",   "decision.publish"),
     Move("decline",             ("reviewed",),                                "declined",   "decision.publish"),
     Move("agree",               ("selected",),                                "agreed",     "agreement.take_effect"),
+    Move("promote",             ("reserved",),                                "selected",   "decision.publish"),
+    Move("lapse",               ("reserved",),                                "declined",   "decision.lapse"),
+    Move("give_up",             ("selected", "reserved"),                     "given_up",   "application.give_up"),
+    Move("score_again",         ("reserved", "declined"),                     "in_review",  "application.reconsider"),
+    Move("decide_again",        ("reserved", "declined"),                     "reviewed",   "application.reconsider"),
     Move("withdraw",            ("draft", "submitted", "returned", "in_review", "reviewed"),
                                                                               "withdrawn",  "application.withdraw"),
 )  # fmt: skip
@@ -48,9 +55,26 @@ SHEET = Flow(
     Move("declare",             ("open", "handed_in"),                        STAYS,        "review.declare"),
     Move("save",                ("open",),                                    STAYS,        "review.score"),
     Move("hand_in",             ("open",),                                    "handed_in",  "review.score"),
-    Move("reopen",              ("handed_in",),                               "open",       "review.manage"),
+    Move("reopen",              ("handed_in",),                               "open",       "review.give_back"),
     Move("exclude",             ("open", "handed_in"),                        "excluded",   "review.manage"),
     Move("step_back",           ("open", "handed_in", "excluded"),            "excluded",   "review.declare"),
+    Move("set_aside",           ("open", "handed_in", "excluded"),            "set_aside",  "review.set_aside"),
+)  # fmt: skip
+
+PANEL = Flow(
+    Move("open_deliberation",   ("scoring",),                                 "deliberating", "panel.preside"),
+    Move("ask_reasons",         ("deliberating",),                            STAYS,        "panel.conclude"),
+    Move("conclude",            ("deliberating",),                            STAYS,        "panel.conclude"),
+    Move("close_panel",         ("deliberating",),                            "closed",     "panel.preside"),
+    Move("reopen_panel",        ("closed",),                                  "deliberating", "panel.manage"),
+)  # fmt: skip
+
+PANELIST = Flow(
+    Move("accept_seat",         ("invited",),                                 "accepted",   "panel.answer"),
+    Move("decline_seat",        ("invited",),                                 "declined",   "panel.answer"),
+    Move("remind_panelist",     ("invited", "lapsed"),                        "invited",    "panel.remind"),
+    Move("lapse_seat",          ("invited",),                                 "lapsed",     "panel.lapse"),
+    Move("release_panelist",    ("invited", "accepted", "lapsed"),            "withdrawn",  "panel.seat"),
 )  # fmt: skip
 
 PROPOSAL = Flow(
@@ -59,6 +83,18 @@ PROPOSAL = Flow(
     Move("replace",             ("proposed", "approved"),                     "replaced",   "decision.propose"),
     Move("schedule",            ("approved",),                                STAYS,        "decision.publish"),
     Move("take_effect",         ("approved",),                                "published",  "decision.publish"),
+    Move("give_way",            ("published",),                               "replaced",   "decision.publish"),
+)  # fmt: skip
+
+APPEAL = Flow(
+    Move("write",               ("draft",),                                   STAYS,        "appeal.write"),
+    Move("hand_in",             ("draft",),                                   "received",   "appeal.write"),
+    Move("withdraw",            ("received", "proposed"),                     "withdrawn",  "appeal.withdraw"),
+    Move("propose_decision",    ("received",),                                "proposed",   "appeal.examine"),
+    Move("turn_down",           ("proposed",),                                "received",   "appeal.confirm"),
+    Move("uphold",              ("proposed",),                                "upheld",     "appeal.confirm"),
+    Move("dismiss",             ("proposed",),                                "dismissed",  "appeal.confirm"),
+    Move("find_inadmissible",   ("proposed",),                                "inadmissible", "appeal.confirm"),
 )  # fmt: skip
 
 AGREEMENT = Flow(
@@ -87,7 +123,10 @@ FLOWS = {
     _("Application"): APPLICATION,
     _("Partner"): PARTNER,
     _("Sheet"): SHEET,
+    _("Panel"): PANEL,
+    _("Seat in a panel"): PANELIST,
     _("Result list"): PROPOSAL,
+    _("Appeal"): APPEAL,
     _("Agreement"): AGREEMENT,
     _("Payment"): PAYMENT,
 }

@@ -7,7 +7,9 @@ from applications.calls.models import *  # noqa: F403
 from applications.calls.ruling import *  # noqa: F403
 from applications.calls.stages import *  # noqa: F403
 from applications.cohort.models import *  # noqa: F403
+from applications.decision.appeals import *  # noqa: F403
 from applications.decision.models import *  # noqa: F403
+from applications.decision.outcomes import *  # noqa: F403
 from applications.firms.models import *  # noqa: F403
 from applications.firms.models.figures import *  # noqa: F403
 from applications.firms.models.joining import *  # noqa: F403
@@ -30,5 +32,9 @@ from applications.kernel.numbers import *  # noqa: F403
 from applications.kernel.records import *  # noqa: F403
 from applications.kernel.taxonomy import *  # noqa: F403
 from applications.notifications.models import *  # noqa: F403
+from applications.review.calibrations import *  # noqa: F403
 from applications.review.models import *  # noqa: F403
+from applications.review.panels import *  # noqa: F403
 from applications.review.plans import *  # noqa: F403
+from applications.review.sittings import *  # noqa: F403
+from applications.review.visits import *  # noqa: F403

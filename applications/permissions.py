@@ -30,7 +30,7 @@ def working_for(user, thing):
     match thing._meta.model_name:
         case "firm":
             firm = thing.pk
-        case "agreement" | "submission" | "partner":
+        case "agreement" | "submission" | "partner" | "appeal":
             firm = thing.application.firm_id
         case "payment":
             firm = thing.agreement.application.firm_id
@@ -83,8 +83,62 @@ def declared_clear(user, thing):
 
 
 @Predicate
+def own_seat(user, thing):
+    return thing.user_id == user.pk
+
+
+def panel_of(thing):
+    """The panel that a thing belongs to."""
+    return thing if thing._meta.model_name == "panel" else thing.panel
+
+
+@Predicate
+def chairs(user, thing):
+    return panel_of(thing).chair_id == user.pk
+
+
+@Predicate
+def after_opening(user, thing):
+    """The chair has opened the deliberation."""
+    return panel_of(thing).status != "scoring"
+
+
+@Predicate
+def after_judging_alone(user, thing):
+    """The chair has opened the deliberation, and this member has no sheet of the panel left to hand in."""
+    panel = panel_of(thing)
+    if panel.status == "scoring":
+        return False
+    own = user.assignments.filter(stage=panel.stage_id, application__hearings__panel=panel, status="open")
+    return not own.exclude(declaration="conflict").exists()
+
+
+@Predicate
+def chairs_over(user, thing):
+    """The sheet of another member, in a panel that this person chairs and that deliberates, free of conflict for both."""
+    if thing.reviewer_id == user.pk:
+        return False
+    hearing = thing.application.hearings.filter(stage=thing.stage_id, panel__status="deliberating").first()
+    return (
+        hearing is not None
+        and hearing.panel.chair_id == user.pk
+        and type(hearing).objects.visible_to(user).filter(pk=hearing.pk).exists()
+        and after_judging_alone(user, hearing)
+    )
+
+
+@Predicate
 def another_person(user, thing):
     return thing.proposed_by_id != user.pk
+
+
+@Predicate
+def impartial(user, appeal):
+    """Has neither reviewed the application nor ruled it out: who decided the first time does not examine the appeal."""
+    exclusion = appeal.exclusion
+    if exclusion and user.pk in (exclusion.proposed_by_id, exclusion.answered_by_id):
+        return False
+    return not appeal.application.assignments.filter(reviewer=user).exists()
 
 
 @Predicate
@@ -152,16 +206,49 @@ PERMISSIONS = {
     "application.assign": officer & visible,
     "application.waive": director & visible,
     "application.rank": officer & visible,
+    "visit.appoint": officer & visible,
+    "visit.decide": director & visible,
+    "stage.tell": officer & visible,
     "partner.answer": visible,
     "plan.ask": officer,
     "plan.view": visible,
     "plan.use": officer & visible,
+    "panel.list": officer | director | auditor,
+    "panel.view": (officer | director | auditor) & visible,
+    "panel.prepare": officer,
+    "panel.manage": officer & visible,
+    "panel.fill": (officer & visible) | timetable,
+    "panel.seat": officer & visible,
+    "panel.remind": (officer & visible) | timetable,
+    "panel.lapse": timetable,
+    "panel.answer": reviewer & own_seat,
+    "panel.meet": (officer | director | auditor | reviewer) & visible,
+    "panel.sheets": ((officer | director | auditor) & visible & after_opening)
+    | (reviewer & visible & after_judging_alone),
+    "panel.preside": reviewer & visible & chairs,
+    "panel.conclude": (officer & visible & after_opening)
+    | (reviewer & visible & chairs & after_judging_alone),
+    "hearing.view": ((officer | director | auditor) & visible & after_opening)
+    | (reviewer & visible & after_judging_alone),
+    "hearing.conclude": (officer & visible & after_opening)
+    | (reviewer & visible & chairs & after_judging_alone),
+    "hearing.explain": reviewer & visible & chairs & after_judging_alone,
+    "talk.view": visible,
+    "talk.manage": officer & visible,
+    "talk.note": (officer & visible) | (reviewer & visible & chairs),
     "review.own": reviewer,
     "review.pledge": reviewer,
     "review.declare": reviewer & own_assignment,
     "review.read": reviewer & own_assignment & declared_clear,
     "review.score": reviewer & own_assignment & declared_clear,
+    "review.explain": reviewer & own_assignment & declared_clear,
+    "review.give_back": (officer & visible) | (reviewer & chairs_over),
     "review.manage": officer & visible,
+    "review.due": officer & visible,
+    "severity.view": (officer | director | auditor) & visible,
+    "severity.ask": officer & visible,
+    "review.print": (reviewer & own_assignment & declared_clear) | ((officer | director | auditor) & visible),
+    "review.set_aside": director & visible,
     "reviewer.forget": reviewer & visible,
     "reviewer.view": (officer | director | auditor) & visible,
     "reviewer.sanction": (officer | director) & visible,
@@ -173,6 +260,17 @@ PERMISSIONS = {
     "decision.approve": (officer | director) & visible & another_person,
     "decision.publish": officer | timetable,
     "decision.result": applicant & belongs_to_firm,
+    "decision.opine": officer & visible,
+    "decision.lapse": timetable,
+    "application.give_up": applicant & owns_firm,
+    "application.reconsider": director & visible,
+    "appeal.begin": applicant & submits_for_firm,
+    "appeal.view": visible,
+    "appeal.write": applicant & submits_for_firm,
+    "appeal.withdraw": applicant & owns_firm,
+    "appeal.list": officer | director | auditor,
+    "appeal.examine": officer & visible & impartial,
+    "appeal.confirm": director & visible & another_person & impartial,
     "agreement.list": officer | director | finance | ministry | auditor,
     "agreement.draft": officer,
     "agreement.view": visible,
@@ -192,6 +290,7 @@ PERMISSIONS = {
     "cohort.view": officer | director | ministry | auditor,
     "cohort.seat": officer,
     "cohort.end": director & visible,
+    "certificate.view": visible,
     "audit.view": auditor | administrator,
     "audit.values": auditor,  # an administrator reads the values and reasons of accounts only
     "access.view": auditor | administrator,

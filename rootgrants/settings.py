@@ -299,6 +299,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "reserve lists that end": {
+        "task": "applications.decision.tasks.end_reserves",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "requests to join that nobody answered": {
         "task": "applications.firms.tasks.end_requests",
         "schedule": 600.0,
@@ -318,6 +323,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "applications.portal.tasks.carry_imports_on",
         "schedule": 10.0,
         "options": {"expires": 10},
+    },
+    "how severe reviewers are": {
+        "task": "applications.review.tasks.carry_calibrations_on",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "reminders of sheets": {
+        "task": "applications.review.tasks.remind_reviewers",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "invitations to panels": {
+        "task": "applications.review.tasks.keep_invitations",
+        "schedule": 600.0,
+        "options": {"expires": 600},
     },
     "proposals who reviews what": {
         "task": "applications.review.tasks.carry_plans_on",
@@ -365,6 +385,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "frame-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

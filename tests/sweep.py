@@ -122,12 +122,29 @@ def words_of(town, page, thing, who):
             return {"key": found.key, "paper": town.kept.key}
         case "intake:download":
             return {"key": found.key, "file": found.documents.last().file.key}
-        case "review:download":
+        case "decision:evidence" | "decision:drop_evidence":
+            return {"key": found.key, "file": found.evidence.get().key}
+        case "review:download" | "review:paper":
             return {"key": found.key, "file": found.application.documents.last().file.key}
+        case "review:desk_photo_download":
+            return {"key": found.key, "photo": town.photo.key}
+        case "review:photo_download" | "review:remove_photo":
+            photo = found.photos.first()
+            return {"key": found.key, "photo": photo.key}
+        case "review:tell":
+            return {"key": found.key, "place": 1}
+        case "review:change_plan":
+            return {"key": found.key, "application": town.application.key}
         case "review:adjust":
             return {"key": found.key, "place": 1}
         case "review:waive":
             return {"key": found.key, "reviewer": town.colleague.key}
+        case "review:seat_act":
+            return {"key": found.key, "name": "remind"}
+        case "review:remove_sitting":
+            return {"key": found.key, "sitting": found.sittings.get().key}
+        case "review:give_back":
+            return {"key": found.key, "sheet": found.application.assignments.first().key}
         case "review:sheet_act":
             return {"key": found.key, "name": "exclude"}
         case "accounts:act":

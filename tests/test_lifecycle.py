@@ -5,22 +5,39 @@ from django.core.management import call_command
 
 from applications.agreement.models import Agreement
 from applications.calls.audience import Inquiry
+from applications.decision.appeals import Appeal
 from applications.decision.models import Proposal
 from applications.funding.models import Payment
 from applications.intake.models import Application
 from applications.intake.models.partners import Partner
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Refused
-from applications.lifecycle import AGREEMENT, APPLICATION, FLOWS, INQUIRY, PARTNER, PAYMENT, PROPOSAL, SHEET
+from applications.lifecycle import (
+    AGREEMENT,
+    APPEAL,
+    APPLICATION,
+    FLOWS,
+    INQUIRY,
+    PANEL,
+    PANELIST,
+    PARTNER,
+    PAYMENT,
+    PROPOSAL,
+    SHEET,
+)
 from applications.permissions import PERMISSIONS, TIMETABLE
 from applications.review.models import Assignment
+from applications.review.panels import Panel, Panelist
 
 MODELS = {
     INQUIRY: Inquiry,
     APPLICATION: Application,
     PARTNER: Partner,
     SHEET: Assignment,
+    PANEL: Panel,
+    PANELIST: Panelist,
     PROPOSAL: Proposal,
+    APPEAL: Appeal,
     AGREEMENT: Agreement,
     PAYMENT: Payment,
 }
@@ -29,7 +46,10 @@ FIRST = {
     APPLICATION: "draft",
     PARTNER: "asked",
     SHEET: "open",
+    PANEL: "scoring",
+    PANELIST: "invited",
     PROPOSAL: "proposed",
+    APPEAL: "draft",
     AGREEMENT: "draft",
     PAYMENT: "requested",
 }
@@ -51,7 +71,7 @@ def db(one_transaction):
 
 def one_of(town, flow):
     things = (
-        town.inquiry, town.application, town.partner, town.sheet, town.list, town.agreement, town.payment,
+        town.inquiry, town.application, town.partner, town.sheet, town.panel, town.panelist, town.list, town.appeal, town.agreement, town.payment,
     )  # fmt: skip
     return next(thing for thing in things if isinstance(thing, MODELS[flow]))
 

@@ -61,16 +61,45 @@ application.case          .     .      .      .      .       .         .        
 application.assign        .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 application.waive         .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 application.rank          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+visit.appoint             .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+visit.decide              .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+stage.tell                .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 partner.answer            x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 plan.ask                  .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 plan.view                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 plan.use                  .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+panel.list                .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+panel.view                .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+panel.prepare             .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+panel.manage              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+panel.fill                .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+panel.seat                .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+panel.remind              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+panel.lapse               .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+panel.answer              .     .      .      .      .       .         .          .          x         .       .        .        .       .        .        .          .           .          .
+panel.meet                .     .      .      .      .       x         .          .          x         x       x        x        .       .        .        x          .           .          .
+panel.sheets              .     .      .      .      .       x         .          .          .         x       x        x        .       .        .        x          .           .          .
+panel.preside             .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
+panel.conclude            .     .      .      .      .       x         .          .          .         x       x        .        .       .        .        .          .           .          .
+hearing.view              .     .      .      .      .       x         .          .          .         x       x        x        .       .        .        x          .           .          .
+hearing.conclude          .     .      .      .      .       x         .          .          .         x       x        .        .       .        .        .          .           .          .
+hearing.explain           .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
+talk.view                 .     .      .      x      .       x         .          .          x         x       x        x        .       .        .        x          .           .          .
+talk.manage               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+talk.note                 .     .      .      .      .       x         .          .          .         x       x        .        .       .        .        .          .           .          .
 review.own                .     .      .      .      .       x         x          x          x         .       .        .        .       .        .        .          .           .          .
 review.pledge             .     .      .      .      .       x         x          x          x         .       .        .        .       .        .        .          .           .          .
 review.declare            .     .      .      .      .       x         x          x          .         .       .        .        .       .        .        .          .           .          .
 review.read               .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
 review.score              .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
+review.explain            .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
+review.give_back          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 review.manage             .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+review.due                .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+severity.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+severity.ask              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+review.print              .     .      .      .      .       x         .          .          .         x       x        x        .       .        .        x          .           .          .
+review.set_aside          .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 reviewer.forget           .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
 reviewer.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 reviewer.sanction         .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
@@ -82,6 +111,17 @@ decision.view             .     .      .      .      .       .         .        
 decision.approve          .     .      .      .      .       .         .          .          .         x       .        x        .       .        .        .          .           .          .
 decision.publish          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 decision.result           x     x      x      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+decision.opine            .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+decision.lapse            .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+application.give_up       x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+application.reconsider    .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+appeal.begin              x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+appeal.view               x     x      x      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+appeal.write              x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+appeal.withdraw           x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+appeal.list               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+appeal.examine            .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+appeal.confirm            .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 agreement.list            .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
 agreement.draft           .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 agreement.view            x     x      x      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
@@ -101,6 +141,7 @@ budget.allocate           .     .      .      .      .       .         .        
 cohort.view               .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          .           .          .
 cohort.seat               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 cohort.end                .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+certificate.view          x     x      x      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 audit.view                .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
 audit.values              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
 access.view               .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
@@ -126,15 +167,17 @@ def thing_of(town, permission, who):
     room, _dot, verb = permission.partition(".")
     things = {
         "account": town.hired, "firm": town.a, "vault": town.a, "invitation": town.invited, "call": town.open, "review": town.sheet_of(who),
-        "reviewer": town.reviewer.reviewer_profile,
+        "reviewer": town.reviewer.reviewer_profile, "severity": town.reviewing,
         "decision": town.proposal, "agreement": town.agreement, "payment": town.payment, "budget": town.line,
         "cohort": town.seat, "partner": town.partner, "outbox": town.letter, "inbox": town.letter, "view": town.view,
-        "application": town.application, "inquiry": town.inquiry, "import": town.brought, "plan": town.plan,
+        "application": town.application, "inquiry": town.inquiry, "import": town.brought, "plan": town.plan, "panel": town.sitting, "hearing": town.heard, "talk": town.slot,
+        "visit": town.application, "stage": town.reviewing, "appeal": town.appeal, "certificate": town.certificate,
     }  # fmt: skip
     special = {
+        "panel.seat": town.panelist, "panel.remind": town.panelist, "panel.lapse": town.panelist, "panel.answer": town.panelist,
         "application.begin": town.a, "application.receipt": town.receipt, "decision.rank": town.ranked, "reviewer.lift": town.sanction, "reviewer.forget": town.past,
-        "decision.propose": town.ranked, "decision.result": town.application, "payment.request": town.agreement,
-        "cohort.seat": town.application, "agreement.draft": town.application,
+        "decision.propose": town.ranked, "decision.result": town.application, "decision.opine": town.application, "appeal.begin": town.application, "payment.request": town.agreement,
+        "review.due": town.reviewing, "cohort.seat": town.application, "agreement.draft": town.application,
         "agreement.take_effect": town.granted, "inquiry.ask": town.open,
     }  # fmt: skip
     return None if verb in ("list", "desk", "open") else special.get(permission, things.get(room))
@@ -224,7 +267,9 @@ def test_a_reviewer_reads_until_the_result_is_published(town):
     type(town.application).objects.filter(pk=town.application.pk).update(status="selected")
 
     assert not town.reviewer.has_perm("application.view", town.application)
-    assert not type(town.sheet).objects.visible_to(town.reviewer).exists()
+    assert (
+        not type(town.sheet).objects.visible_to(town.reviewer).filter(application=town.application).exists()
+    )
 
 
 def test_the_ministry_reads_a_list_from_its_publication_on(town):
@@ -235,4 +280,7 @@ def test_the_ministry_reads_a_list_from_its_publication_on(town):
 def test_the_timetable_ends_warns_and_publishes_and_does_nothing_else():
     may = [name for name in PERMISSIONS if TIMETABLE.has_perm(name)]
 
-    assert may == ["account.own", "firm.end_request", "firm.note_standing", "vault.warn", "decision.publish"]
+    assert may == [
+        "account.own", "firm.end_request", "firm.note_standing", "vault.warn", "panel.fill", "panel.remind", "panel.lapse",
+        "decision.publish", "decision.lapse",
+    ]  # fmt: skip

@@ -15,6 +15,7 @@ from applications.agreement import actions as agreement
 from applications.calls import announcing, answering, subscribing
 from applications.cohort import actions as cohort
 from applications.decision import actions as decision
+from applications.decision import appealing
 from applications.firms import actions as firms
 from applications.firms.actions import joining, vault
 from applications.funding import actions as funding
@@ -28,9 +29,10 @@ from applications.kernel.importing import Import
 from applications.kernel.taxonomy import PaperKind
 from applications.notifications.models import Letter
 from applications.review import actions as review
-from applications.review import people, planning
+from applications.review import deliberation, people, planning, seating, visiting
 from applications.review.queries import criteria_of
-from tests.world import AFTER, BEFORE, CLOSES, PASSWORD, PDF, World, costs, pdf, received, workbook
+from applications.review.sittings import Sitting, Slot
+from tests.world import AFTER, BEFORE, CLOSES, PASSWORD, PDF, World, costs, pdf, png, received, workbook
 
 NOW = AFTER + timedelta(days=2)
 LATER = CLOSES + timedelta(days=30)
@@ -50,6 +52,7 @@ class Town:
             self.screen()
             self.ask()
             self.review()
+            self.visit()
             self.decide()
             self.grant()
         self.people = self.cast()
@@ -239,6 +242,7 @@ class Town:
         self.conflict_sheet = world.assigned(self.application, self.conflicted, clear=False)
         review.declare(self.conflict_sheet, code="C4", note="CANARY-CONFLICT-NOTE", by=self.conflicted)
         world.assigned(self.other, self.unassigned)
+        self.sit()
         people.add_affiliation(institution="CANARY-R1-PAST", role="adviser", by=self.reviewer)
         self.past = self.reviewer.reviewer_profile.affiliations.get()
         barred = self.unassigned.reviewer_profile
@@ -253,6 +257,69 @@ class Town:
             self.application, 1, name="CANARY-ITEM", shown="CANARY-CLAIM", grounds="CANARY-ADJUSTMENT"
         )
         self.application.refresh_from_db()
+
+    def visit(self):
+        """A place of firm A that two visit: one has handed in what was found, the other has begun."""
+        world = self.world
+        self.site = world.with_visit(world.call(title="현장 공고"), ordinal=0)
+        self.visited = world.in_review(self.site, self.a, title="CANARY-VISIT-TITLE")
+        visiting.appoint(
+            self.visited, at=AFTER + timedelta(days=4), place="CANARY-VISIT-PLACE", by=world.officer
+        )
+        self.visit_sheet = world.assigned(self.visited, self.reviewer)
+        found = world.assigned(self.visited, self.colleague)
+        self.photo = visiting.add_photo(found, upload=png("현장.png"), by=self.colleague)
+        visiting.add_photo(self.visit_sheet, upload=png("현장.png"), by=self.reviewer)
+        with clock.at(AFTER + timedelta(days=5)):
+            points = self.visited.stage.points.all()
+            visiting.save(
+                found, findings={point.pk: (True, "CANARY-VISIT-FOUND") for point in points}, fit=True,
+                overall="CANARY-VISIT-FOUND", by=self.colleague,
+            )  # fmt: skip
+            self.found_sheet = visiting.hand_in(found, by=self.colleague)
+
+    def sit(self):
+        """A panel that hears A's application and has not deliberated, and one that deliberates on B's under the reviewer."""
+        world, stage = self.world, self.reviewing.stages.first()
+        self.panel, self.sitting = (
+            seating.make(self.reviewing, stage=stage, name=name, picked=[application], by=world.officer)
+            for name, application in (("CANARY-PANEL-NAME", self.application), ("심의 분과", self.other))
+        )
+        for panel, reviewer in (
+            (self.panel, self.reviewer), (self.sitting, self.reviewer), (self.sitting, self.unassigned)
+        ):  # fmt: skip
+            world.seated(panel, reviewer)
+        seating.invite(
+            self.panel, reviewer=self.unassigned, answer_by=NOW + timedelta(days=3), by=world.officer
+        )
+        self.panelist = self.panel.panelists.last()
+        seating.appoint(self.panel, member=world.seated(self.panel), by=world.officer)
+        seating.appoint(self.sitting, member=self.reviewer, by=world.officer)
+        deliberation.open_deliberation(self.sitting, by=self.reviewer)
+        self.unheard, self.heard = self.panel.hearings.get(), self.sitting.hearings.get()
+        deliberation.conclude(self.heard, opinion="CANARY-PANEL-OPINION", version=0, by=self.reviewer)
+        self.sitting.refresh_from_db()
+        self.speak()
+
+    def speak(self):
+        """Rows of a timetable, though this call has no presentations: B is told its time, A is not."""
+        Sitting.objects.create(
+            panel=self.sitting,
+            starts_at=LATER,
+            slots=2,
+            length=20,
+            place="Room 7",
+            made_by=self.world.officer,
+        )
+        self.untold, self.slot = (
+            Slot.objects.create(
+                hearing=hearing, panel=hearing.panel, starts_at=LATER, ends_at=LATER + timedelta(minutes=20),
+                place=place, told_at=told_at,
+            )
+            for hearing, place, told_at in (
+                (self.unheard, "CANARY-A1-ROOM", None), (self.heard, "CANARY-B1-ROOM", NOW)
+            )
+        )  # fmt: skip
 
     def scored(self, person, values, comment):
         sheet = self.world.assigned(self.application, person)
@@ -275,6 +342,35 @@ class Town:
         self.list = self.publish(self.closed, note="CANARY-LIST-NOTE")
         self.selected.refresh_from_db()
         self.seat = cohort.seat(self.selected, by=world.officer)
+        self.certificate = self.seat.certificate
+        self.contest()
+
+    def contest(self):
+        """Two results that firm A contests: an appeal whose decision is proposed, and one that is being written."""
+        world = self.world
+        decision.opine(self.application, text="CANARY-OPINION", to_improve="CANARY-OPINION", by=world.officer)
+        self.contested = world.with_score(world.call(title="이의 공고"), "41.23", firm=self.a)
+        decision.opine(self.contested, text="CANARY-TOLD", to_improve="CANARY-TOLD", by=world.officer)
+        self.publish(self.contested.call)
+        self.appeal = self.written_against(self.contested)
+        appealing.hand_in(self.appeal, by=self.owner, arrived_at=clock.now())
+        appealing.propose_decision(
+            self.appeal, outcome="dismissed", reasons="CANARY-APPEAL-REASONS 글로 적음", by=world.officer
+        )
+        self.appeal.refresh_from_db()
+        other = world.with_score(world.call(title="다른 이의 공고"), "42.23", firm=self.a)
+        self.publish(other.call)
+        self.written = self.written_against(other)
+
+    def written_against(self, application):
+        now, by = clock.now(), self.owner
+        application.refresh_from_db()
+        appeal = appealing.begin(application, by=by, now=now)
+        appealing.write(
+            appeal, ground="misread", text="CANARY-APPEAL-TEXT 글로 적음", wanted="", by=by, now=now
+        )
+        appealing.add_evidence(appeal, upload=pdf("CANARY-APPEAL-FILE.pdf"), by=by, now=now)
+        return appeal
 
     def publish(self, call, note="As ranked"):
         proposal = decision.propose(call, note=note, by=self.world.officer)

@@ -105,6 +105,7 @@ def walk(town, who, language="ko"):
                 or not answer["Content-Type"].startswith("text/html")
                 or answer.streaming
             ):
+                answer.close()  # the file that it was about to send
                 assert answer.status_code in (200, 302, 404), address
                 continue
             page = Page(answer.content.decode())

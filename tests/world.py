@@ -12,6 +12,7 @@ from allauth.account.internal.flows import login
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 from xlsxwriter import Workbook
 
 from applications.accounts.models import Role, User
@@ -19,7 +20,8 @@ from applications.agreement import actions as agreement
 from applications.calls import actions as calls
 from applications.calls import answering, subscribing
 from applications.calls.models import BudgetLine, Programme
-from applications.calls.stages import Criterion, CriterionGroup
+from applications.calls.outlines import fill_visit
+from applications.calls.stages import OF_VISIT, Criterion, CriterionGroup, Stage
 from applications.decision import actions as decision
 from applications.firms import actions as firms
 from applications.firms.models import Member
@@ -33,7 +35,7 @@ from applications.kernel import clock, files
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region, RootTechnology
 from applications.notifications.models import Letter
 from applications.review import actions as review
-from applications.review import people
+from applications.review import people, seating, visiting
 from applications.review.queries import criteria_of
 
 PASSWORD = "a-long-password-77"
@@ -50,6 +52,13 @@ TERMS = {
 
 def pdf(name="plan.pdf", content=PDF):
     return SimpleUploadedFile(name, content)
+
+
+def png(name="place.png"):
+    """A picture of two by two."""
+    file = BytesIO()
+    Image.new("RGB", (2, 2)).save(file, "png")
+    return SimpleUploadedFile(name, file.getvalue())
 
 
 def received(upload):
@@ -261,7 +270,7 @@ class World:
             if not with_items:
                 call.items.all().delete()
                 call.papers.filter(code="D16").delete()
-            call.stages.update(quorum=quorum)
+            call.stages.exclude(kind="visit").update(quorum=quorum)
             if not by_firm:
                 call.papers.exclude(needed_from="bonus").update(needed_from="")
             return calls.publish(call, by=self.officer)
@@ -356,6 +365,15 @@ class World:
         assignment.refresh_from_db()
         return assignment
 
+    def seated(self, panel, reviewer=None):
+        """A reviewer who was invited to this panel and has accepted."""
+        reviewer = reviewer or self.reviewer()
+        answer_by = clock.now() + timedelta(days=3)
+        panelist = seating.invite(panel, reviewer=reviewer, answer_by=answer_by, by=self.officer)
+        review.pledge(panel.call, by=reviewer)
+        seating.accept(panelist, by=reviewer)
+        return reviewer
+
     def save(self, assignment, *values):
         """Save scores in the order of the criteria, with comments."""
         criteria = criteria_of(assignment.stage)
@@ -373,6 +391,28 @@ class World:
         review.hand_in(assignment, by=assignment.reviewer)
         assignment.refresh_from_db()
         return assignment
+
+    def with_visit(self, call, *, ordinal=2):
+        """A call with a site visit as its stage of this place, with the usual points."""
+        fill_visit(Stage.objects.create(call=call, ordinal=ordinal, kind="visit", **OF_VISIT))
+        return call
+
+    def visited(self, application, *, fit, reviewer=None, unfit=(0,)):
+        """A visitor's sheet handed in; not fit: in the points of these places, and as a whole."""
+        assignment = self.assigned(application, reviewer)
+        points = list(assignment.stage.points.all())
+        findings = {
+            point.pk: (fit or place not in unfit, f"Seen there: {point.name}")
+            for place, point in enumerate(points)
+        }
+        visiting.save(
+            assignment,
+            findings=findings,
+            fit=fit,
+            overall="As the plan says, all in all",
+            by=assignment.reviewer,
+        )
+        return visiting.hand_in(assignment, by=assignment.reviewer)
 
     def item(self, application, points, *, name="TCB", shown="As the certificate says"):
         """A bonus item of its call (points above zero) that the firm claims, or a penalty item (below)."""

@@ -87,7 +87,9 @@ def sign(agreement, *, password, by):
     )
     agreement = locked.get(pk=agreement.pk)
 
-    def faults(_agreement):
+    def faults(locked):
+        if locked.application.status == "given_up":
+            return [Reason(_("The firm has given its place up: nothing is signed any more."))]
         return [] if by.check_password(password) else [Reason(_("This is not your password."), "password")]
 
     AGREEMENT.advance(agreement, "sign", by=by, unless=faults, note=side_of(by))

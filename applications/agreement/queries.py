@@ -1,7 +1,7 @@
 """Reads of agreements: which selected projects wait for one."""
 
 from applications.agreement.models import Agreement, Signature
-from applications.decision.models import Proposal
+from applications.decision.models import Place
 from applications.intake.models import Application, Status
 
 
@@ -16,17 +16,20 @@ def waiting_for_draft():
 
 def to_be_signed():
     """Offered agreements that wait for the signature of the agency."""
-    return Agreement.objects.filter(status=Agreement.Status.OFFERED).exclude(
-        signatures__side=Signature.Side.AGENCY
-    )
+    return offered().exclude(signatures__side=Signature.Side.AGENCY)
+
+
+def offered():
+    """Offered agreements on what was not given up since: then nothing is signed any more."""
+    found = Agreement.objects.filter(status=Agreement.Status.OFFERED)
+    return found.exclude(application__status=Status.GIVEN_UP)
 
 
 def unsigned_in_time(today):
     """Offered agreements whose last day for signatures is past (Agreement.is_overdue)."""
-    return Agreement.objects.filter(status=Agreement.Status.OFFERED, sign_by__lt=today)
+    return offered().filter(sign_by__lt=today)
 
 
 def notified_at(application):
-    """When the firm was told that it is selected: the publication of the list that says so."""
-    place = application.places.select_related("proposal").get(proposal__status=Proposal.Status.PUBLISHED)
-    return place.proposal.published_at
+    """When the firm was told that it is selected."""
+    return application.result_notices.get(place__result=Place.Result.SELECTED).delivered_at

@@ -4,16 +4,16 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import rules
+from applications.calls import disclosure, queries, rules
 from applications.calls.audience import Subscriber
 from applications.calls.conflicts import usual
 from applications.calls.models import Call
 from applications.calls.outlines import OUTLINES, fill, fill_like
-from applications.calls.stages import Criterion
+from applications.calls.stages import Criterion, Stage
 from applications.kernel import audit, clock
 from applications.kernel.access import require
-from applications.kernel.clocks import legal_clock
-from applications.kernel.errors import Refused
+from applications.kernel.clocks import legal_clocks
+from applications.kernel.errors import Reason, Refused
 from applications.kernel.numbers import next_number
 from applications.kernel.sections import stale
 from applications.notifications.outbox import notify_subscribers
@@ -28,7 +28,8 @@ def prepare(*, programme, year, by, outline=None, open_to=(), **fields):
     outline: a code of outlines.OUTLINES, "" for none at all; None: the one that bears the name of the programme.
     open_to: the fields that may apply, none for all.
     """
-    call = _begin(programme, year, by, **{"conflicts": usual(programme.kind)} | fields)
+    usually = {"conflicts": usual(programme.kind), **disclosure.terms()}
+    call = _begin(programme, year, by, **usually | fields)
     if outline := programme.kind if outline is None else outline:
         fill(call, OUTLINES[outline])
     call.open_to.set(open_to)
@@ -39,7 +40,7 @@ def prepare(*, programme, year, by, outline=None, open_to=(), **fields):
 COPIED = (
     "summary", "notice", "seats", "reserves", "least_years", "most_years", "tracks", "regions", "budget_line",
     "budget_krw", "ceiling_krw", "scale", "step", "pass_mark", "select_mark", "bonus_cap", "penalty_cap", "tie_keys",
-    "comment_length", "conflicts",
+    "comment_length", "conflicts", *disclosure.FIELDS,
 )  # fmt: skip
 
 
@@ -98,6 +99,8 @@ def saved(call, section):
 def edit(call, *, section, version, by, **fields):
     """Change the fields of one section of a call in preparation (rules.SECTIONS)."""
     call = lock_section(call, section, version=version, by=by)
+    if "carries_from" in fields:
+        fields["carried_seats"] = _carried(call, fields["carries_from"])
     before = {name: _plainly(call, name) for name in fields}
     for name, value in fields.items():
         match name:
@@ -110,6 +113,18 @@ def edit(call, *, section, version, by, **fields):
     audit.record("edit", call, by=by, before=before, after={name: _plainly(call, name) for name in fields})
 
 
+def _carried(call, earlier):
+    """How many unfilled places of an earlier call this one takes over, under the lock of that call. Raises Refused."""
+    if earlier is None:
+        return 0
+    Call.objects.select_for_update().get(pk=earlier.pk)
+    found = queries.to_carry(call).filter(pk=earlier.pk).first()
+    if found is None:
+        said = _("%(number)s has no unfilled places any more, or another call takes them over.")
+        raise Refused(Reason(said % {"number": earlier.number}, "carries_from"), about=call)
+    return found.unfilled
+
+
 def _plainly(call, name):
     """The value of a field as a trace keeps it."""
     match name:
@@ -117,6 +132,8 @@ def _plainly(call, name):
             return [field.code for field in call.open_to.all()]
         case "budget_line":
             return str(call.budget_line or "")
+        case "carries_from":
+            return call.carries_from.number if call.carries_from else ""
     return getattr(call, name)
 
 
@@ -127,7 +144,7 @@ def set_points(call, *, points, version, by):
     points: {criterion id: whole points}. Raises Refused where a stage would not sum to 100.
     """
     call = lock_section(call, "criteria", version=version, by=by)
-    for stage in call.stages.all():
+    for stage in call.stages.exclude(kind=Stage.Kind.VISIT):
         criteria = list(Criterion.objects.filter(group__stage=stage))
         if reasons := rules.wrong_sum([points.get(criterion.pk, 0) for criterion in criteria]):
             raise Refused(*reasons, about=call)
@@ -143,8 +160,11 @@ def publish(call, *, by):
     """Make the call public, and tell the subscribers. From now on it is changed by notices only."""
     call = lock_unpublished(call, "call.publish", by)
     now = clock.now()
-    if reasons := rules.unready(call, now=now, notice_days=legal_clock("call_notice").days):
+    if reasons := rules.unready(call, now=now, clocks=legal_clocks()):
         raise Refused(*reasons, about=call)
+    if _carried(call, call.carries_from) != call.carried_seats:
+        said = _("The places that are taken over have changed. Please save the section of the places again.")
+        raise Refused(said, about=call)
     call.published_at, call.published_by = now, by
     call.save(update_fields=["published_at", "published_by"])
     if call.announces_again:

@@ -15,7 +15,7 @@ from applications.calls.drafting import BeginForm, CopyForm, PointsForm, Section
 from applications.calls.models import Call
 from applications.calls.pieces import FORMS
 from applications.kernel import clock
-from applications.kernel.clocks import legal_clock
+from applications.kernel.clocks import legal_clocks
 from applications.kernel.errors import Refused
 from applications.kernel.forms import whole_number
 from applications.kernel.sections import stale
@@ -34,6 +34,7 @@ TITLES = {
     "ties": gettext_lazy("Equal scores"),
     "places": gettext_lazy("Places"),
     "quotas": gettext_lazy("Quotas"),
+    "disclosure": gettext_lazy("Results and appeals"),
     "money": gettext_lazy("Money"),
 }
 ADD = {
@@ -43,6 +44,7 @@ ADD = {
     "stage": gettext_lazy("Add a stage"),
     "group": gettext_lazy("Add a group"),
     "criterion": gettext_lazy("Add a criterion"),
+    "point": gettext_lazy("Add a point to look at"),
     "item": gettext_lazy("Add an item"),
     "quota": gettext_lazy("Add a quota"),
 }
@@ -59,7 +61,7 @@ RELATED = ("programme",)
 
 def unready(call):
     """What still keeps a call from being published now."""
-    return rules.unready(call, now=clock.now(), notice_days=legal_clock("call_notice").days)
+    return rules.unready(call, now=clock.now(), clocks=legal_clocks())
 
 
 def tasks(call, gaps):
@@ -227,8 +229,10 @@ def _pieces(request, call, section):
         case "quotas":
             facts["quotas"] = list(call.quotas.select_related("field", "region"))
         case "criteria":
-            facts["stages"] = list(call.stages.prefetch_related("groups__criteria"))
+            facts["stages"] = list(call.stages.prefetch_related("groups__criteria", "points__stage"))
             for stage in facts["stages"]:
+                for point in stage.points.all():
+                    point.place = building.place_of("point", point)
                 criteria = []
                 for group in stage.groups.all():
                     group.place = building.place_of("group", group)
@@ -336,7 +340,7 @@ def _inside(name, found):
         case "part":
             return [question.label for question in found.questions.all()]
         case "stage":
-            return [group.name for group in found.groups.all()]
+            return [piece.name for piece in [*found.groups.all(), *found.points.all()]]
         case "group":
             return [criterion.name for criterion in found.criteria.all()]
     return []

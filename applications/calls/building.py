@@ -1,5 +1,5 @@
-"""The verbs of the pieces of a call in preparation: its parts, questions, papers, stages, groups, criteria, bonus and
-penalty items and quotas.
+"""The verbs of the pieces of a call in preparation: its parts, questions, papers, stages, groups, criteria, points of a
+site visit, bonus and penalty items and quotas.
 
 A piece is found by its place: the ordinals of what it stands in and its own, 1-2-3 for a criterion.
 """
@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from applications.calls import rules
 from applications.calls.actions import lock_section, saved
 from applications.calls.models import Part, Question, RequiredPaper
+from applications.calls.outlines import fill_visit
 from applications.calls.ruling import Item, Quota
-from applications.calls.stages import Criterion, CriterionGroup, Stage
+from applications.calls.stages import Criterion, CriterionGroup, Point, Stage
 from applications.kernel import audit
 from applications.kernel.errors import Refused
 
@@ -36,6 +37,7 @@ KINDS = {
     "stage": Kind(Stage, "criteria"),
     "group": Kind(CriterionGroup, "criteria", "stage"),
     "criterion": Kind(Criterion, "criteria", "group"),
+    "point": Kind(Point, "criteria", "stage"),
     "item": Kind(Item, "items"),
     "quota": Kind(Quota, "quotas"),
 }
@@ -79,7 +81,7 @@ def beside(name, piece):
 
 @transaction.atomic
 def add(call, name, /, *, within=None, version, by, **fields):
-    """Add a piece at the end of what it stands in: of the call, or of the piece within."""
+    """Add a piece at the end of what it stands in: of the call, or of the piece within. A site visit begins with the usual points."""
     kind = KINDS[name]
     call = lock_section(call, kind.section, version=version, by=by)
     if kind.within != "call":
@@ -90,6 +92,8 @@ def add(call, name, /, *, within=None, version, by, **fields):
     if name == "paper" and not piece.code:
         piece.code = _free("P", call.papers)
     _put_last(name, piece)
+    if name == "stage" and piece.is_visit:
+        fill_visit(piece)
     _end(call, name, "add", piece, by, after=_plainly(piece, fields))
     return piece
 

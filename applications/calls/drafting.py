@@ -1,4 +1,4 @@
-"""Forms of a call in preparation: how it begins and its sections; pieces.py has those of its pieces."""
+"""Forms of a call in preparation: how it begins, its sections, and what all forms of its pieces share."""
 
 from crispy_forms.layout import Fieldset
 from django import forms
@@ -6,7 +6,7 @@ from django.apps import apps
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import rules
+from applications.calls import queries, rules
 from applications.calls.conflicts import MOST_YEARS, RULES
 from applications.calls.models import BudgetLine, Call
 from applications.calls.outlines import OUTLINES
@@ -36,6 +36,9 @@ BOUNDS = {
     "knock_out_at": (0, 100),
     "least": (0, 1000),
     "most": (0, 1000),
+    "appeal_days": (1, 60),
+    "answer_days": (1, 60),
+    "reserve_days": (1, 730),
 }
 STEPS = [("0.1", "0.1"), ("0.5", "0.5"), ("1.0", "1")]
 
@@ -178,9 +181,16 @@ class SectionForm(Versioned, forms.ModelForm):
             "least_years": _("Whole years on the closing date; empty: no limit."),
             "most_years": _("Whole years on the closing date; empty: no limit."),
             "closes_at": _("Korean time. What arrives at this instant or later is too late."),
+            "carries_from": _("All of them, and each place once: no other call can take them over then."),
             "pass_mark": _("Below it a plan fails, whatever its bonus."),
             "select_mark": _("From it on a plan may be selected; between the marks it may be a reserve."),
             "comment_length": _("In characters, of each comment that a reviewer writes."),
+            "discloses_opinion": _("Never who wrote what."),
+            "discloses_means": _("Of a field with at least three plans, so that it tells nobody's score."),
+            "discloses_panel": _("After the time to appeal is over and every appeal is answered."),
+            "appeal_days": _("From the notice of the result; the day of the notice is not counted."),
+            "answer_days": _("From the arrival of the appeal."),
+            "reserve_days": _("From the notice of the result; after them nobody comes up from it."),
         }
 
     def __init__(self, *args, section, **options):
@@ -196,16 +206,42 @@ class SectionForm(Versioned, forms.ModelForm):
         if section == "money":
             lines = BudgetLine.objects.filter(programme=self.instance.programme_id).order_by("-year", "name")
             self.fields["budget_line"].queryset = lines
+        if section == "places":
+            names = self.add_earlier()
         if section == "conflicts":
             names = self.add_conflicts()
         if section == "ties":
             del self.fields["tie_keys"]
             names = self.add_ties()
+        if section == "disclosure":
+            shown = [name for name in names if name.startswith("discloses_")]
+            days = [name for name in names if name not in shown]
+            names = [
+                Fieldset(_("What a firm reads of its own result"), *shown),
+                Fieldset(_("Days that firms have and wait"), *days),
+            ]
         if section == "notice":  # what is empty keeps the call from being published, not from being saved
             self.fields["summary"].required = self.fields["notice"].required = False
         bound(self)
         ask_to_choose(self)
         self.helper = layout("version", *names, button=SAVE)
+
+    def add_earlier(self):
+        """The earlier calls whose unfilled places may be taken over, with how many; where there is none it is not asked."""
+        earlier, field = queries.to_carry(self.instance), self.fields["carries_from"]
+        if not earlier.exists():
+            del self.fields["carries_from"]
+            return ["seats", "reserves"]
+        field.queryset, field.empty_label = earlier, _("of none")
+        field.label_from_instance = lambda call: (
+            _("%(number)s %(title)s: %(count)d unfilled")
+            % {
+                "number": call.number,
+                "title": call.title,
+                "count": call.unfilled,
+            }
+        )
+        return ["seats", "reserves", "carries_from"]
 
     def add_conflicts(self):
         """Each rule with its years, where time counts. Returns the names of the fields in order."""
@@ -289,3 +325,35 @@ class PointsForm(Versioned):
     @property
     def points(self):
         return {int(name.removeprefix("points_")): value for name, value in self.fields_of().items()}
+
+
+# Its pieces
+
+
+class PieceForm(Versioned, forms.ModelForm):
+    """One piece of a call. piece: which one it is, however it was moved since."""
+
+    piece = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args, call, **options):
+        super().__init__(*args, **options)
+        self.call = call
+        self.initial |= {"version": call.version, "piece": self.instance.pk}
+        self.prepare()
+        bound(self)
+        ask_to_choose(self)
+        self.helper = layout("version", "piece", *self.order(), button=SAVE)
+
+    def prepare(self):
+        """Fit the fields to the call."""
+
+    def order(self):
+        return self._meta.fields
+
+    def fields_of(self):
+        found = super().fields_of()
+        found.pop("piece")
+        return found
+
+    def validate_unique(self):
+        """Places and codes are given by the action."""

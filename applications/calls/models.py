@@ -134,6 +134,11 @@ class Call(models.Model):
     cancelled_at = models.DateTimeField(null=True, editable=False)
     seats = models.PositiveSmallIntegerField(_("places"))
     reserves = models.PositiveSmallIntegerField(_("reserve places"), default=5)
+    carries_from = models.ForeignKey(  # a finished call of the same programme, whose unfilled places it takes over
+        "self", models.PROTECT, null=True, blank=True, related_name="carried_to",
+        verbose_name=_("takes over the unfilled places of"),
+    )  # fmt: skip
+    carried_seats = models.PositiveSmallIntegerField(_("places taken over"), default=0, editable=False)
     budget_line = models.ForeignKey(
         BudgetLine, models.PROTECT, null=True, blank=True, related_name="calls", verbose_name=_("budget line")
     )
@@ -152,6 +157,17 @@ class Call(models.Model):
     tie_keys = models.JSONField(default=list, blank=True)  # codes of ruling.tie_choices, the first one first
     conflicts = models.JSONField(_("conflicts of interest"), default=usual)  # {code of a rule: years}
     comment_length = models.PositiveSmallIntegerField(_("least length of a comment"), default=10)
+    # What a firm reads of its own result, and the terms of what follows from it (disclosure.py).
+    discloses_opinion = models.BooleanField(_("the opinion of the panel"), default=True)
+    discloses_means = models.BooleanField(
+        _("its mean in each group, beside the mean of its field"), default=True
+    )
+    discloses_panel = models.BooleanField(
+        _("the members of the panel, once the list is confirmed"), default=True
+    )
+    appeal_days = models.PositiveSmallIntegerField(_("days to appeal"), default=10)
+    answer_days = models.PositiveSmallIntegerField(_("days to answer an appeal"), default=30)
+    reserve_days = models.PositiveSmallIntegerField(_("days that the reserve list lasts"), default=180)
 
     objects = CallQuerySet.as_manager()
 
@@ -168,6 +184,14 @@ class Call(models.Model):
             models.CheckConstraint(
                 condition=Q(announces_again=False) | Q(copied_from__isnull=False),
                 name="call_announces_another_again",
+            ),
+            models.CheckConstraint(
+                condition=Q(carries_from=None, carried_seats=0)
+                | Q(carries_from__isnull=False, carried_seats__gte=1),
+                name="call_carries_places",
+            ),
+            models.UniqueConstraint(
+                fields=["carries_from"], condition=Q(cancelled_at=None), name="call_places_carried_once"
             ),
         ]
         indexes = [
@@ -195,6 +219,11 @@ class Call(models.Model):
         if now < self.opens_at:
             return "soon"
         return "open" if now < self.closes_at else "closed"
+
+    @property
+    def places(self):
+        """All that may be selected: its own, and those that it takes over."""
+        return self.seats + self.carried_seats
 
     @property
     def is_rnd(self):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Part, Programme, Question, RequiredPaper
 from applications.calls.ruling import Item, Quota
-from applications.calls.stages import Criterion, CriterionGroup, Stage
+from applications.calls.stages import OF_VISIT, Criterion, CriterionGroup, Point, Stage
 
 SPROUT_PAPER = [
     (
@@ -42,6 +42,12 @@ SPROUT_TALK = [  # its groups stand in the order of those on paper, so that a ti
     ("수요연계·사업화 실행력", 50, [("수요연계·사업화 실행력", 30, "수요기업과의 협의, 양산과 판로")]),
     ("성장비전·전략", 50, [("성장비전·전략", 25, "신산업 진출의 목표와 순서")]),
     ("경영진·조직역량", 50, [("경영진·조직역량", 15, "경영진의 의지, 인력과 조직")]),
+]
+VISIT_POINTS = [  # practice: what a visit of the place looks at
+    ("설비 실재", "계획서에 적은 설비가 현장에 있고 쓰이는지"),
+    ("인력", "계획서에 적은 인력이 실제로 일하는지"),
+    ("계획서 일치", "현장과 공정이 계획서의 내용과 같은지"),
+    ("안전", "작업장의 안전과 환경 관리"),
 ]
 RND_TALK = [
     (
@@ -240,7 +246,7 @@ TIE_KEYS = {  # higher first; after them the committee decides
 
 @dataclass(frozen=True)
 class Outline:
-    """What a call may begin with. stages: (fields of the stage, its groups of criteria); label: of one that is not usual."""
+    """What a call may begin with. stages: (fields of the stage, its groups of criteria; of a site visit none); label: of one that is not usual."""
 
     programme: str
     stages: list
@@ -266,6 +272,19 @@ OUTLINES = {
         SPROUT_PAPERS,
         _("the template of sprout companies in two stages: paper review 30%, presentation review 70%"),
     ),
+    "sprout_visit": Outline(
+        Programme.Kind.SPROUT,
+        [
+            ({"kind": "paper", "weight": 30, "threshold": 60}, SPROUT_PAPER),
+            ({"kind": "presentation", "weight": 70}, SPROUT_TALK),
+            ({"kind": "visit", **OF_VISIT}, []),
+        ],
+        SPROUT_PARTS,
+        SPROUT_PAPERS,
+        _(
+            "the template of sprout companies in two stages and a site visit: paper review 30%, presentation review 70%"
+        ),
+    ),
     "rnd": Outline(
         Programme.Kind.RND,
         [({"kind": "presentation", "weight": 100}, RND_TALK)],
@@ -279,6 +298,8 @@ def fill(call, outline):
     """Give a new call the stages, criteria, questions, papers and items of an outline."""
     for ordinal, (fields, groups) in enumerate(outline.stages, 1):
         stage = Stage.objects.create(call=call, ordinal=ordinal, **fields)
+        if stage.is_visit:
+            fill_visit(stage)
         for place, (name, floor, criteria) in enumerate(groups, 1):
             group = CriterionGroup.objects.create(stage=stage, ordinal=place, name=name, floor_percent=floor)
             Criterion.objects.bulk_create(
@@ -319,6 +340,14 @@ def fill(call, outline):
     )
 
 
+def fill_visit(stage):
+    """Give a site visit the usual points."""
+    Point.objects.bulk_create(
+        Point(stage=stage, ordinal=number, name=name, help=hint)
+        for number, (name, hint) in enumerate(VISIT_POINTS, 1)
+    )
+
+
 def fill_like(call, earlier):
     """Give a new call all that an earlier one is measured by: parts, questions, papers, stages, criteria, items, quotas."""
 
@@ -333,9 +362,10 @@ def fill_like(call, earlier):
         questions = list(part.questions.all())
         alike(part, call=call).save()
         Question.objects.bulk_create(alike(question, call=call, part=part) for question in questions)
-    for stage in earlier.stages.prefetch_related("groups__criteria"):
-        groups = list(stage.groups.all())
+    for stage in earlier.stages.prefetch_related("groups__criteria", "points"):
+        groups, points = list(stage.groups.all()), list(stage.points.all())
         alike(stage, call=call).save()
+        Point.objects.bulk_create(alike(point, stage=stage) for point in points)
         for group in groups:
             criteria = list(group.criteria.all())
             alike(group, stage=stage).save()

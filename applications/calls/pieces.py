@@ -1,4 +1,4 @@
-"""Forms of the pieces of a call in preparation: parts, questions, papers, stages, groups, criteria, items and quotas."""
+"""Forms of the pieces of a call in preparation: parts, questions, papers, items and quotas; measuring.py has those of its stages."""
 
 from decimal import Decimal
 from itertools import takewhile
@@ -9,43 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls import rules
-from applications.calls.drafting import SAVE, Versioned, bound, in_order
+from applications.calls.drafting import PieceForm, in_order
+from applications.calls.measuring import CriterionForm, GroupForm, PointForm, StageForm
 from applications.calls.models import Part, Question, RequiredPaper
 from applications.calls.ruling import Item, Quota
-from applications.calls.stages import Criterion, CriterionGroup, Stage
 from applications.kernel import clock
 from applications.kernel.files import TYPES
-from applications.kernel.forms import LineField, PointsField, ask_to_choose, layout
+from applications.kernel.forms import LineField, PointsField
 from applications.kernel.taxonomy import IndustryField, PaperKind, Region
-
-
-class PieceForm(Versioned, forms.ModelForm):
-    """One piece of a call. piece: which one it is, however it was moved since."""
-
-    piece = forms.IntegerField(required=False, widget=forms.HiddenInput())
-
-    def __init__(self, *args, call, **options):
-        super().__init__(*args, **options)
-        self.call = call
-        self.initial |= {"version": call.version, "piece": self.instance.pk}
-        self.prepare()
-        bound(self)
-        ask_to_choose(self)
-        self.helper = layout("version", "piece", *self.order(), button=SAVE)
-
-    def prepare(self):
-        """Fit the fields to the call."""
-
-    def order(self):
-        return self._meta.fields
-
-    def fields_of(self):
-        found = super().fields_of()
-        found.pop("piece")
-        return found
-
-    def validate_unique(self):
-        """Places and codes are given by the action."""
 
 
 class PartForm(PieceForm):
@@ -263,51 +234,6 @@ class PaperForm(PieceForm):
         return found | {"required": firms == "all", "needed_from": "" if firms == "all" else firms}
 
 
-class StageForm(PieceForm):
-    class Meta:
-        model = Stage
-        fields = ["kind", "weight", "threshold", "quorum", "trimmed"]
-        labels = {"kind": _("Kind of review")}
-        help_texts = {
-            "weight": _("The weights of all stages sum to 100."),
-            "threshold": _("A plan whose score in this stage is below it ends here; empty: none."),
-            "quorum": _("Sheets needed before this stage is closed; five, or three by exception."),
-        }
-
-
-class GroupForm(PieceForm):
-    class Meta:
-        model = CriterionGroup
-        fields = ["name", "floor_percent"]
-        labels = {"name": _("Name of the group"), "floor_percent": _("Floor (%)")}
-        help_texts = {
-            "floor_percent": _("A plan whose mean in this group is below it fails; 0: no floor."),
-        }
-        field_classes = {"name": LineField}
-
-
-class CriterionForm(PieceForm):
-    class Meta:
-        model = Criterion
-        fields = ["name", "help", "points", "knock_out_at"]
-        labels = {
-            "name": _("Criterion"), "help": _("What is looked at"), "points": _("Points"),
-            "knock_out_at": _("Knocked out at"),
-        }  # fmt: skip
-        help_texts = {
-            "points": _("The points of all criteria of a stage sum to 100."),
-            "knock_out_at": _("A plan whose mean here is no higher fails, whatever its total; empty: none."),
-        }
-        field_classes = {"name": LineField}
-
-    def clean(self):
-        cleaned = super().clean()
-        points, knock_out = cleaned.get("points"), cleaned.get("knock_out_at")
-        if points and knock_out is not None and self.call.scale == "points" and knock_out >= points:
-            self.add_error("knock_out_at", _("It is below the points of the criterion."))
-        return cleaned
-
-
 class ItemForm(PieceForm):
     """A bonus or penalty item, and what shows that it holds."""
 
@@ -394,6 +320,7 @@ FORMS = {
     "stage": StageForm,
     "group": GroupForm,
     "criterion": CriterionForm,
+    "point": PointForm,
     "item": ItemForm,
     "quota": QuotaForm,
 }

@@ -4,7 +4,7 @@ Applications, firms and members belong to later rooms; they are asked for by the
 """
 
 from django.apps import apps
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from applications.accounts.models import Role, User
 from applications.calls import rules, ruling
@@ -15,7 +15,7 @@ from applications.kernel.taxonomy import Region
 
 MOST = 1000  # a tab counts no further
 LATEST = 5  # questions that the notice itself shows
-RESULTS = ("selected", "reserved", "declined", "agreed")
+RESULTS = ("selected", "reserved", "declined", "agreed", "given_up")
 
 
 def states_at(now):
@@ -58,8 +58,8 @@ def notice(call):
 
 
 def measures(call):
-    """[(stage, [(group, [its criteria])])] of a call, in order: two queries."""
-    found = {stage.pk: (stage, {}) for stage in call.stages.all()}
+    """[(stage, [(group, [its criteria])])] of a call, in order; of a site visit its points stand on the stage: three queries."""
+    found = {stage.pk: (stage, {}) for stage in call.stages.prefetch_related("points")}
     criteria = Criterion.objects.filter(group__stage__call=call).select_related("group")
     for criterion in criteria.order_by("group__stage__ordinal", "group__ordinal", "ordinal"):
         _stage, groups = found[criterion.group.stage_id]
@@ -99,6 +99,24 @@ def firms_in(call):
     return call.applications.exclude(status="withdrawn").values("firm").distinct().count()
 
 
+def with_unfilled(calls):
+    """Those of these calls whose first published list left places unfilled, with how many: `unfilled`.
+
+    Further lists fill no more places than the first one did; who an appeal selects stands beside them (docs/domain.md).
+    """
+    listed = Q(proposals__published_at__isnull=False, proposals__follows=None)
+    selected = Q(proposals__places__result="selected")
+    left = F("seats") + F("carried_seats") - Count("proposals__places", filter=listed & selected)
+    return calls.filter(cancelled_at=None).filter(listed).annotate(unfilled=left).filter(unfilled__gt=0)
+
+
+def to_carry(call):
+    """Finished calls of the same programme whose unfilled places this one may take over: no other call has them."""
+    taken = Call.objects.filter(carries_from=OuterRef("pk"), cancelled_at=None).exclude(pk=call.pk)
+    found = Call.objects.published().filter(programme=call.programme_id).exclude(pk=call.pk)
+    return with_unfilled(found.exclude(Exists(taken))).order_by("-closes_at", "-pk")
+
+
 def written_in(call):
     """(drafts, applications handed in) that a cancellation puts an end to; changes to one handed in are no draft."""
     found = call.applications.filter(amends=None).exclude(status="withdrawn")
@@ -124,7 +142,7 @@ def is_screened(call):
 
 def has_results(call, now):
     """Whether firms see a result: it has taken effect, or the instant of an approved list has come."""
-    due = call.proposals.filter(status="approved", publish_at__lte=now)
+    due = call.proposals.filter(Q(status="published") | Q(status="approved", publish_at__lte=now))
     return call.applications.filter(status__in=RESULTS).exists() or due.exists()
 
 

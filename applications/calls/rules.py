@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import conflicts
+from applications.calls import conflicts, disclosure
 from applications.calls.models import Call, RequiredPaper
 from applications.calls.ruling import unbreakable, unproven
 from applications.kernel.errors import Gap, Reason
@@ -57,8 +57,9 @@ SECTIONS = {  # of a call in preparation, in order, with the fields that each ho
     "items": (),
     "conflicts": ("conflicts",),
     "ties": ("tie_keys",),
-    "places": ("seats", "reserves"),
+    "places": ("seats", "reserves", "carries_from"),
     "quotas": (),
+    "disclosure": disclosure.FIELDS,
     "money": ("budget_line", "budget_krw", "ceiling_krw"),
 }  # fmt: skip
 
@@ -68,10 +69,10 @@ def sections(call):
     return [name for name in SECTIONS if name != "money" or call.is_rnd]
 
 
-def unready(call, *, now, notice_days):
+def unready(call, *, now, clocks):
     """What is still missing or wrong before this call may be published at this instant, each with its section.
 
-    call: with its stages, groups, criteria, parts, questions and papers. Returns Gaps; an empty list is yes.
+    clocks: {code: legal clock}; call: with its stages, groups, criteria, parts, questions and papers. Returns Gaps; an empty list is yes.
     """
     gaps = []
     if not call.summary:
@@ -80,6 +81,7 @@ def unready(call, *, now, notice_days):
         gaps.append(Gap(_("The text of the notice is still empty."), "notice", "notice"))
     if call.closes_at <= now:
         gaps.append(Gap(_("The closing time is already past."), "closes_at", "schedule"))
+    notice_days = clocks["call_notice"].days
     if call.closes_at - now < timedelta(days=notice_days) and not call.short_notice_reason:
         gaps.append(
             Gap(
@@ -95,6 +97,7 @@ def unready(call, *, now, notice_days):
         + unproven(call)
         + unbreakable(call)
         + conflicts.unlawful(call)
+        + disclosure.unlawful(call, clocks)
     )
     if call.is_rnd:
         if not call.budget_line_id:
@@ -121,11 +124,15 @@ def unready_plan(call):
 
 
 def unready_criteria(call):
-    """The weights of the stages sum to 100, and so do the points of each; no group is empty."""
-    gaps, stages = [], list(call.stages.prefetch_related("groups__criteria"))
+    """The weights of the stages sum to 100, and so do the points of each; no group is empty, and a site visit has its points."""
+    gaps, stages = [], list(call.stages.prefetch_related("groups__criteria", "points"))
     if sum(stage.weight for stage in stages) != 100:
         gaps.append(Gap(_("The weights of the stages must sum to 100."), section="criteria"))
     for stage in stages:
+        if stage.is_visit:
+            if not stage.points.all():
+                gaps.append(Gap(_("The site visit has nothing to look at yet."), section="criteria"))
+            continue
         groups = list(stage.groups.all())
         points = [criterion.points for group in groups for criterion in group.criteria.all()]
         gaps += [Gap(str(reason), section="criteria") for reason in wrong_sum(points)]

@@ -1,4 +1,4 @@
-"""Tables of what a call is reviewed by: its stages, and the groups and criteria of each."""
+"""Tables of what a call is reviewed by: its stages, the groups and criteria of each, and what a site visit looks at."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,16 +6,20 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Call
 
+VISITORS = 2  # of a site visit, both with a finding of their own
+
 
 class Stage(models.Model):
-    """One round of review; the base score is the weighted sum over the stages of the call.
+    """One round of review; the base score is the weighted sum over the scored stages of the call.
 
-    A plan goes on to the next stage when nothing fails it here: the threshold, a floor, a knock-out.
+    A plan goes on to the next stage when nothing fails it here: the threshold, a floor, a knock-out. A site visit has
+    neither weight nor criteria: the place is found fit or not.
     """
 
     class Kind(models.TextChoices):
         PAPER = "paper", _("Paper review")
         PRESENTATION = "presentation", _("Presentation review")
+        VISIT = "visit", _("Site visit")
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="stages")
     ordinal = models.PositiveSmallIntegerField()
@@ -31,15 +35,34 @@ class Stage(models.Model):
         ordering = ["ordinal"]
         constraints = [
             models.UniqueConstraint(fields=["call", "ordinal"], name="stage_order"),
-            models.CheckConstraint(condition=Q(weight__gte=1, weight__lte=100), name="stage_weight"),
-            models.CheckConstraint(condition=Q(quorum__gte=3), name="stage_quorum_at_least_three"),
             models.CheckConstraint(
-                condition=Q(threshold=None) | Q(threshold__gte=0, threshold__lte=100), name="stage_threshold"
+                condition=Q(kind="visit", weight=0) | (~Q(kind="visit") & Q(weight__gte=1, weight__lte=100)),
+                name="stage_weight",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="visit", quorum=VISITORS) | (~Q(kind="visit") & Q(quorum__gte=3)),
+                name="stage_quorum_at_least_three",
+            ),
+            models.CheckConstraint(
+                condition=Q(threshold=None) | (~Q(kind="visit") & Q(threshold__gte=0, threshold__lte=100)),
+                name="stage_threshold",
             ),
         ]
 
     def __str__(self):
         return str(self.get_kind_display())
+
+    @property
+    def is_visit(self):
+        return self.kind == Stage.Kind.VISIT
+
+
+OF_VISIT = {
+    "weight": 0,
+    "threshold": None,
+    "quorum": VISITORS,
+    "trimmed": False,
+}  # what it has instead of a score
 
 
 class CriterionGroup(models.Model):
@@ -68,3 +91,19 @@ class Criterion(models.Model):
     class Meta:
         ordering = ["group__ordinal", "ordinal"]
         constraints = [models.UniqueConstraint(fields=["group", "ordinal"], name="criterion_order")]
+
+
+class Point(models.Model):
+    """One thing that the visitors of a site visit find fit or not."""
+
+    stage = models.ForeignKey(Stage, models.CASCADE, related_name="points")
+    ordinal = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=60)
+    help = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [models.UniqueConstraint(fields=["stage", "ordinal"], name="point_order")]
+
+    def __str__(self):
+        return self.name

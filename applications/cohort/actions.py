@@ -4,9 +4,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.cohort import rules
-from applications.cohort.models import Seat, number_of
+from applications.cohort.certificate import snapshot_of
+from applications.cohort.models import Certificate, Seat, number_of
 from applications.intake.models import Application
 from applications.intake.queries import people_of
+from applications.intake.snapshot import sha256_of
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
@@ -47,12 +49,17 @@ def seat(application, *, by):
     except IntegrityError:
         raise Refused(_("This seat was taken at the same moment. Please try again."), about=application)
     audit.record("seat", taken, by=by, after={"number": taken.number, "place": place})
+    snapshot = snapshot_of(taken)
+    issued = Certificate.objects.create(
+        seat=taken, snapshot=snapshot, sha256=sha256_of(snapshot), issued_at=clock.now()
+    )
     notify(
         "seat_taken",
         to=people_of(application),
         event=f"seat:{taken.number}",
         application=application,
         seat=taken,
+        certificate=issued,
     )
     return taken
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.firms.models import Firm
 from applications.intake.models import Application
 from applications.kernel import clock
+from applications.kernel.records import AppendOnly, AppendOnlyQuerySet
 from applications.kernel.taxonomy import IndustryField, Region
 
 SEATS = 100
@@ -77,3 +78,27 @@ class Seat(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["ended_on", "place"], name="seat_held")]
+
+
+class CertificateQuerySet(AppendOnlyQuerySet):
+    def visible_to(self, user):
+        """The firm's own people, and staff."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role in ("officer", "director", "auditor"):
+            return self
+        if user.role == "applicant":
+            return self.filter(seat__firm__members__user=user)
+        return self.none()
+
+
+class Certificate(AppendOnly):
+    """The certificate of a designation (지정서) as it was issued, and the SHA-256 of what it says."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    seat = models.OneToOneField(Seat, models.PROTECT, related_name="certificate")
+    snapshot = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    issued_at = models.DateTimeField(default=clock.now)
+
+    objects = CertificateQuerySet.as_manager()

@@ -2,8 +2,9 @@
 
 from collections import Counter
 
-from applications.cohort.models import SEATS, Seat
+from applications.cohort.models import SEATS, Certificate, Seat
 from applications.intake.models import Application, Status
+from applications.intake.snapshot import sha256_of, typed_hash
 from applications.kernel import clock
 from applications.kernel.taxonomy import IndustryField, Region
 
@@ -17,6 +18,18 @@ def waiting_for_seat():
         .select_related("firm", "field", "call")
         .order_by("submitted_at", "pk")
     )
+
+
+def is_registered(number, fingerprint):
+    """Whether this designation holds, and its certificate still has this hash, recomputed.
+
+    Of one that has ended nothing is said but what is said of one that never was.
+    """
+    if not (typed := typed_hash(fingerprint)):
+        return False
+    held = Certificate.objects.filter(seat__ended_on=None, seat__number=number)
+    found = held.filter(sha256__startswith=typed).first()
+    return found is not None and sha256_of(found.snapshot) == found.sha256
 
 
 def figures():

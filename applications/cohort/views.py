@@ -2,14 +2,20 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from applications.accounts.models import Role
 from applications.cohort import actions, charts, queries
+from applications.cohort.certificate import written
 from applications.cohort.forms import EndForm
-from applications.cohort.models import Seat
+from applications.cohort.models import Certificate, Seat
 from applications.intake.models import Application
+from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
+from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.tables import page_by_key
+from applications.kernel.verifying import answer
 from applications.kernel.web import fetch, page
 
 
@@ -33,9 +39,37 @@ def public(request):
     return render(request, "cohort/public.html", drawn(queries.figures()))
 
 
+@page("certificate.view", "GET")
+def certificate(request, key):
+    """The certificate of a designation as a document."""
+    found = fetch(request, Certificate, key=key, related=("seat__firm",))
+    ask_to_typeset(request)
+    log_view(request, "certificate.pdf", found.seat.firm)
+    return document(written(found), name=f"{_('Certificate of designation')} {found.snapshot['number']}.pdf")
+
+
+@page(
+    "GET",
+    "POST",
+    public="Whoever holds a certificate may ask whether it is registered and unchanged, and hears no more.",
+)
+def verify(request):
+    """Answer for a designation number and the fingerprint of its certificate."""
+    return answer(
+        request,
+        is_registered=queries.is_registered,
+        heading=_("Check a certificate of designation"),
+        hint=_(
+            "Enter the designation number and the fingerprint (SHA-256) that stand on the certificate, or the first eight characters of it. The answer says only whether the designation is registered and unchanged."
+        ),
+        label=_("Designation number"),
+        action=reverse("cohort:verify"),
+    )
+
+
 @page("cohort.view", "GET")
 def desk(request):
-    seats = Seat.objects.visible_to(request.user).select_related("firm", "field", "region")
+    seats = Seat.objects.visible_to(request.user).select_related("firm", "field", "region", "certificate")
     rows = page_by_key(seats, ["-designated_on", "-id"], request.GET.get("mark", ""))
     may_seat = request.user.has_perm("cohort.seat")
     return render(
@@ -46,6 +80,7 @@ def desk(request):
             "page": rows,
             "waiting": queries.waiting_for_seat()[:50],
             "may_seat": may_seat,
+            "may_read": request.user.role != Role.MINISTRY,  # certificates name the representative
             "may_import": request.user.has_perm("import.list"),
             "may_end": request.user.has_perm("cohort.end", rows.rows[0]) if rows.rows else False,
         },

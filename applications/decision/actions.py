@@ -6,9 +6,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Call
-from applications.decision import queries, rules
+from applications.decision import disclosing, following, queries, rules
 from applications.decision.models import Place, Proposal
-from applications.intake.models import Application
+from applications.decision.outcomes import Opinion, ResultNotice
+from applications.intake.models import Application, Status
 from applications.intake.queries import people_of_firms
 from applications.kernel import audit, calendar, clock
 from applications.kernel.access import require
@@ -17,7 +18,7 @@ from applications.lifecycle import APPLICATION, PROPOSAL
 from applications.notifications.outbox import notify, notify_each
 
 MOVES = {"selected": "select", "reserved": "reserve", "declined": "decline"}
-APPEAL_DAYS = 10  # 국가연구개발혁신법 제14조 제6항
+LETTERS = {"promote": "reserve_promoted"}  # of a move; of all others it is result_published
 REASON_LENGTH = Place._meta.get_field("reason").max_length
 
 
@@ -29,13 +30,8 @@ def draw(call, decided=None):
     with translation.override(settings.LANGUAGE_CODE):
         return rules.cut(
             queries.candidates(call),
-            seats=call.seats,
-            reserves=call.reserves,
-            pass_mark=call.pass_mark,
-            select_mark=call.select_mark,
-            budget_krw=call.budget_krw,
-            bounds=queries.bounds(call),
             decided=decided,
+            **queries.limits(call),
         )
 
 
@@ -54,7 +50,7 @@ def obstacles(call, lines, decided=None):
     )
 
 
-def _lock(call):
+def lock(call):
     """Decisions on one call are made one after the other."""
     return Call.objects.select_for_update(of=("self",)).select_related("programme").get(pk=call.pk)
 
@@ -67,21 +63,39 @@ def propose(call, *, note, by, decided=None, replaces=None):
     replaces: ordinal of the proposal in force that the proposer saw; where it is another, this one is refused.
     """
     require(by, "decision.propose", call)
-    call = _lock(call)
+    call = lock(call)
     earlier = queries.in_force(call)
     if earlier:
-        is_stale = bool(queries.stale(earlier))
-        reasons = rules.public_already(earlier, now=clock.now(), is_stale=is_stale)
-        if reasons := reasons or rules.replaced_meanwhile(earlier, replaces):
-            raise Refused(*reasons, about=call)
+        refuse_unless_seen(earlier, replaces, call)
     lines = draw(call, decided)
     if reasons := obstacles(call, lines, decided):
         raise Refused(*reasons, about=call)
-    if earlier:
-        PROPOSAL.advance(earlier, "replace", by=by)
+    return write(call, lines, note=note, by=by, decided=decided, replaces=earlier)
+
+
+def refuse_unless_seen(earlier, replaces, call):
+    """Only a list that is not public yet gives way, and only to somebody who has seen it. Raises Refused."""
+    if published := queries.published(call):
+        raise Refused(*rules.public_already(published, now=clock.now(), is_stale=False), about=call)
+    refuse_unless_open(earlier, replaces, call)
+
+
+def refuse_unless_open(earlier, replaces, call):
+    """The same of a list that is to change a published one."""
+    is_stale = bool(queries.stale(earlier))
+    reasons = rules.public_already(earlier, now=clock.now(), is_stale=is_stale)
+    if reasons := reasons or rules.replaced_meanwhile(earlier, replaces):
+        raise Refused(*reasons, about=call)
+
+
+def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
+    """Write a proposed list down, in the place of another that waited. follows: the published one that it changes."""
+    if replaces:
+        PROPOSAL.advance(replaces, "replace", by=by)
     proposal = Proposal.objects.create(
         call=call,
         ordinal=call.proposals.count() + 1,
+        follows=follows,
         note=note,
         fingerprint=queries.fingerprint(call),
         proposed_by=by,
@@ -112,7 +126,7 @@ def propose(call, *, note, by, decided=None, replaces=None):
 @transaction.atomic
 def approve(proposal, *, by):
     """Another person than the proposer approves exactly what was proposed."""
-    _lock(proposal.call)
+    lock(proposal.call)
     PROPOSAL.advance(
         proposal, "approve", by=by, unless=queries.stale, approved_by=by, approved_at=clock.now()
     )
@@ -121,16 +135,30 @@ def approve(proposal, *, by):
 @transaction.atomic
 def send_back(proposal, *, reason, by):
     """Another person than the proposer does not approve: the list is out of force, and the proposer is told why."""
-    _lock(proposal.call)
+    lock(proposal.call)
     PROPOSAL.advance(proposal, "disapprove", by=by, note=reason)
     notify("list_sent_back", to=[proposal.proposed_by], event=f"sent_back:{proposal.key}",
            proposal=proposal, call=proposal.call, why=reason)  # fmt: skip
 
 
 @transaction.atomic
+def opine(application, *, text, to_improve, by):
+    """Write what the panel says of a plan as a whole, as its firm will read it; until the result is public it may change."""
+    require(by, "decision.opine", application)
+    application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    if application.status not in (Status.IN_REVIEW, Status.REVIEWED):
+        raise Refused(
+            _("The opinion is fixed: the result is public, or the review has not begun."), about=application
+        )
+    change = {"text": text, "to_improve": to_improve, "by": by, "at": clock.now()}
+    Opinion.objects.update_or_create(application=application, defaults=change)
+    audit.record("opine", application, by=by)
+
+
+@transaction.atomic
 def publish(proposal, *, by, publish_at=None):
     """Publish an approved list now, or set the instant at which it is published."""
-    _lock(proposal.call)
+    lock(proposal.call)
     now = clock.now()
     if publish_at and publish_at < now:
         raise Refused(Reason(_("This instant is past already."), "publish_at"), about=proposal)
@@ -145,8 +173,8 @@ def publish(proposal, *, by, publish_at=None):
 
 @transaction.atomic
 def take_effect(proposal, *, by):
-    """At its instant: every application gets its result, every firm its letter, in one transaction."""
-    call = _lock(proposal.call)
+    """At its instant: every application that gets a result has it, its firm its notice and letter, in one transaction."""
+    call = lock(proposal.call)
     # All are locked in one order before any of them moves.
     list(
         Application.objects.select_for_update()
@@ -154,23 +182,76 @@ def take_effect(proposal, *, by):
         .order_by("pk")
         .values_list("pk")
     )
-    PROPOSAL.advance(proposal, "take_effect", by=by, unless=queries.stale, published_at=clock.now())
-    places = {place.application_id: place for place in proposal.places.all()}
-    moved = []
-    for result, move in MOVES.items():
-        notes = {pk: place.reason for pk, place in places.items() if place.result == result}
-        found = Application.objects.filter(pk__in=notes).select_related("firm")
-        moved += APPLICATION.advance_each(found, move, by=by, notes=notes)
-    people = people_of_firms({application.firm_id for application in moved})
-    told = {"call": call, "appeal_until": calendar.last_day(proposal.publish_at, APPEAL_DAYS)}
-    notify_each(
-        "result_published",
-        (
-            (
-                people[application.firm_id],
-                f"result:{proposal.key}:{application.pk}",
-                {"application": application, "place": places[application.pk], **told},
-            )
-            for application in moved
-        ),
+    if proposal.follows_id:
+        PROPOSAL.advance(proposal.follows, "give_way", by=by)
+    now = clock.now()
+    ends = (
+        proposal.follows.reserve_ends_at
+        if proposal.follows_id
+        else calendar.end_of_term(now, call.reserve_days)
     )
+    PROPOSAL.advance(
+        proposal, "take_effect", by=by, unless=queries.stale, published_at=now, reserve_ends_at=ends
+    )
+    places = {place.application_id: place for place in proposal.places.select_related("application__firm")}
+    moved = _move(places, by=by)
+    kinds = {pk: LETTERS.get(move, "result_published") for move, notes in moved.items() for pk in notes}
+    kinds = dict.fromkeys(following.renumbered(proposal), "reserve_moved") | kinds
+    _tell(proposal, [(places[pk], kinds[pk]) for pk in sorted(kinds)], now=now)
+
+
+def _move(places, *, by):
+    """Give every application the status that its place says, where it has another."""
+    moved = {}
+    for pk, place in places.items():
+        if place.application.status == Status.REVIEWED:
+            moved.setdefault(MOVES[place.result], {})[pk] = place.reason
+        elif (place.application.status, place.result) == (Status.RESERVED, Place.Result.SELECTED):
+            moved.setdefault("promote", {})[pk] = place.reason
+    for move, notes in moved.items():
+        APPLICATION.advance_each(Application.objects.filter(pk__in=notes), move, by=by, notes=notes)
+    return moved
+
+
+def _tell(proposal, news, *, now):
+    """Write the notice of each result and the letter about it. news: pairs (place, kind of letter)."""
+    call, places = proposal.call, [place for place, _kind in news]
+    facts = disclosing.facts_of(proposal, places)
+    ends_at = calendar.end_of_term(now, call.appeal_days)
+    notices = {
+        notice.application_id: notice
+        for notice in ResultNotice.objects.bulk_create(
+            (
+                ResultNotice(
+                    application_id=place.application_id,
+                    place=place,
+                    delivered_at=now,
+                    appeal_ends_at=ends_at,
+                    facts=facts[place.application_id],
+                )
+                for place in places
+            ),
+            batch_size=1000,
+        )
+    }
+    people = people_of_firms({place.application.firm_id for place in places})
+    words = disclosing.words_of(call)
+    for kind in sorted({kind for _place, kind in news}):
+        notify_each(
+            kind,
+            (
+                (
+                    people[place.application.firm_id],
+                    f"result:{proposal.key}:{place.application_id}",
+                    {
+                        "application": place.application,
+                        "place": place,
+                        "call": call,
+                        "appeal_until": notices[place.application_id].appeal_until,
+                        **disclosing.shown(notices[place.application_id], words, is_confirmed=False),
+                    },
+                )
+                for place, of_place in news
+                if of_place == kind
+            ),
+        )

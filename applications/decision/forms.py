@@ -1,8 +1,13 @@
 """Forms of decisions."""
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from applications.decision import contesting
+from applications.decision.appeals import Appeal
+from applications.decision.outcomes import Opinion
+from applications.kernel.files import TYPES
 from applications.kernel.forms import InstantField, layout
 
 
@@ -62,3 +67,115 @@ class PublishForm(forms.Form):
     publish_at = InstantField(label=_("Publish at"), required=False, help_text=_("Korean time; empty: now"))
 
     helper = layout("publish_at", button=_("Publish"))
+
+
+class OpinionForm(forms.ModelForm):
+    """The opinion of the panel, as the firm will read it."""
+
+    class Meta:
+        model = Opinion
+        fields = ["text", "to_improve"]
+        widgets = {"text": forms.Textarea({"rows": 10}), "to_improve": forms.Textarea({"rows": 6})}
+        help_texts = {
+            "text": _("Please take out what tells who wrote it. The firm reads these words with its result."),
+            "to_improve": _("What a better plan would have: the firm reads it too."),
+        }
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.max_length = 4000
+        self.helper = layout("text", "to_improve", button=_("Save the opinion"))
+
+
+class AppealForm(forms.ModelForm):
+    """What a firm contests and why."""
+
+    class Meta:
+        model = Appeal
+        fields = ["ground", "text", "wanted"]
+        widgets = {
+            "ground": forms.RadioSelect(),
+            "text": forms.Textarea({"rows": 10, "data-limit": 4000}),
+            "wanted": forms.Textarea({"rows": 3, "data-limit": 500}),
+        }
+        help_texts = {
+            "text": _("Name the part of the result or of your application that it is about."),
+            "wanted": _("For example: that it is scored again. You may leave it empty."),
+        }
+
+    def __init__(self, *args, key, **options):
+        super().__init__(*args, **options)
+        self.fields["ground"].choices = Appeal.Ground.choices
+        self.fields["text"].required = False
+        self.helper = layout("ground", "text", "wanted", button=_("Save"))
+        self.helper.form_action = reverse("decision:write_appeal", args=[key])
+
+
+class EvidenceForm(forms.Form):
+    file = forms.FileField(label=_("File"))
+
+    helper = layout("file", button=_("Add the file"), name="upload")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        kinds = ", ".join(TYPES).upper()
+        self.fields["file"].help_text = _("%(kinds)s, up to 30 MB.") % {"kinds": kinds}
+
+
+class WhyForm(forms.Form):
+    """A reason that stays in the record."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=contesting.REASON_LENGTH,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+    def __init__(self, *args, button, **options):
+        super().__init__(*args, **options)
+        self.helper = layout("reason", button=button)
+
+
+class DecideForm(forms.Form):
+    """The decision on an appeal as it is proposed: its outcome, what is opened again, and the reasons."""
+
+    outcome = forms.ChoiceField(label=_("Decision"), choices=Appeal.Outcome.choices, widget=forms.RadioSelect)
+    remedy = forms.ChoiceField(label=_("What is opened again"), required=False)
+    stage = forms.ModelChoiceField(
+        label=_("Scored again from"), queryset=None, required=False, empty_label=_("Please choose"),
+        help_text=_("Its sheets and those of later stages are set aside; other reviewers are asked."),
+    )  # fmt: skip
+    reasons = forms.CharField(
+        label=_("Reasons"), max_length=4000, widget=forms.Textarea({"rows": 8}),
+        help_text=_("The firm reads them."),
+    )  # fmt: skip
+
+    def __init__(self, *args, appeal, **options):
+        super().__init__(*args, **options)
+        offered = contesting.remedies(appeal)
+        self.fields["remedy"].choices = [
+            ("", _("Nothing")),
+            *((code, label) for code, label in Appeal.Remedy.choices if code in offered),
+        ]
+        application = appeal.application
+        stages = application.call.stages.none()
+        if "score" in offered and application.stage:
+            stages = application.call.stages.filter(ordinal__lte=application.stage.ordinal)
+        self.fields["stage"].queryset = stages
+        names = ["outcome", "remedy", "stage", "reasons"]
+        if "score" not in offered:
+            del self.fields["stage"]
+            names.remove("stage")
+        elif len(stages) == 1:
+            self.fields["stage"].initial = stages[0]
+        self.helper = layout(*names, button=_("Propose the decision"))
+
+    @property
+    def decision(self):
+        """What the verb takes."""
+        found = dict(self.cleaned_data)
+        if found.get("remedy") != "score":
+            found["stage"] = None
+        return found

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from applications.accounts.models import Role
 from applications.calls.models import Call
 from applications.intake.models import Application
-from applications.kernel import clock
+from applications.kernel import calendar, clock
 
 
 class ProposalQuerySet(models.QuerySet):
     def in_force(self):
-        """Those that are proposed, approved or published: at most one of a call."""
+        """Those that are proposed, approved or published: one that is published, and one that is to change it."""
         return self.exclude(status__in=(Proposal.Status.SENT_BACK, Proposal.Status.REPLACED))
 
     def visible_to(self, user):
@@ -44,6 +44,11 @@ class Proposal(models.Model):
     call = models.ForeignKey(Call, models.PROTECT, related_name="proposals")
     ordinal = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED, editable=False)
+    follows = (
+        models.ForeignKey(  # the published list that this one changes: an appeal upheld, a place given up
+            "self", models.PROTECT, null=True, related_name="followers"
+        )
+    )
     note = models.CharField(_("reason"), max_length=1000)
     fingerprint = models.CharField(max_length=64)  # of the scores and statuses that it was drawn from
     publish_at = models.DateTimeField(_("published at"), null=True)
@@ -53,6 +58,7 @@ class Proposal(models.Model):
     approved_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
+    reserve_ends_at = models.DateTimeField(null=True)  # exclusive; set when the first list is published
 
     objects = ProposalQuerySet.as_manager()
 
@@ -61,9 +67,10 @@ class Proposal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["call", "ordinal"], name="proposal_order"),
             models.UniqueConstraint(
-                fields=["call"],
-                condition=~Q(status__in=["sent_back", "replaced"]),
-                name="proposal_one_in_force",
+                fields=["call"], condition=Q(status__in=["proposed", "approved"]), name="proposal_one_waits"
+            ),
+            models.UniqueConstraint(
+                fields=["call"], condition=Q(status="published"), name="proposal_one_published"
             ),
             models.CheckConstraint(
                 condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")), name="proposal_four_eyes"
@@ -76,6 +83,11 @@ class Proposal(models.Model):
 
     def get_absolute_url(self):
         return reverse("decision:proposal", args=[self.key])
+
+    @property
+    def reserve_until(self):
+        """The last day on which somebody may come up from the reserve list; None before it is published."""
+        return self.reserve_ends_at and calendar.day_before(self.reserve_ends_at)
 
 
 class Place(models.Model):

@@ -6,17 +6,22 @@ from functools import reduce
 from itertools import pairwise
 from operator import or_
 
-from django.db.models import Count, F, Q
+from django.apps import apps
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
-from applications.decision import rules
+from applications.decision import contesting, following, rules
+from applications.decision.appeals import Appeal
 from applications.decision.models import Place, Proposal
+from applications.decision.outcomes import Opinion, ResultNotice
 from applications.decision.selection import Bound
 from applications.intake.models import TIE_COLUMNS, Application, Status
 from applications.intake.models.checks import Adjustment
-from applications.kernel import audit
+from applications.kernel import audit, calendar, clock
 from applications.kernel.errors import Reason
+from applications.review import meeting
+from applications.review.queries import counted
 
 KEYS = ("final_score", *TIE_COLUMNS)
 RANK_ORDER = (*(f"-{key}" for key in KEYS), "id")
@@ -24,9 +29,11 @@ RANKED = (Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, St
 
 
 def waiting_for(user):
-    """Lists that wait for this person: to be approved, by another than who proposed them, or by officers to be published."""
+    """Lists that wait for this person: to be approved, by another than who proposed them, or by officers to be published
+    or followed by a further one."""
     to_approve = Q(status=Proposal.Status.PROPOSED) & ~Q(proposed_by=user)
     to_publish = Q(status=Proposal.Status.APPROVED, publish_at=None)
+    to_publish |= Q(pk__in=following.to_go_on(clock.now()).values("pk"))
     found = Proposal.objects.filter(call__cancelled_at=None)
     return found.filter(to_approve | to_publish if user.role == Role.OFFICER else to_approve)
 
@@ -107,6 +114,18 @@ def bounds(call):
     ]
 
 
+def limits(call):
+    """What a list of this call is cut by, as the rules take it."""
+    return {
+        "seats": call.places,
+        "reserves": call.reserves,
+        "pass_mark": call.pass_mark,
+        "select_mark": call.select_mark,
+        "budget_krw": call.budget_krw,
+        "bounds": bounds(call),
+    }
+
+
 def by_id(ids):
     """{id: application} with what a list names."""
     return Application.objects.select_related("firm", "field").in_bulk(ids)
@@ -142,14 +161,18 @@ def undecided_claims(call):
 
 
 def fingerprint(call):
-    """A hash of all that a list is drawn from: it changes when a score, a status or an amount does."""
+    """A hash of all that a list is drawn from: it changes when a score, a status or an amount does.
+
+    That an agreement comes into force changes nothing of a list.
+    """
     rows = (
         Application.objects.filter(call=call)
         .exclude(status=Status.DRAFT)
+        .annotate(stands=Case(When(status=Status.AGREED, then=Value(Status.SELECTED)), default="status"))
         .order_by("pk")
         .values_list(
             "pk",
-            "status",
+            "stands",
             "sheets",
             *KEYS,
             "base_score",
@@ -163,8 +186,13 @@ def fingerprint(call):
 
 
 def in_force(call):
-    """The proposal of a call that is proposed, approved or published, if there is one."""
+    """The latest proposal of a call that is proposed, approved or published, if there is one."""
     return Proposal.objects.in_force().filter(call=call).first()
+
+
+def published(call):
+    """The published list of a call that is in force, if there is one."""
+    return Proposal.objects.filter(call=call, status=Proposal.Status.PUBLISHED).first()
 
 
 def sent_back(call):
@@ -182,6 +210,8 @@ def stale(proposal):
     now = fingerprint(proposal.call)
     if proposal.fingerprint == now:
         return []
+    if proposal.follows_id:
+        return rules.stale(proposal, now)
     gone = proposal.places.exclude(application__status=Status.REVIEWED)
     return rules.stale(proposal, now, list(gone.values_list("application__number", flat=True)))
 
@@ -197,15 +227,84 @@ def published_place(application, *, now):
 
     A list that has changed since its approval has no instant: it is not published until it is proposed again.
     """
-    place = (
+    places = (
         Place.objects.filter(
             application=application,
-            proposal__status__in=(Proposal.Status.APPROVED, Proposal.Status.PUBLISHED),
+            proposal__status__in=(
+                Proposal.Status.APPROVED,
+                Proposal.Status.PUBLISHED,
+                Proposal.Status.REPLACED,
+            ),
             proposal__publish_at__lte=now,
         )
         .select_related("proposal__call")
-        .first()
+        .order_by("-proposal__ordinal")
     )
-    if place and place.proposal.status == Proposal.Status.APPROVED and stale(place.proposal):
-        return None
-    return place
+    return next((place for place in places if is_public(place.proposal)), None)
+
+
+def is_public(proposal):
+    """Of a list whose instant has come: it was published, or is still what was approved."""
+    return proposal.published_at is not None or (
+        proposal.status == Proposal.Status.APPROVED and not stale(proposal)
+    )
+
+
+def notice_of(application):
+    """The last notice of a result that this firm was given; None before the first."""
+    return application.result_notices.select_related("place__proposal__call").last()
+
+
+def is_confirmed(call, *, now):
+    """Whether the result of a call is confirmed: every firm's time to appeal is over, and every appeal answered."""
+    notices = ResultNotice.objects.filter(application__call=call).exclude(
+        place__proposal__follows__isnull=False, place__result=Place.Result.SELECTED
+    )  # who came up has nothing to contest
+    if not notices.exists() or notices.filter(appeal_ends_at__gt=now).exists():
+        return False
+    return not Appeal.objects.open().filter(application__call=call).exists()
+
+
+def contested(application):
+    """The last decision of this application that the firm was told: of its result, or that it is ruled out; None before any."""
+    if application.status == Status.INELIGIBLE:
+        last = application.exclusions.filter(confirmed=True).order_by("pk").last()
+        if last is None:
+            return None
+        ends_at = calendar.end_of_term(last.answered_at, application.call.appeal_days)
+        return contesting.Contested({"exclusion": last}, last.answered_at, ends_at)
+    notice = application.result_notices.last()
+    return notice and contesting.Contested({"notice": notice}, notice.delivered_at, notice.appeal_ends_at)
+
+
+def opinion_of(application):
+    """The opinion of the panel on this plan, if it is written."""
+    return Opinion.objects.filter(application=application).first()
+
+
+def comments_of(application):
+    """(opinion, what to improve) to begin with: what a panel has concluded, else what the counted sheets say.
+
+    Of the sheets each text stands once, by the alphabet: the order tells nothing of who wrote them; the officer takes out what does.
+    """
+    sheets = counted(application).values_list("strengths", "overall", "weaknesses")
+    said = sorted(
+        {text.strip() for strengths, overall, _weak in sheets for text in (overall, strengths)} - {""}
+    )
+    weak = sorted({text.strip() for _strong, _overall, text in sheets} - {""})
+    heard = meeting.opinions_of([application.pk]).get(application.pk)
+    return (heard or "\n\n".join(said))[:4000], "\n\n".join(weak)[:4000]
+
+
+def without_opinion(call):
+    """How many reviewed plans of a call, which tells its firms the opinion of the panel, have none yet."""
+    if not call.discloses_opinion:
+        return 0
+    silent = Application.objects.filter(call=call, status=Status.REVIEWED, opinion=None)
+    return silent.exclude(Exists(meeting.concluded().filter(application=OuterRef("pk")))).count()
+
+
+def certificate_of(application):
+    """The certificate of the designation that followed, if there is one; a table of a later room: by name only."""
+    certificates = apps.get_model("applications", "Certificate").objects
+    return certificates.filter(seat__application=application).first()

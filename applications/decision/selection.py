@@ -54,8 +54,9 @@ class Room:
         return [self.bounds[end] for end in ends(kind) if end in self.bounds]
 
     def full(self, kind):
-        """The first of them whose most is reached, or None."""
-        return next((bound for bound in self.of(kind) if bound.most == self.taken[bound.end]), None)
+        """The first of them whose most is reached, or passed by an appeal; or None."""
+        limited = (bound for bound in self.of(kind) if bound.most is not None)
+        return next((bound for bound in limited if bound.most <= self.taken[bound.end]), None)
 
     def owed(self):
         """The bounds whose least is not reached yet, and can be."""

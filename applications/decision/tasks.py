@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from applications.decision import actions
+from applications.decision import actions, continuing, following
 from applications.decision.models import Proposal
 from applications.kernel import clock
 from applications.kernel.errors import Refused
@@ -24,3 +24,10 @@ def publish_due():
             actions.take_effect(proposal, by=TIMETABLE)
         except Refused as refusal:
             logger.warning("The list of %s was not published: %s", proposal.call.number, refusal)
+
+
+@shared_task
+def end_reserves():
+    """Every ten minutes: reserve lists whose last day is over end, and who is still on them is told."""
+    for published in following.reserves_ended(clock.now()).select_related("call"):
+        continuing.lapse(published, by=TIMETABLE)

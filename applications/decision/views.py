@@ -1,23 +1,20 @@
 """Pages of the decision desk: ranking, proposal, publication; and the firm's result."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
 from applications.calls.ruling import tie_names
-from applications.decision import actions, queries, rules
+from applications.decision import actions, continuing, following, further, queries, rules
 from applications.decision.forms import ProposeForm, PublishForm, ReasonForm
 from applications.decision.models import Place, Proposal
-from applications.intake.models import Application
-from applications.kernel import audit, calendar, clock
+from applications.kernel import audit, clock
 from applications.kernel.errors import Refused
 from applications.kernel.tables import page_by_key
 from applications.kernel.taxonomy import IndustryField
 from applications.kernel.web import fetch, page
 from applications.lifecycle import PROPOSAL
-from applications.review.queries import decisions_on
 from applications.review.rules import by_stage
 
 ROWS = 250
@@ -32,9 +29,8 @@ def desk(request):
     if narrowed:
         found = found.filter(proposals__in=queries.waiting_for(request.user))
     rows = page_by_key(found, ["-closes_at", "-id"], request.GET.get("mark", ""), size=20)
-    proposals = {
-        proposal.call_id: proposal for proposal in Proposal.objects.in_force().filter(call__in=rows.rows)
-    }
+    in_force = Proposal.objects.in_force().filter(call__in=rows.rows).order_by("ordinal")
+    proposals = {proposal.call_id: proposal for proposal in in_force}  # the latest of each
     return render(
         request,
         "decision/desk.html",
@@ -56,6 +52,7 @@ def ranking(request, key):
     stages = list(call.stages.all())
     names = tie_names(call)
     ties = queries.broken_ties(found.rows, names)
+    proposal = queries.in_force(call)
     return render(
         request,
         "decision/ranking.html",
@@ -68,7 +65,8 @@ def ranking(request, key):
             ],
             "stages": stages,
             "tie_names": [name for name in names if name],
-            "proposal": queries.in_force(call),
+            "proposal": proposal,
+            "is_public": proposal and (proposal.status == Proposal.Status.PUBLISHED or proposal.follows_id),
             "sent_back": queries.sent_back(call),
             "may_propose": request.user.has_perm("decision.propose", call),
         },
@@ -86,27 +84,9 @@ def propose(request, key):
     applications = queries.by_id(
         {line.candidate.pk for line in shown} | {c.pk for group in groups for c in group}
     )
-    form = ProposeForm(
-        request.POST or None,
-        equals=[[applications[c.pk] for c in group] for group in groups],
-        initial={"replaces": earlier and earlier.ordinal},
-    )
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            proposal = actions.propose(
-                call,
-                note=form.cleaned_data["note"],
-                decided=form.decided,
-                replaces=form.cleaned_data["replaces"],
-                by=request.user,
-            )
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The list is proposed. Another person must approve it."))
-            return redirect(proposal)
+    form, status, proposal = proposing(request, call, actions.propose, groups, applications, earlier)
+    if proposal:
+        return redirect(proposal)
     # The form asks for the order of equals; what else stands in the way does not depend on it.
     any_order = {c.pk: place for group in groups for place, c in enumerate(group, 1)}
     return render(
@@ -120,12 +100,37 @@ def propose(request, key):
             "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
             "quotas": [(bound, rules.selected_of(lines, bound)) for bound in bounds],
             "unmet": rules.unmet(lines, bounds),
+            "without_opinion": queries.without_opinion(call),
             "granted": sum(line.candidate.grant_krw for line in lines if line.result == "selected"),
             "shown": [(applications[line.candidate.pk], line, is_cut) for line, is_cut in with_cut(shown)],
             "left_out": len(lines) - len(shown),
         },
         status=status,
     )
+
+
+def proposing(request, call, verb, groups, applications, earlier):
+    """(form, status, the list where it was proposed) of a page that proposes one with this verb.
+
+    groups: of equals whose order matters, with the applications by their ids; earlier: the list in force, if there is one.
+    """
+    form = ProposeForm(
+        request.POST or None,
+        equals=[[applications[c.pk] for c in group] for group in groups],
+        initial={"replaces": earlier and earlier.ordinal},
+    )
+    if request.method != "POST" or not form.is_valid():
+        return form, 200, None
+    given = form.cleaned_data
+    try:
+        proposal = verb(
+            call, note=given["note"], decided=form.decided, replaces=given["replaces"], by=request.user
+        )
+    except Refused as refusal:
+        refusal.show_on(form)
+        return form, 409, None
+    messages.success(request, _("The list is proposed. Another person must approve it."))
+    return form, 200, proposal
 
 
 def around_the_cut(lines):
@@ -143,10 +148,48 @@ def with_cut(lines):
     ]
 
 
+@page("decision.propose", "GET", "POST")
+def go_on(request, key):
+    """The further list as it would be now: what it changes, and what stands against proposing it."""
+    call = fetch(request, Call, key=key, related=("programme",))
+    published = queries.published(call)
+    if published is None:
+        return redirect("decision:ranking", key=call.key)
+    lines, standings = continuing.draw(call, published)
+    groups = further.undecided(lines, standings)
+    changed = further.changed(lines, standings)
+    earlier = queries.in_force(call)
+    applications = queries.by_id({line.candidate.pk for line in changed})
+    form, status, proposal = proposing(request, call, continuing.propose, groups, applications, earlier)
+    if proposal:
+        return redirect(proposal)
+    any_order = {c.pk: place for group in groups for place, c in enumerate(group, 1)}
+    return render(
+        request,
+        "decision/go_on.html",
+        {
+            "call": call,
+            "form": form,
+            "published": published,
+            "waiting": earlier if earlier.status != Proposal.Status.PUBLISHED else None,
+            "reasons": continuing.obstacles(call, lines, standings, any_order),
+            "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
+            "changed": [
+                (applications[line.candidate.pk], line, standings[line.candidate.pk]) for line in changed
+            ],
+            "gone": following.given_up(call),
+        },
+        status=status,
+    )
+
+
 @page("decision.view", "GET")
 def proposal(request, key):
     found = fetch(
-        request, Proposal, key=key, related=("call__programme", "proposed_by", "approved_by", "published_by")
+        request,
+        Proposal,
+        key=key,
+        related=("call__programme", "follows", "proposed_by", "approved_by", "published_by"),
     )
     places = found.places.select_related("application__firm", "application__field")
     in_question = found.status in (Proposal.Status.PROPOSED, Proposal.Status.APPROVED)
@@ -225,25 +268,4 @@ def publish(request, key):
         "decision/publish.html",
         {"proposal": found, "form": form, "counts": queries.counts(found)},
         status=status,
-    )
-
-
-@page("decision.result", "GET")
-def result(request, key):
-    """A firm's own result, from its instant on; before it there is no such page."""
-    application = fetch(request, Application, key=key, related=("call", "firm"))
-    place = queries.published_place(application, now=clock.now())
-    if place is None:
-        raise Http404
-    appeal_until = calendar.last_day(place.proposal.publish_at, actions.APPEAL_DAYS)
-    return render(
-        request,
-        "decision/result.html",
-        {
-            "application": application,
-            "place": place,
-            "decisions": decisions_on(application),
-            "scores": by_stage(application.call.stages.all(), application.stage_scores),
-            "appeal_until": appeal_until,
-        },
     )

@@ -34,7 +34,10 @@ def mark_at(closes_at, marks, *, now):
     return next((mark for mark in marks if timedelta() <= now - (closes_at - mark.before) < mark.late), None)
 
 
-APPEAL_DAYS, AGREEMENT_DAYS = 10, 30  # 국가연구개발혁신법 제14조 제6항, 시행령 제13조 제2항
+AGREEMENT_DAYS = 30  # 국가연구개발혁신법 시행령 제13조 제2항
+
+
+RESULTS = ("select", "reserve", "decline", "promote")
 
 
 def steps(application, supplement, reached, *, now):
@@ -45,7 +48,7 @@ def steps(application, supplement, reached, *, now):
     call = application.call
     if call.cancelled_at:
         return []
-    result = next((reached[move] for move in ("select", "reserve", "decline") if move in reached), None)
+    result = max((reached[move] for move in RESULTS if move in reached), default=None)
     match application.status:
         case "submitted":
             check = (_("Staff check the papers. If something is missing you are asked by e-mail."), None)
@@ -64,29 +67,26 @@ def steps(application, supplement, reached, *, now):
                 (_("You are told the result by e-mail and on this page."), None),
             ]
         case "ineligible":
-            return [appeal(reached.get("rule_out"))]
+            return [appeal(call, reached.get("rule_out"))]
         case "selected":
             if call.is_rnd:
                 agreed = calendar.last_day(result, AGREEMENT_DAYS) if result else None
-                return [(_("Sign the agreement that we send you."), agreed), appeal(result)]
-            return [
-                (_("Your firm is designated and takes its seat among the hundred."), None),
-                appeal(result),
-            ]
+                return [(_("Sign the agreement that we send you."), agreed)]
+            return [(_("Your firm is designated and takes its seat among the hundred."), None)]
         case "reserved":
             return [
                 (_("If a place becomes free you are asked in the order of the list."), None),
-                appeal(result),
+                appeal(call, result),
             ]
         case "declined":
-            return [appeal(result)]
+            return [appeal(call, result)]
     return []
 
 
-def appeal(told_at):
+def appeal(call, told_at):
     return (
-        _("If you do not agree, appeal: write to the programme office."),
-        calendar.last_day(told_at, APPEAL_DAYS) if told_at else None,
+        _("If you do not agree, appeal here."),
+        calendar.last_day(told_at, call.appeal_days) if told_at else None,
     )
 
 

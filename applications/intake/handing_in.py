@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,12 +20,15 @@ from applications.intake.queries import (
     open_supplement,
     owners_of,
     still_to_be_handed_in,
+    told_of,
+    visit_of,
 )
 from applications.intake.receipt import written
 from applications.kernel import clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.pdf import ask_to_typeset, document
+from applications.kernel.verifying import answer
 from applications.kernel.web import fetch, page
 from applications.lifecycle import APPLICATION
 
@@ -67,7 +69,7 @@ def confirm_url(application):
 @page("application.submit", "POST")
 def submit(request, key):
     """Hand in. Whatever is pressed twice ends on the same receipt; who did not confirm themselves does that first."""
-    application = fetch(request, Application, key=key, related=("firm",))
+    application = fetch(request, Application, key=key)
     actions.record_attempt(application, by=request.user, arrived_at=request.arrived_at)
     if not confirmed_until(request, at=request.arrived_at):
         return latest_instead(request, application) or confirm_first(request, application)
@@ -161,21 +163,15 @@ def receipt_pdf(request, key):
 )
 def verify(request):
     """Answer for a receipt number and its fingerprint; the link on a receipt fills both in."""
-    given = request.POST or request.GET
-    number, fingerprint = (given.get(name, "").strip()[:100] for name in ("number", "fingerprint"))
-    asked = request.method == "POST"
-    too_many = asked and not ratelimit.consume(request, action="verify_receipt")
-    return render(
+    return answer(
         request,
-        "intake/verify.html",
-        {
-            "number": number,
-            "fingerprint": fingerprint,
-            "asked": asked,
-            "too_many": too_many,
-            "is_registered": asked and not too_many and is_registered(number, fingerprint),
-        },
-        status=429 if too_many else 200,
+        is_registered=is_registered,
+        heading=_("Check a receipt"),
+        hint=_(
+            "Enter the receipt number and the fingerprint (SHA-256) that stand on the receipt, or the first eight characters of it. The answer says only whether what was handed in is registered and unchanged."
+        ),
+        label=_("Receipt number"),
+        action=reverse("intake:verify"),
     )
 
 
@@ -244,7 +240,11 @@ def where_it_stands(request, application):
             "receipts": application.submissions.select_related("by").order_by("-ordinal"),
             "may_recall": not coming.recall_faults(application, now=clock.now()),
             "way": way(application, reached),
+            "told": told_of(application),
+            "visit": visit_of(application),
             "coming": coming.steps(application, supplement, reached, now=clock.now()),
+            "may_appeal": application.status == Status.INELIGIBLE
+            and request.user.has_perm("appeal.begin", application),
             "members": application.firm.members.select_related("user").order_by("pk"),
             "now": clock.now(),
         },
@@ -253,7 +253,7 @@ def where_it_stands(request, application):
 
 def way(application, reached):
     """[(stage, done | now | next, when it was done)] of an application that is still on its way."""
-    result = next((reached[verb] for verb in ("select", "reserve", "decline") if verb in reached), None)
+    result = max((reached[verb] for verb in coming.RESULTS if verb in reached), default=None)
     stages = [
         (_("Eligibility check"), reached.get("open_review")),
         (_("Under review"), result),
@@ -262,7 +262,11 @@ def way(application, reached):
     ]
     places = {"submitted": 0, "returned": 0, "in_review": 1, "reviewed": 1}
     here = places.get(application.status, 4 if application.status == "agreed" else 3)
-    if application.status in ("reserved", "declined"):  # nothing of theirs goes on beyond the result
+    if application.status in (
+        "reserved",
+        "declined",
+        "given_up",
+    ):  # nothing of theirs goes on beyond the result
         stages = stages[:3]
     return [
         (stage, "done" if place < here else "now" if place == here else "next", at if place < here else None)

@@ -18,6 +18,7 @@ from applications.templatetags.grants import badge, day, instant, score, won
 LATEST_CALLS = 20
 PASSED = (
     Status.IN_REVIEW, Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, Status.AGREED,
+    Status.GIVEN_UP,
 )  # fmt: skip
 
 

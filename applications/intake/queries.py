@@ -1,6 +1,5 @@
 """Reads of intake: what the screening desk and a case page show."""
 
-import re
 from datetime import UTC
 from itertools import groupby
 
@@ -15,7 +14,14 @@ from applications.firms.rules.vault import MAX_FIRM_BYTES
 from applications.intake import answers, bonus, consortium
 from applications.intake.budget import Plan
 from applications.intake.coming import MARKS, mark_at
-from applications.intake.models import Application, Exclusion, Status, Submission, Supplement
+from applications.intake.models import (
+    BEFORE_REVIEWERS,
+    Application,
+    Exclusion,
+    Status,
+    Submission,
+    Supplement,
+)
 from applications.intake.models.partners import Partner
 from applications.intake.rules import (
     MAX_APPLICATION_BYTES,
@@ -24,7 +30,7 @@ from applications.intake.rules import (
     closing_day,
     expires_early,
 )
-from applications.intake.snapshot import sha256_of
+from applications.intake.snapshot import sha256_of, typed_hash
 from applications.kernel import audit
 from applications.kernel.files import MAX_FILE_BYTES, TYPES, used
 from applications.kernel.files.arriving import PIECE_BYTES
@@ -167,7 +173,7 @@ def still_to_be_handed_in(application):
     return Application.objects.filter(pk=application.pk, status__in=(Status.DRAFT, Status.RETURNED)).exists()
 
 
-MILESTONES = ("open_review", "rule_out", "select", "reserve", "decline", "agree")
+MILESTONES = ("open_review", "rule_out", "select", "reserve", "decline", "promote", "agree")
 
 
 def milestones(application):
@@ -177,10 +183,9 @@ def milestones(application):
 
 def is_registered(number, fingerprint):
     """Whether this receipt stands and its snapshot still has this hash, recomputed; at least eight characters of it."""
-    fingerprint = re.sub(r"\s", "", fingerprint).lower()
-    if not re.fullmatch(r"[0-9a-f]{8,64}", fingerprint):
+    if not (typed := typed_hash(fingerprint)):
         return False
-    found = Submission.objects.filter(number=number.upper(), sha256__startswith=fingerprint).first()
+    found = Submission.objects.filter(number=number.upper(), sha256__startswith=typed).first()
     return found is not None and sha256_of(found.snapshot) == found.sha256
 
 
@@ -301,3 +306,21 @@ def to_be_answered(user, now):
         application__call__cancelled_at=None,
         application__call__closes_at__gt=now,
     )
+
+
+def told_of(application):
+    """The latest stage that its firm was told to go on to, while it is under review; None where it was told nothing.
+
+    What belongs to a later room is asked for by the names of its relations; one that was opened again is told no longer.
+    """
+    if application.status not in BEFORE_REVIEWERS:
+        return None
+    reached = application.goings_on.filter(stage__ordinal__lte=application.stage.ordinal)
+    return reached.select_related("stage").order_by("-stage__ordinal").first()
+
+
+def visit_of(application):
+    """The visit of its place that its firm was told of, while it is under review: whether the stage is closed tells nothing."""
+    if application.status not in BEFORE_REVIEWERS:
+        return None
+    return application.visits.order_by("-at").first()

@@ -5,12 +5,11 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.accounts.models import Role
 from applications.intake import rules
-from applications.kernel.pdf import typeset
+from applications.kernel.pdf import head, typeset
 
 
 def written(receipt, *, by_name=True) -> bytes:
@@ -21,15 +20,8 @@ def written(receipt, *, by_name=True) -> bytes:
     snapshot, role = receipt.snapshot, str(Role.APPLICANT.label)
     firm, arrived = snapshot["firm"], rules.shown(receipt.arrived_at)
     data = {
-        "lang": get_language(),
-        "title": f"{_('Receipt')} {receipt.number}",
-        "heading": _("Receipt"),
-        "programme": _("RootGrants runs the programme for advancing the Korean root industry."),
-        "demo": _("Demonstration: not a document of the Korean government. All firms and people are fictional.")
-        if settings.DEMO
-        else "",
+        **head(_("Receipt"), receipt.number),
         "number_label": _("Receipt number"),
-        "number": receipt.number,
         "arrived": arrived,
         "facts": [
             [_("Application number"), snapshot["number"]],

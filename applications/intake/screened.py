@@ -66,10 +66,9 @@ def doubles_of(application):
 
 
 def given_up_by(firm):
-    """Days on which a firm gave a designation back or lost one; a table of a later room: by name only."""
+    """Days on which a firm gave a selection or a designation up, or lost one; tables of later rooms: by name only."""
     seats = apps.get_model("applications", "Seat").objects
-    return tuple(
-        seats.filter(firm=firm, end__in=("returned", "revoked"))
-        .order_by("ended_on")
-        .values_list("ended_on", flat=True)
-    )
+    given = apps.get_model("applications", "GiveUp").objects
+    ended = seats.filter(firm=firm, end__in=("returned", "revoked")).values_list("ended_on", flat=True)
+    gone = given.filter(application__firm=firm, was="selected").values_list("at", flat=True)
+    return tuple(sorted([*ended, *map(rules.day_of, gone)]))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC
 
 from applications.intake import bonus
@@ -95,3 +96,9 @@ def sha256_of(snapshot: dict) -> str:
     """The hash of the canonical JSON: sorted keys, no spaces, UTF-8."""
     canonical = json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def typed_hash(fingerprint):
+    """The beginning of a hash as somebody typed it, at least eight characters; "" where it is none."""
+    fingerprint = re.sub(r"\s", "", fingerprint).lower()
+    return fingerprint if re.fullmatch(r"[0-9a-f]{8,64}", fingerprint) else ""

@@ -41,3 +41,8 @@ def last_day(begun: datetime, days: int) -> date:
 def end_of_term(begun: datetime, days: int) -> datetime:
     """The exclusive instant at which a term of days ends: midnight in Korea after its last day."""
     return datetime.combine(last_day(begun, days) + timedelta(days=1), time(), KST)
+
+
+def day_before(ends_at: datetime) -> date:
+    """The last day in Korea of a term that ends at this exclusive instant."""
+    return (ends_at - timedelta(microseconds=1)).astimezone(KST).date()

@@ -34,11 +34,18 @@ def legal_clock(code: str) -> LegalClock:
     return LegalClock.objects.get(code=code)
 
 
+def legal_clocks() -> dict:
+    """{code: the clock} of all of them, in one query."""
+    return {clock.code: clock for clock in LegalClock.objects.all()}
+
+
 CLOCKS = [  # code, days, counted in business days, basis
     ("call_notice", 30, False, "국가연구개발혁신법 시행령 제9조 제1항"),
     ("late_extension", 3, True, "ours"),
     ("inquiry", 3, True, "ours"),
     ("paper_entry", 3, True, "ours"),
+    ("appeal", 10, False, "국가연구개발혁신법 제14조 제6항"),
+    ("appeal_answer", 30, False, "국가연구개발혁신법 제14조 제7항"),
 ]
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.kernel import clock
@@ -49,6 +50,19 @@ def typeset(template, data, *, at) -> bytes:
         pdf_standards=["ua-1"],
         timestamp=int(at.timestamp()),
     )
+
+
+def head(heading, number) -> dict:
+    """What every document of templates/layout/house.typ says of itself, in the present language."""
+    demo = _("Demonstration: not a document of the Korean government. All firms and people are fictional.")
+    return {
+        "lang": get_language(),
+        "title": f"{heading} {number}",
+        "heading": heading,
+        "number": number,
+        "demo": demo if settings.DEMO else "",
+        "programme": _("RootGrants runs the programme for advancing the Korean root industry."),
+    }
 
 
 def drawable(data):

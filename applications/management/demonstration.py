@@ -18,6 +18,7 @@ from applications.calls import announcing, answering, building
 from applications.calls.models import BudgetLine, Programme
 from applications.cohort import actions as cohort
 from applications.decision import actions as decision
+from applications.decision import appealing
 from applications.firms import actions as firms
 from applications.firms import rules as firm_rules
 from applications.firms.actions import figures, joining, vault
@@ -31,7 +32,7 @@ from applications.intake.models.partners import Partner
 from applications.intake.rules import PLEDGES, needed_papers
 from applications.kernel import clock
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, PaperKind, Region, RootTechnology
-from applications.management import edges
+from applications.management import edges, staged
 from applications.notifications.models import Letter
 from applications.review import actions as review
 from applications.review import people
@@ -90,6 +91,7 @@ HISTORY = {  # year: (opens, closes, selected, ended at the end of the year): ne
     2025: (date(2025, 1, 6), date(2025, 1, 31), 23, 2),
     2026: (date(2026, 1, 5), date(2026, 1, 30), 25, 3),
 }
+UNFILLED = {2026: 2}  # places that a list left unfilled
 PDF = (  # an empty page
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
@@ -128,6 +130,7 @@ class Demonstration:
         self.chance = random.Random(2023)
         self.password = make_password(PASSWORD)
         self.used = set()
+        self.past = {}  # year: its sprout call
 
     def load(self):
         self.say("people")
@@ -154,6 +157,8 @@ class Demonstration:
         self.open_rnd_call(today)
         self.say("what firms keep of themselves")
         self.keep_house(today)
+        self.say("sprout call in stages")
+        staged.load(self, today)
         self.say("cases at the edge")
         edges.load(self, today)
         # The letters of the past left in the past.
@@ -252,11 +257,24 @@ class Demonstration:
     # One call through its steps
 
     def call(
-        self, programme, year, opens, closes, *, title, seats, with_proofs=True, quotas=(), quorum=5, **more
+        self,
+        programme,
+        year,
+        opens,
+        closes,
+        *,
+        title,
+        seats,
+        with_proofs=True,
+        quotas=(),
+        quorum=5,
+        carries_from=None,
+        **more,
     ):
         """A published call; it was prepared before it opened.
 
-        with_proofs: it asks for papers that only some firms have, and for what a bonus is claimed by; quorum: of its stage.
+        with_proofs: it asks for papers that only some firms have, and for what a bonus is claimed by; quorum: of its scored
+        stages; carries_from: a call whose unfilled places it takes over.
         """
         with clock.at(at(opens - timedelta(days=20), 9)):
             call = calls.prepare(
@@ -275,7 +293,12 @@ class Demonstration:
                 fields = {"field": None, "region": None, "least": 0, "most": None} | quota
                 building.add(call, "quota", version=call.version, by=self.officer, **fields)
                 call.refresh_from_db()
-            call.stages.update(quorum=quorum)
+            if carries_from:
+                calls.edit(
+                    call, section="places", version=call.version, carries_from=carries_from, by=self.officer
+                )
+                call.refresh_from_db()
+            call.stages.exclude(kind="visit").update(quorum=quorum)
             if not with_proofs:
                 call.papers.filter(required=False).delete()
                 call.items.filter(kind="bonus").delete()
@@ -348,9 +371,10 @@ class Demonstration:
         """Assign a panel and let so many of it hand in sheets of about this share of the points."""
         if handed_in is None:
             self.check_claims(application)
-        criteria = criteria_of(application.call.stages.get())
+        criteria = []
         for place, reviewer in enumerate(self.panel(number, size)):
             assignment = review.assign(application, reviewer=reviewer, by=self.officer)
+            criteria = criteria or criteria_of(assignment.stage)
             review.pledge(application.call, by=reviewer)
             if handed_in is not None and place >= handed_in:
                 continue
@@ -369,6 +393,11 @@ class Demonstration:
             }
             review.save(assignment, values=values, comments=comments, by=reviewer)
             review.hand_in(assignment, by=reviewer)
+        if handed_in is None:
+            decision.opine(
+                application, text="목표와 수치가 분명하고 수요기업이 정해져 있어 실행 가능성이 있습니다. (가상 의견)",
+                to_improve="인력 계획과 양산 일정을 더 자세히 적어 주시기 바랍니다. (가상 의견)", by=self.officer,
+            )  # fmt: skip
 
     def decide(self, call, day):
         with clock.at(at(day, 10)):
@@ -386,13 +415,13 @@ class Demonstration:
 
     def past_call(self, year):
         opens, closes, selected, ended = HISTORY[year]
-        call = self.call(
+        call = self.past[year] = self.call(
             self.sprout,
             year,
             opens,
             closes,
             title=f"{year}년도 뿌리 신산업 새싹기업 선정계획 공고",
-            seats=selected,
+            seats=selected + UNFILLED.get(year, 0),
             quorum=3,
             with_proofs=False,  # each paper of a hundred applications takes its time
         )
@@ -442,6 +471,7 @@ class Demonstration:
             with clock.at(at(closes + timedelta(days=15), 10)):
                 self.reviewed(application, number, 5, 0.86 - number * 0.05)
         selected = list(self.decide(call, closes + timedelta(days=30)))
+        self.contested(call, closes + timedelta(days=34))
         begins = today - timedelta(days=45)
         for number, application in enumerate(selected[:2]):
             owner = owner_of(application.firm)
@@ -462,6 +492,26 @@ class Demonstration:
                     funding.pay(payment, paid_on=begins, by=self.finance[1])
                 with clock.at(at(today - timedelta(days=2), 10)):
                     funding.request(made, krw=144_000_000, by=owner)
+
+    def contested(self, call, day):
+        """Two of those who were not selected appeal: one is answered, one waits for longer than it should."""
+        others = Application.objects.filter(call=call, status__in=("reserved", "declined"))
+        for number, application in enumerate(others.select_related("firm").order_by("pk")[:2]):
+            owner, when = owner_of(application.firm), at(day, 10 + number)
+            with clock.at(when):
+                appeal = appealing.begin(application, by=owner, now=when)
+                appealing.write(
+                    appeal, ground="misread", wanted="다시 평가해 주시기 바랍니다. (가상)", by=owner, now=when,
+                    text="계획서 3쪽의 양산 시점을 1년 늦게 읽은 것으로 보입니다. (가상)",
+                )  # fmt: skip
+                appealing.hand_in(appeal, by=owner, arrived_at=when)
+            if number == 0:
+                with clock.at(at(day + timedelta(days=17), 10)):
+                    appealing.propose_decision(
+                        appeal, outcome="dismissed", by=self.second,
+                        reasons="평가표와 계획서를 대조한 결과 양산 시점을 올바르게 읽었습니다. (가상)",
+                    )  # fmt: skip
+                    appealing.confirm(appeal, by=self.director)
 
     def call_in_review(self, today):
         opens, closes = today - timedelta(days=70), today - timedelta(days=35)

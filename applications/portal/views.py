@@ -15,6 +15,7 @@ from applications.accounts.rules import PRIVACY_VERSION, TERMS_VERSION
 from applications.agreement.models import Agreement
 from applications.cohort import charts
 from applications.cohort.queries import figures, waiting_for_seat
+from applications.decision.lists import APPEALS
 from applications.firms.lists import FIRMS
 from applications.firms.models import Firm, Invitation
 from applications.firms.queries import to_be_let_in
@@ -32,11 +33,14 @@ from applications.portal import queries
 from applications.portal.forms import ViewForm
 from applications.portal.lists import ACCESS, OUTBOX, RECORD
 from applications.review.lists import REVIEWS
+from applications.review.membership import chaired, invitations
 from applications.review.models import ReviewerProfile
+from applications.review.queries import work_of
 
 LISTS = {
     DESK.name: (DESK, "intake:desk"),
     REVIEWS.name: (REVIEWS, "review:desk"),
+    APPEALS.name: (APPEALS, "decision:appeals"),
     FIRMS.name: (FIRMS, "firms:list"),
     PEOPLE.name: (PEOPLE, "accounts:people"),
     RECORD.name: (RECORD, "portal:audit"),
@@ -82,6 +86,8 @@ def home(request):
     if user.role == "reviewer":
         profile = ReviewerProfile.objects.filter(user=user).first()
         facts |= {"lacks_profile": not profile, "profile_is_old": profile and profile.is_stale}
+        facts["reviews"] = work_of(user)
+        facts |= {"panel_invitations": invitations(user, facts["now"])[:20], "chaired": chaired(user)[:20]}
     if user.role in ("ministry", "officer", "director", "auditor"):
         facts["cohort"] = figures()
     facts["may_watch"] = user.has_perm("arrivals.view")

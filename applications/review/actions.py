@@ -2,30 +2,45 @@
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.conflicts import RULES
 from applications.intake import bonus
-from applications.intake.models import TIE_COLUMNS, Application, Status
+from applications.intake.models import BEFORE_REVIEWERS, Application, Status
 from applications.intake.models.checks import Adjustment
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Refused
 from applications.lifecycle import APPLICATION, SHEET
 from applications.notifications.outbox import notify
-from applications.review import conflicts, facts, queries, rules
+from applications.review import (
+    conflicts,
+    drawing,
+    facts,
+    fitness,
+    membership,
+    queries,
+    rules,
+    seating,
+    visited,
+)
 from applications.review.conflicts import barring, halting
-from applications.review.models import Assignment, Pledge, Score, Waiver
+from applications.review.deliberating import prints, still_open
+from applications.review.happening import advance, append, locked
+from applications.review.models import Assignment, Pledge, Score, SheetEvent, SheetsDue, Waiver
+from applications.review.storing import result_of, store_score
 
 COMMENTS = ("strengths", "weaknesses", "overall")
 
 
 @transaction.atomic
 def assign(application, *, reviewer, by):
-    """Ask one reviewer for a sheet of the stage that is under review. Raises Refused naming the rule where our data shows a conflict."""
+    """Ask one reviewer for a sheet of the stage that is under review. Raises Refused naming the rule where our data shows a conflict.
+
+    Where a panel hears the application only its members are asked.
+    """
+    panel = seating.take_in(Application.objects.select_related("stage").get(pk=application.pk))
     application = queries.locked_application(application.pk)
     APPLICATION.check(application, "assign", by=by)
     if reviewer.role != "reviewer" or not reviewer.is_active:
@@ -36,8 +51,13 @@ def assign(application, *, reviewer, by):
             _("It is not known yet where %(name)s works.") % {"name": reviewer.name}, about=application
         )
     stage = application.stage
-    reasons = barring(reviewer.name, _found(application, profile)) or rules.beyond_cap(
-        profile, queries.sessions_of(reviewer, beside=stage)
+    reasons = (
+        membership.outside(panel, reviewer)
+        or barring(reviewer.name, _found(application, profile))
+        or rules.beyond_cap(profile, queries.sessions_of(reviewer, beside=stage))
+        or fitness.too_many_visitors(
+            stage, visited.visitors(application, stage).exclude(reviewer=reviewer).count()
+        )
     )
     if reasons:
         raise Refused(*reasons, about=application)
@@ -104,25 +124,25 @@ def declare(assignment, *, code, note="", stays=False, by):
 
     stays: by a rule that only recommends to step back the reviewer goes on, with the note as a reason; staff are told.
     """
+    membership.locked_of(assignment.application_id, assignment.stage_id)
     application = queries.locked_application(assignment.application_id)
     if reasons := conflicts.undeclared(application.call, code=code, note=note, stays=stays):
         raise Refused(*reasons, about=assignment)
     change = {"declared_at": clock.now(), "conflict_code": code, "conflict_note": note}
     if code and not stays:
-        SHEET.advance(
-            assignment, "step_back", by=by, note=f"{code} {note}".strip(),
+        in_time = application.status in BEFORE_REVIEWERS  # a published score stands as it was published
+        kind = SheetEvent.Kind.STEPPED_BACK if in_time else SheetEvent.Kind.TOO_LATE
+        advance(
+            assignment, "step_back", kind, by=by, note=f"{code} {note}".strip(),
             declaration=Assignment.Declaration.CONFLICT, **change,
         )  # fmt: skip
-        if application.status in (
-            Status.IN_REVIEW,
-            Status.REVIEWED,
-        ):  # a published score stands as it was published
+        if in_time:
             store_score(application)
         return
     if not by.pledges.filter(call=application.call_id).exists():
         raise Refused(_("Please accept the pledge first."), about=assignment)
-    SHEET.advance(
-        assignment, "declare", by=by, note=f"{code} {note}".strip(),
+    advance(
+        assignment, "declare", SheetEvent.Kind.DECLARED, by=by, note=f"{code} {note}".strip(),
         declaration=Assignment.Declaration.CLEAR, **change,
     )  # fmt: skip
     if code:
@@ -131,55 +151,74 @@ def declare(assignment, *, code, note="", stays=False, by):
 
 
 @transaction.atomic
-def save(assignment, *, values, comments, by):
-    """Save a sheet as far as it is written.
+def save(assignment, *, values, comments, notes=None, version=None, by):
+    """Save a sheet as far as it is written; its event is the trace. Returns its version.
 
-    values: {criterion id: Decimal}; comments: {strengths, weaknesses, overall}. A criterion left out has no score.
+    values: {criterion id: Decimal}; comments: {strengths, weaknesses, overall}; notes: {criterion id: text} on single
+    criteria. A criterion left out has no score.
+    version: what the page was loaded with; a save in between is refused, never overwritten. None: the latest.
     """
+    panel = membership.of_sheet(assignment)
     application = queries.locked_application(assignment.application_id)
     criteria = {criterion.pk: criterion for criterion in queries.criteria_of(assignment.stage_id)}
     call = application.call
-    faults = [
+    locked(assignment)
+    SHEET.check(assignment, "save", by=by)
+    reasons = drawing.closed(panel) or rules.not_in_review(application, assignment.stage_id) or _halted(application, by) or [
         fault
         for pk, value in values.items()
         for fault in rules.score_faults(criteria[pk], value, scale=call.scale, step=call.step)
-    ]
-    SHEET.advance(
-        assignment, "save", by=by, unless=lambda _sheet: rules.not_in_review(application, assignment.stage_id) or _halted(application, by) or faults,
-        saved_at=clock.now(), **comments,
-    )  # fmt: skip
-    if len(values) < len(criteria):
-        assignment.scores.exclude(criterion__in=values).delete()
-    Score.objects.bulk_create(
-        [Score(assignment=assignment, criterion=criteria[pk], value=value) for pk, value in values.items()],
-        update_conflicts=True,
-        unique_fields=["assignment", "criterion"],
-        update_fields=["value"],
-    )
+    ]  # fmt: skip
+    if reasons := reasons or rules.saved_meanwhile(assignment, version):
+        raise Refused(*reasons, about=assignment)
+    stood = dict(assignment.scores.values_list("criterion", "value"))
+    words = {**comments, "notes": {str(pk): text for pk, text in (notes or {}).items() if text}}
+    if values == stood and all(getattr(assignment, name) == text for name, text in words.items()):
+        return assignment.version
+    assignment.saved_at, assignment.version = clock.now(), assignment.version + 1
+    for name, text in words.items():
+        setattr(assignment, name, text)
+    assignment.save(update_fields=["saved_at", "version", *words])
+    if gone := stood.keys() - values.keys():
+        assignment.scores.filter(criterion__in=gone).delete()
+    if values != stood:
+        Score.objects.bulk_create(
+            [Score(assignment=assignment, criterion=criteria[pk], value=value) for pk, value in values.items()],
+            update_conflicts=True, unique_fields=["assignment", "criterion"], update_fields=["value"],
+        )  # fmt: skip
+    append(assignment, SheetEvent.Kind.SAVED, by=by, values=values)
+    return assignment.version
 
 
 @transaction.atomic
 def hand_in(assignment, *, by):
     """Hand the saved sheet in; from now on it counts and is no longer edited."""
+    panel = membership.locked_of(assignment.application_id, assignment.stage_id)
     application = queries.locked_application(assignment.application_id)
     assignment = Assignment.objects.select_for_update().get(pk=assignment.pk)
     criteria = queries.criteria_of(assignment.stage_id)
     values = dict(assignment.scores.values_list("criterion", "value"))
     comments = {name: getattr(assignment, name) for name in COMMENTS}
-
-    def faults():
-        return (
-            rules.not_in_review(application, assignment.stage_id)
-            or _halted(application, by)
-            or rules.unfinished(values, criteria, comments, least=application.call.comment_length)
-        )
-
     SHEET.check(assignment, "hand_in", by=by)
-    if reasons := faults():
+    if reasons := (
+        drawing.closed(panel)
+        or rules.not_in_review(application, assignment.stage_id)
+        or _halted(application, by)
+        or rules.unfinished(values, criteria, comments, least=application.call.comment_length)
+    ):
         raise Refused(*reasons, about=assignment)
     total = rules.sheet_total(((c.points, values[c.pk]) for c in criteria), scale=application.call.scale)
     SHEET.make(
-        assignment, "hand_in", by=by, note=f"{total.normalize():f}", total=total, handed_in_at=clock.now()
+        assignment, "hand_in", by=by, note=f"{total.normalize():f}", total=total, handed_in_at=clock.now(),
+        version=assignment.version + 1, prints=prints(comments.values()),
+    )  # fmt: skip
+    append(
+        assignment,
+        SheetEvent.Kind.HANDED_IN,
+        by=by,
+        values=values,
+        words=comments | {"notes": assignment.notes},
+        note=f"{total.normalize():f}",
     )
     store_score(application)
     return assignment
@@ -188,11 +227,12 @@ def hand_in(assignment, *, by):
 @transaction.atomic
 def reopen(assignment, *, reason, by):
     """Give a handed-in sheet back to its reviewer; the old values stay in the record."""
+    panel = membership.locked_of(assignment.application_id, assignment.stage_id)
     application = queries.locked_application(assignment.application_id)
     old = {str(pk): str(value) for pk, value in assignment.scores.values_list("criterion", "value")}
-    SHEET.advance(
-        assignment, "reopen", by=by, unless=lambda sheet: rules.not_in_review(application, sheet.stage_id) or rules.too_short(reason),
-        note=reason, total=None, handed_in_at=None,
+    advance(
+        assignment, "reopen", SheetEvent.Kind.REOPENED, by=by, note=reason, total=None, handed_in_at=None, questioned_at=None,
+        unless=lambda sheet: drawing.closed(panel) or rules.not_in_review(application, sheet.stage_id) or rules.too_short(reason),
     )  # fmt: skip
     audit.record("reopened_values", assignment, by=by, before=old, note=reason)
     store_score(application)
@@ -203,10 +243,11 @@ def reopen(assignment, *, reason, by):
 @transaction.atomic
 def exclude(assignment, *, reason, by):
     """Take a sheet out of the score, with a reason."""
+    panel = membership.locked_of(assignment.application_id, assignment.stage_id)
     application = queries.locked_application(assignment.application_id)
-    SHEET.advance(
-        assignment, "exclude", by=by, unless=lambda sheet: rules.not_in_review(application, sheet.stage_id) or rules.too_short(reason),
-        note=reason,
+    advance(
+        assignment, "exclude", SheetEvent.Kind.EXCLUDED, by=by, note=reason,
+        unless=lambda sheet: drawing.closed(panel) or rules.not_in_review(application, sheet.stage_id) or rules.too_short(reason),
     )  # fmt: skip
     store_score(application)
 
@@ -229,20 +270,42 @@ def adjust(application, *, item, counts, grounds, by):
 
 
 @transaction.atomic
+def set_due(stage, *, at, by):
+    """Say until when the sheets of a stage are to be handed in, or say it anew. Raises Refused."""
+    require(by, "review.due", stage.call)
+    if reasons := rules.not_ahead(at, now=clock.now()):
+        raise Refused(*reasons, about=stage.call)
+    before = SheetsDue.objects.select_for_update().filter(stage=stage).first()
+    SheetsDue.objects.update_or_create(stage=stage, defaults={"at": at, "by": by})
+    audit.record(
+        "set_due",
+        stage.call,
+        by=by,
+        before={"at": before and before.at},
+        after={"stage": stage.ordinal, "at": at},
+    )
+
+
+@transaction.atomic
 def close_review(application, *, by):
     """Close the stage under review once enough sheets are in: the application goes on to the next stage, or its review ends.
 
     It ends with the last stage, or earlier where something fails the plan. Returns the next stage, or None.
+    Where a panel hears it the panel closes first.
     """
+    panel = membership.locked_now(application.pk)
     application = queries.locked_application(application.pk)
     APPLICATION.check(application, "close_review", by=by)
-    following = rules.next_stage(_result(application).stages, application.stage)
+    following = rules.next_stage(result_of(application).stages, application.stage)
     APPLICATION.advance(
         application,
         "go_on" if following else "close_review",
         by=by,
         unless=lambda locked: (
-            rules.short_of_quorum(queries.progress(locked)) or _standing_conflicts(application)
+            still_open(panel)
+            or rules.short_of_quorum(queries.progress(locked))
+            or _standing_conflicts(application)
+            or visited.undecided(application)
         ),
         note=f"{application.stage} → {following}" if following else "",
         stage=following or application.stage,
@@ -253,7 +316,7 @@ def close_review(application, *, by):
 
 def _standing_conflicts(application):
     """No sheet of somebody in a conflict makes a score: it is excluded, or a director allows it."""
-    profiles = list(queries.profiles_of(queries.counted(application).values("reviewer")))
+    profiles = list(queries.profiles_of(queries.standing(application).values("reviewer")))
     found = facts.findings(application, profiles)
     return [reason for profile in profiles for reason in barring(profile.user.name, found[profile.user_id])]
 
@@ -289,59 +352,3 @@ def reopen_review(application, *, reason, by):
         stage=earlier or application.stage,
     )
     store_score(application)
-
-
-def _result(application):
-    """What its sheets come to; a review that ended early is scored by the stages that it went through.
-
-    What fails the plan is named in the language of the house, since it is kept and read by everybody.
-    """
-    call = application.call
-    stages = list(call.stages.prefetch_related("groups__criteria"))
-    if application.status == Status.REVIEWED:
-        stages = [stage for stage in stages if stage.ordinal <= application.stage.ordinal]
-    sheets = [
-        rules.Sheet(
-            stage=sheet.stage_id,
-            total=sheet.total,
-            values={score.criterion_id: score.value for score in sheet.scores.all()},
-        )
-        for sheet in queries.counted(application).prefetch_related("scores")
-    ]
-    with translation.override(settings.LANGUAGE_CODE):
-        return rules.final_score(
-            stages,
-            sheets,
-            [decision.points for decision in queries.decided(application).values()],
-            scale=call.scale,
-            bonus_cap=call.bonus_cap,
-            penalty_cap=call.penalty_cap,
-        )
-
-
-def store_score(application):
-    """Write what the counted sheets come to on the locked application: what lists and the ranking read."""
-    result, reached = _result(application), application.stage.ordinal if application.stage else 0
-    region = application.region
-    ties = rules.tie_values(
-        application.call.tie_keys,
-        result,
-        outside=region is not None and not region.capital_area,
-        answers=application.answers,
-    )
-    Application.objects.filter(pk=application.pk).update(
-        sheets=result.sheets,
-        stage_scores=[
-            [one.stage.ordinal, one.sheets, one.score and str(one.score)]
-            for one in result.stages
-            if one.stage.ordinal <= reached
-        ],
-        base_score=result.base,
-        bonus=result.bonus,
-        penalty=result.penalty,
-        final_score=result.final,
-        spread=result.spread,
-        **dict(zip(TIE_COLUMNS, ties, strict=False)),
-        failings=result.failings,
-    )
-    application.refresh_from_db()

@@ -58,6 +58,7 @@ class Person:
     declared: list = field(default_factory=list)
     sanctions: list = field(default_factory=list)
     waived: set = field(default_factory=set)
+    was_set_aside: bool = False  # a sheet of theirs on this very application, by an appeal
 
     @property
     def domain(self):
@@ -252,6 +253,9 @@ def findings(person, case, rules, *, today):
         if why := back or DETECTORS[code](person, case, rules[code], today):
             advised = RULES[code].advised and not back
             found.append(Finding(code, str(why), waived=code in person.waived, advised=advised))
+    if person.was_set_aside:  # law, not a choice of the call, and without exception (혁신법 제14조)
+        said = _("Scored this application before an appeal against it was upheld.")
+        found.append(Finding("C13", str(said)))
     return sorted(found, key=lambda finding: int(finding.code[1:]))
 
 

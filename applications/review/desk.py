@@ -8,13 +8,17 @@ from django.utils.translation import gettext as _
 
 from applications.accounts.models import Role, User
 from applications.calls.models import Call, RequiredPaper
-from applications.intake.models import Application
+from applications.intake.models import BEFORE_REVIEWERS, Application
+from applications.kernel import clock
+from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.listpages import counted, drawn
+from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.web import fetch, is_key, page
 from applications.lifecycle import APPLICATION, SHEET
-from applications.review import actions, facts, queries, rules
-from applications.review.forms import AdjustmentForm, ReasonForm
+from applications.review import actions, facts, membership, printed, queries, rules, visited
+from applications.review.deliberating import still_open
+from applications.review.forms import AdjustmentForm, DueForm, ReasonForm
 from applications.review.lists import REVIEWS
 from applications.review.models import Assignment
 
@@ -25,7 +29,7 @@ def listing(request):
     asked, may = REVIEWS.asked(request.GET, by=request.user), request.user.has_perm
     return drawn(
         request, asked, queries.desk(), "review/listing.html", call=asked.chosen.get("call"),
-        may_close=may("decision.propose"), may_plan=may("plan.ask"),
+        may_close=may("decision.propose"), may_plan=may("plan.ask"), may_tell=may("decision.propose"), may_set_due=may("plan.ask"),
     )  # fmt: skip
 
 
@@ -41,14 +45,18 @@ def case(request, key):
     application = fetch(request, Application, key=key, related=("call", "firm", "field", "stage"))
     found = application.assignments.select_related("reviewer__reviewer_profile", "stage")
     assignments = list(found.order_by("stage__ordinal", "pk"))
+    for assignment in assignments:  # who sees the case sees them all
+        assignment.found_for = request.user.pk
     moves = APPLICATION.open_to(application, request.user)
     stages = list(application.call.stages.all())
-    candidates, against = _candidates(application, assignments, moves)
+    panel = membership.panel_hearing(application)
+    candidates, against = _candidates(application, assignments, moves, panel)
     return render(
         request,
         "review/case.html",
         {
             "application": application,
+            "panel": panel,
             "assignments": [
                 (
                     a,
@@ -60,23 +68,43 @@ def case(request, key):
             "candidates": candidates,
             "stages": stages,
             "scores": rules.by_stage(stages, application.stage_scores),
+            "visits": visited.shown(application, stages),
             "earlier": rules.stage_before(stages, application),
             "moves": moves,
             "challenge_answer": application.challenge
             and application.challenge_answers.select_related("by").last(),
             "items": queries.items_of(application),
-            "short": rules.short_of_quorum(queries.progress(application)) if "close_review" in moves else [],
+            "may_opine": request.user.has_perm("decision.opine", application)
+            and application.status in BEFORE_REVIEWERS,
+            "short": still_open(panel)
+            or rules.short_of_quorum(queries.progress(application)) + visited.undecided(application)
+            if "close_review" in moves
+            else [],
         },
     )
 
 
-def _candidates(application, assignments, moves):
-    """Whom to ask, those who fit best first, and {reviewer id: what stands against those who are asked already}."""
+@page("application.case", "GET")
+def scores_pdf(request, key):
+    """How the score of an application is made, to be printed."""
+    application = fetch(request, Application, key=key, related=("call", "firm"))
+    found = application.assignments.select_related("reviewer", "stage").order_by("stage__ordinal", "pk")
+    ask_to_typeset(request)
+    log_view(request, "scores.pdf", application)
+    pdf = printed.scores(application, found, at=clock.now())
+    return document(pdf, name=f"{_('How the score is made')} {application.number}.pdf")
+
+
+def _candidates(application, assignments, moves, panel):
+    """Whom to ask, those who fit best first (where there is a panel its members), and {reviewer id: what stands against those who are asked already}."""
     if not {"assign", "waive"} & set(moves):
         return [], {}
     asked = {a.reviewer_id for a in assignments}
     here = {a.reviewer_id for a in assignments if a.stage_id == application.stage_id}
-    people = list(queries.reviewers())
+    people = list(queries.reviewers(beside=application.stage))
+    if panel:
+        members = set(panel.panelists.at_table().values_list("user", flat=True))
+        people = [person for person in people if person.pk in members]
     profiles = {profile.user_id: profile for profile in (person.reviewer_profile for person in people)}
     others = queries.profiles_of([who for who in asked if who not in profiles])
     found = facts.findings(application, [*profiles.values(), *others])
@@ -140,6 +168,28 @@ def sheet_act(request, key, name):
     return render(
         request, "parts/form_page.html", {"form": form, "heading": heading, "hint": hint}, status=status
     )
+
+
+@page("review.due", "GET", "POST")
+def due(request, key):
+    """Until when the sheets of a stage of this call are to be handed in."""
+    call = fetch(request, Call, key=key)
+    stages = call.stages.select_related("due")
+    form = DueForm(request.POST or None, stages=stages)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        stage = form.cleaned_data["stage"]
+        stage.call = call
+        try:
+            actions.set_due(stage, at=form.cleaned_data["at"], by=request.user)
+        except Refused as refusal:
+            refusal.show_on(form)
+            status = 409
+        else:
+            messages.success(request, _("The time is set. Reviewers read it on their pages."))
+            return redirect("review:due", key=call.key)
+    facts = {"form": form, "call": call, "stages": stages}
+    return render(request, "review/due.html", facts, status=status)
 
 
 @page("application.screen", "GET", "POST")

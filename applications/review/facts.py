@@ -32,7 +32,10 @@ OF_PEOPLE = f"""
     WHERE sanction.lifted_at IS NULL AND profile.user_id IN ({{who}})
     UNION ALL
     SELECT waiver.reviewer_id, 'waived', '', waiver.codes, '', NULL
-    FROM applications_waiver waiver WHERE waiver.reviewer_id IN ({{who}}) AND waiver.application_id = %s"""
+    FROM applications_waiver waiver WHERE waiver.reviewer_id IN ({{who}}) AND waiver.application_id = %s
+    UNION ALL
+    SELECT asked.reviewer_id, 'set_aside', '', '', '', NULL FROM applications_assignment asked
+    WHERE asked.status = 'set_aside' AND asked.reviewer_id IN ({{who}}) AND asked.application_id = %s"""
 OF_CASE = """
     SELECT partner.id, 'partner', partner.business_number, partner.name, '', NULL
     FROM applications_partner partner WHERE partner.application_id = %s AND partner.status <> 'withdrawn'
@@ -109,8 +112,9 @@ def _of_people(application, reviewers):
     """All facts about these reviewers, of what they did before, declared before and are barred by."""
     if not reviewers:
         return []
-    who, firm = reviewers, [application.firm_id]
-    return _read(OF_PEOPLE.format(who=_places(who)), [*who, *who, *who, *firm, *who, *who, application.pk])
+    who, firm, here = reviewers, [application.firm_id], [application.pk]
+    values = [*who, *who, *who, *firm, *who, *who, *here, *who, *here]
+    return _read(OF_PEOPLE.format(who=_places(who)), values)
 
 
 def _add(found, row, application):
@@ -124,6 +128,8 @@ def _add(found, row, application):
             found.sanctions.append((row.until, row.name))
         case "waived":
             found.waived |= set(row.name.split())
+        case "set_aside":
+            found.was_set_aside = True
 
 
 def _case(application, people):

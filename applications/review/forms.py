@@ -5,6 +5,7 @@ from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from applications.intake.fields import PlainField
 from applications.kernel import clock
 from applications.kernel.forms import (
     DateInput,
+    InstantField,
     LineField,
     PointsField,
     PointsInput,
@@ -26,6 +28,7 @@ from applications.review import rules
 from applications.review.actions import COMMENTS
 from applications.review.models import MOST_SESSIONS, Affiliation, ReviewerProfile
 from applications.review.plans import Plan
+from applications.templatetags.grants import number_shown
 
 COMMENT_LENGTH = 5000
 
@@ -212,9 +215,32 @@ def comment(label, *, rows=3):
     )
 
 
-class SheetForm(forms.Form):
-    """One sheet: a number for each criterion, three comments. It may be saved unfinished."""
+NOTE_LENGTH = 1000
+OPEN = format_html(" open{}", "")
 
+
+class Note:
+    """The comment on one criterion, folded while it is empty; drawn in one go, as a sheet has many of them."""
+
+    def __init__(self, name, criterion):
+        self.name, self.criterion = name, criterion
+
+    def render(self, form, context, **options):
+        form.rendered_fields.add(self.name)
+        bound = form[self.name]
+        return format_html(
+            '<details class="field"{}><summary>{}<span class="visually-hidden"> {}</span></summary>'
+            '<textarea name="{}" id="{}" rows="2" aria-label="{}">\n{}</textarea>{}</details>',
+            OPEN if bound.value() or bound.errors else "", _("Comment on this"), self.criterion.name,
+            self.name, bound.auto_id, bound.label, bound.value() or "",
+            format_html_join("", '<p class="error" id="{}_error">{}</p>', ((bound.auto_id, one) for one in bound.errors)),
+        )  # fmt: skip
+
+
+class SheetForm(forms.Form):
+    """One sheet: for each criterion a number and a comment, three comments on the whole. It may be saved unfinished."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     strengths = comment(_("Strengths"))
     weaknesses = comment(_("Points to mend"))
     overall = comment(_("Overall opinion"), rows=4)
@@ -224,18 +250,26 @@ class SheetForm(forms.Form):
         self.criteria, self.call = criteria, call
         groups = {}
         for criterion in criteria:
-            name = f"score_{criterion.pk}"
+            name, note = f"score_{criterion.pk}", f"note_{criterion.pk}"
             most = 100 if call.scale == "percent" else criterion.points
             self.fields[name] = PointsField(
                 label=_("%(name)s (0 to %(most)d points)") % {"name": criterion.name, "most": most},
-                help_text=criterion.help,
+                help_text=scale_of(criterion.help, rules.anchors(most, call.step)),
                 required=False,
-                widget=PointsInput({"step": call.step, "inputmode": "decimal", "data-points": ""}),
+                widget=PointsInput({"step": call.step, "inputmode": "decimal"}),
             )
-            groups.setdefault(criterion.group.name, []).append(Field(name, css_class="points"))
+            self.fields[note] = PlainField(
+                label=_("Comment on %(name)s") % {"name": criterion.name}, required=False, limit=NOTE_LENGTH,
+            )  # fmt: skip
+            groups.setdefault(criterion.group.name, []).extend((Field(name), Note(note, criterion)))
+        if call.comment_length:
+            least = _("At least %(least)d characters.") % {"least": call.comment_length}
+            for name in COMMENTS:
+                self.fields[name].help_text = least
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(
+            "version",
             *(Fieldset(literal(name), *fields) for name, fields in groups.items()),
             Fieldset(_("Opinion"), *COMMENTS),
         )
@@ -258,6 +292,43 @@ class SheetForm(forms.Form):
     @property
     def comments(self):
         return {name: self.cleaned_data[name] for name in COMMENTS}
+
+    @property
+    def notes(self):
+        return {c.pk: self.cleaned_data[f"note_{c.pk}"] for c in self.criteria}
+
+    def good_of(self, assignment, stood):
+        """What may be saved where some fields are wrong: in the place of those what stands saved. stood: {criterion id: value}."""
+        wrong = self.errors
+        kept = {pk: value for pk, value in stood.items() if f"score_{pk}" in wrong}
+        notes = {c.pk: assignment.notes.get(str(c.pk), "") for c in self.criteria}
+        return {
+            "values": kept | self.values,
+            "comments": {name: self.cleaned_data.get(name, getattr(assignment, name)) for name in COMMENTS},
+            "notes": {pk: self.cleaned_data.get(f"note_{pk}", text) for pk, text in notes.items()},
+        }
+
+
+def scale_of(words, anchors):
+    """What a criterion looks at, and its scale in words."""
+    scale = " · ".join(f"{word} {number_shown(points)}" for word, points in anchors)
+    return format_html("{}<br>{}", words, scale) if words else scale
+
+
+class DueForm(forms.Form):
+    """Until when the sheets of a stage are to be handed in."""
+
+    stage = forms.ModelChoiceField(label=_("Stage"), queryset=None, empty_label=None)
+    at = InstantField(
+        label=_("Sheets are handed in by"),
+        help_text=_("Reviewers read it on their pages and are reminded three days and one day before."),
+    )
+
+    helper = layout("stage", "at", button=_("Set the time"))
+
+    def __init__(self, *args, stages, **options):
+        super().__init__(*args, **options)
+        self.fields["stage"].queryset = stages
 
 
 class ReasonForm(forms.Form):

@@ -14,6 +14,7 @@ from applications.kernel.lists import Choice, Column, List, Number, Option, of_c
 from applications.kernel.queryline import folded
 from applications.review.models import Assignment
 from applications.review.queries import in_review
+from applications.review.visited import to_decide
 
 ME = ("me", "나")
 
@@ -36,7 +37,10 @@ class Reviewer:
 
 
 def waiting(by):
-    return [Option("review", _("In review"), where=Q(pk__in=in_review().values("pk")))]
+    return [
+        Option("review", _("In review"), where=Q(pk__in=in_review().values("pk"))),
+        Option("visit", _("Site visits to be decided"), where=Q(pk__in=to_decide().values("pk"))),
+    ]
 
 
 def link(application):

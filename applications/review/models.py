@@ -195,15 +195,15 @@ class AssignmentQuerySet(models.QuerySet):
         if user.role in STAFF:
             return self
         if user.role == Role.REVIEWER:
-            return self.filter(reviewer=user, application__status__in=BEFORE_REVIEWERS).exclude(
-                declaration=Assignment.Declaration.CONFLICT
-            )
+            own = self.filter(reviewer=user, application__status__in=BEFORE_REVIEWERS)
+            return own.exclude(declaration=Assignment.Declaration.CONFLICT).exclude(status="set_aside")
         return self.none()
 
     def clear_for(self, user):
         """Assignments of this reviewer that are declared free of conflict and under a pledge."""
         pledged = Pledge.objects.filter(user=user, call=OuterRef("application__call"))
-        return self.filter(Exists(pledged), reviewer=user, declaration=Assignment.Declaration.CLEAR)
+        clear = self.filter(Exists(pledged), reviewer=user, declaration=Assignment.Declaration.CLEAR)
+        return clear.exclude(status="set_aside")
 
 
 class Assignment(models.Model):
@@ -218,6 +218,7 @@ class Assignment(models.Model):
         OPEN = "open", _("Not handed in")
         HANDED_IN = "handed_in", _("Handed in")
         EXCLUDED = "excluded", _("Excluded")
+        SET_ASIDE = "set_aside", _("Set aside by an appeal")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, models.PROTECT, related_name="assignments")
@@ -233,9 +234,16 @@ class Assignment(models.Model):
     strengths = models.TextField(_("strengths"), blank=True)
     weaknesses = models.TextField(_("points to mend"), blank=True)
     overall = models.TextField(_("overall opinion"), blank=True)
+    fit = models.BooleanField(_("fit as a whole"), null=True)  # of a site visit, in the place of a total
+    notes = models.JSONField(default=dict)  # {criterion id: a comment on it}
     total = models.DecimalField(max_digits=7, decimal_places=3, null=True, editable=False)
     handed_in_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=0, editable=False)  # how many events it has
+    prints = models.CharField(
+        max_length=40, blank=True, editable=False
+    )  # of its texts, once handed in: deliberating.prints
+    questioned_at = models.DateTimeField(null=True, editable=False)  # a reason for its total is waited for
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -243,7 +251,9 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "stage", "reviewer"], name="assignment_once"),
             models.CheckConstraint(
-                condition=~Q(status="handed_in") | Q(declaration="clear", total__isnull=False),
+                condition=~Q(status="handed_in")
+                | Q(declaration="clear", total__isnull=False, fit=None)
+                | Q(declaration="clear", total=None, fit__isnull=False),
                 name="sheet_counts_only_when_clear",
             ),
         ]
@@ -253,7 +263,7 @@ class Assignment(models.Model):
     get_declaration_display = label_of("declaration", Declaration)
 
     def get_absolute_url(self):
-        return reverse("review:sheet", args=[self.key])
+        return reverse("review:visit" if self.stage.is_visit else "review:sheet", args=[self.key])
 
     @property
     def has_conflict(self):
@@ -262,6 +272,54 @@ class Assignment(models.Model):
     @property
     def is_clear(self):
         return self.declaration == self.Declaration.CLEAR
+
+    @property
+    def is_open(self):
+        return self.status == self.SheetStatus.OPEN
+
+    @property
+    def counts(self):
+        """It is part of the score."""
+        return self.status == self.SheetStatus.HANDED_IN and self.is_clear
+
+
+class SheetsDue(models.Model):
+    """Until when the sheets of a stage are to be handed in; whoever is late is reminded, and counts until the stage is closed."""
+
+    stage = models.OneToOneField(Stage, models.PROTECT, related_name="due")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+
+class SheetEvent(AppendOnly):
+    """What happened to a sheet, one after the other: every score can be computed again from these (review/replay.py)."""
+
+    class Kind(models.TextChoices):
+        DECLARED = "declared", _("Declared free of conflict")
+        SAVED = "saved", _("Saved")
+        HANDED_IN = "handed_in", _("Handed in")
+        REOPENED = "reopened", _("Given back")
+        EXCLUDED = "excluded", _("Excluded")
+        STEPPED_BACK = "stepped_back", _("Conflict declared")
+        SET_ASIDE = "set_aside", _("Set aside by an appeal")
+        TOO_LATE = "too_late", _("Conflict declared after the result")  # the score stands as it was published
+
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="events")
+    ordinal = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    values = models.JSONField(
+        default=dict
+    )  # {criterion id: points}, all that the sheet had when saved or handed in
+    words = models.JSONField(default=dict)  # the comments as they were handed in
+    note = models.CharField(max_length=1000, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "ordinal"], name="sheet_event_order"),
+            models.CheckConstraint(condition=Q(ordinal__gte=1), name="sheet_event_counted_from_one"),
+        ]
 
 
 class Score(models.Model):

@@ -1,14 +1,14 @@
 """Pages of proposals who reviews what: asking for one, what it says, and having it assigned."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
 from applications.kernel.errors import Refused
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
-from applications.review import planning
+from applications.review import editing, planning
 from applications.review.forms import PlanForm
 from applications.review.plans import Plan
 
@@ -60,3 +60,45 @@ def use(request, key):
         request, _("The reviews are being assigned. You can leave this page and come back to it.")
     )
     return redirect(found)
+
+
+@page("plan.use", "GET", "POST")
+def change(request, key, application):
+    """Other reviewers for one application of a proposal; the effect on the whole is shown before it is saved."""
+    found = fetch(request, Plan, key=key, related=("call", "stage"))
+    plans_for = planning.to_plan(found.call, found.stage).select_related("firm", "call")
+    asked = get_object_or_404(plans_for, key=application)
+    rows = editing.candidates(found, asked)
+    before = {row.person.pk for row in rows if row.planned}
+    keys = {str(row.person.key): row.person.pk for row in rows}
+    chosen, told, status = before, [], 200
+    if request.method == "POST":
+        chosen = {keys[key] for key in request.POST.getlist("reviewer") if key in keys}
+        told = editing.faults(rows, chosen)
+        seen = [keys[key] for key in request.POST.get("seen", "").split() if key in keys]
+        if "save" in request.POST:
+            try:
+                editing.change(found, asked, reviewers=chosen, seen=seen, by=request.user)
+            except Refused as refusal:
+                told, status = refusal.reasons, 409
+            else:
+                messages.success(request, _("The proposal is changed. Nobody is assigned yet."))
+                return redirect(found)
+    whole = editing.rows_of(found)
+    picked = [row for row in rows if row.person.pk in chosen]
+    return render(
+        request,
+        "review/plan_change.html",
+        {
+            "plan": found,
+            "application": asked,
+            "rows": [(row, row.person.pk in chosen) for row in rows],
+            "seen": " ".join(str(row.person.key) for row in rows if row.planned),
+            "told": told,
+            "now": editing.effect_of(found, whole),
+            "then": editing.effect_of(found, editing.changed(whole, asked, picked))
+            if chosen != before
+            else None,
+        },
+        status=status,
+    )

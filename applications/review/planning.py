@@ -12,7 +12,7 @@ from applications.intake.models import Application, Status
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Refused
-from applications.review import actions, facts, matching, queries, rules
+from applications.review import actions, facts, matching, membership, queries, rules, seating
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan, PlannedReview
 
@@ -27,6 +27,7 @@ def ask(call, *, stage, reviews, least, most, of_each_kind, by):
     require(by, "plan.ask", call)
     if not to_plan(call, stage).exists():
         raise Refused(_("No application is under review in this stage."), about=call)
+    seating.gather(stage, by=by)
     plan = Plan.objects.create(
         call=call, stage=stage, reviews=reviews, least=least, most=most, of_each_kind=of_each_kind,
         seed=secrets.randbelow(2**31), asked_by=by, asked_at=clock.now(),
@@ -72,7 +73,7 @@ def _keep(plan, part):
 
 def _make(plan):
     """Work the proposal out; what an earlier, lost round has left is made anew."""
-    applications, people = list(_applications(plan)), list(queries.reviewers())
+    applications, people = list(_applications(plan)), list(queries.reviewers(beside=plan.stage))
     problem = _problem(plan, applications, people)
     found = matching.assign(problem, tell=lambda part: _keep(plan, 0.3 + 0.7 * part))
     standing = set(problem.kept)
@@ -89,6 +90,7 @@ def _make(plan):
             batch_size=1000,
         )  # fmt: skip
         plan.state, plan.percent, plan.summary = Plan.State.READY, 100, summary(found, applications, people)
+        plan.summary["panels"] = plan.stage.panels.count()
         plan.save(update_fields=["state", "percent", "summary"])
 
 
@@ -115,11 +117,17 @@ def _problem(plan, applications, people):
     """What matching.assign is asked: matches, conflicts, loads, institutions, kinds, and what stands already."""
     profiles = [person.reviewer_profile for person in people]
     barred = np.zeros((len(applications), len(people)), dtype=bool)
+    members = membership.members_by_panel(plan.stage)  # who sits in no panel of an application is not asked
     for a, application in enumerate(applications):
         if a % AT_ONCE == 0:
             _keep(plan, 0.3 * a / len(applications))
         against = facts.findings(application, profiles)
-        barred[a] = [any(finding.bars for finding in against[person.pk]) for person in people]
+        sits = members.get(application.pk)
+        barred[a] = [
+            any(finding.bars for finding in against[person.pk])
+            or (sits is not None and person.pk not in sits)
+            for person in people
+        ]
     most = [
         0 if rules.beyond_cap(person.reviewer_profile, person.sessions) else plan.most for person in people
     ]

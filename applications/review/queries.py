@@ -1,21 +1,26 @@
 """Reads of review: progress of a call, and the reviewers."""
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from applications.accounts.models import Role, User
 from applications.calls.queries import RESULTS
-from applications.calls.stages import Criterion
+from applications.calls.stages import Criterion, Stage
 from applications.intake.models import Application, Status
 from applications.kernel import clock
-from applications.review.models import Assignment, ReviewerProfile
+from applications.review.models import Assignment, ReviewerProfile, SheetEvent
+from applications.review.panels import Panelist
 
-OF_SHEET = ("key", "reviewer", "declaration", "status", "strengths", "weaknesses", "overall", "saved_at")
+OF_SHEET = (
+    "key", "reviewer", "declaration", "status", "strengths", "weaknesses", "overall", "fit", "notes", "saved_at", "version",
+    "stage", "application", "questioned_at",
+)  # fmt: skip
 OF_APPLICATION = (
     "key", "number", "status", "stage", "title", "summary", "answers", "claims", "budget", "institutions", "demand",
     "total_krw", "requested_krw", "cash_krw", "call__key", "call__revision", "call__published_at", "call__title",
-    "call__scale", "call__step", "call__programme__kind", "firm__name", "firm__business_number", "field__name", "field__name_en",
+    "call__scale", "call__step", "call__comment_length", "call__programme__kind", "firm__name", "firm__business_number", "field__name", "field__name_en",
 )  # fmt: skip
+NOT_OF_PANEL = (Assignment.SheetStatus.EXCLUDED, Assignment.SheetStatus.SET_ASIDE)
 UNDER_REVIEW = Q(stage=F("application__stage"))  # an assignment in the stage that its application is in
 
 
@@ -24,12 +29,26 @@ def criteria_of(stage):
 
 
 def counted(application):
-    """The sheets that make the score: handed in, declared free of conflict, not excluded."""
+    """The sheets that make the score: handed in, declared free of conflict, not excluded. What visitors hand in is none."""
+    return standing(application).exclude(stage__kind=Stage.Kind.VISIT)
+
+
+def standing(application):
+    """The same with what visitors handed in: whoever judges the plan."""
     return Assignment.objects.filter(
         application=application,
         status=Assignment.SheetStatus.HANDED_IN,
         declaration=Assignment.Declaration.CLEAR,
     )
+
+
+def handed_in_as(assignment):
+    """The event by which a sheet was handed in for good, None while it is not."""
+    if assignment.total is None:
+        return None
+    event = assignment.events.filter(kind=SheetEvent.Kind.HANDED_IN).select_related("by").last()
+    event.assignment = assignment
+    return event
 
 
 def decided(application):
@@ -62,7 +81,7 @@ def progress(application):
     """For each stage up to the one under review: (stage, sheets that count, how many of its panel are in no conflict)."""
     panel = (
         application.assignments.exclude(declaration=Assignment.Declaration.CONFLICT)
-        .exclude(status=Assignment.SheetStatus.EXCLUDED)
+        .exclude(status__in=NOT_OF_PANEL)
         .values("stage")
         .annotate(sheets=Count("pk", filter=Q(status=Assignment.SheetStatus.HANDED_IN)), asked=Count("pk"))
     )
@@ -75,7 +94,7 @@ def desk():
     """Applications in review or reviewed, with how many sheets were asked for (counted for the shown rows only)."""
     assignments = Assignment.objects.filter(application=OuterRef("pk")).order_by()
     return Application.objects.filter(status__in=(Status.IN_REVIEW, Status.REVIEWED)).annotate(
-        asked=number_of(assignments.exclude(declaration="conflict")),
+        asked=number_of(assignments.exclude(declaration="conflict").exclude(status="set_aside")),
         stepped_back=number_of(assignments.filter(declaration="conflict")),
     )
 
@@ -100,8 +119,69 @@ def to_read():
 def own(user):
     """A reviewer's work: open sheets first, conflicts left out."""
     return Assignment.objects.visible_to(user).select_related(
-        "application__firm", "application__call", "application__field", "stage"
+        "application__firm", "application__call", "application__field", "stage__due"
     )
+
+
+def beside(assignment, user):
+    """The reviewer's open sheets of the same stage of the same call and this one, each with how many were `asked` for one."""
+    asked = Assignment.objects.filter(application=OuterRef("application"), stage=OuterRef("stage")).order_by()
+    return list(
+        _own_of_stage(assignment, user)
+        .filter(Q(status=Assignment.SheetStatus.OPEN) | Q(pk=assignment.pk))
+        .annotate(asked=number_of(asked.exclude(declaration="conflict").exclude(status="set_aside")))
+        .only("key", "status", "declaration", "assigned_at")
+        .order_by()
+    )
+
+
+def tally(assignment, user):
+    """How many sheets of the same stage the reviewer has (`work`), and how many of them are handed in."""
+    done = Count("pk", filter=Q(status=Assignment.SheetStatus.HANDED_IN))
+    return _own_of_stage(assignment, user).aggregate(work=Count("pk"), handed_in=done)
+
+
+def _own_of_stage(assignment, user):
+    found = Assignment.objects.visible_to(user).filter(stage=assignment.stage_id)
+    return found.exclude(status=Assignment.SheetStatus.EXCLUDED)
+
+
+def own_sheets(assignment):
+    """A reviewer's own sheets of the same stage of the same call, with what is written in them."""
+    found = Assignment.objects.visible_to(assignment.reviewer).clear_for(assignment.reviewer)
+    return (
+        found.filter(stage=assignment.stage_id).exclude(status=Assignment.SheetStatus.EXCLUDED)
+        .select_related("application__firm").prefetch_related("scores").order_by("application__number", "pk")
+    )  # fmt: skip
+
+
+def to_be_told(now, *, before):
+    """Reviewers' open sheets in stages whose due time is within this span, with due time and reviewer."""
+    return (
+        Assignment.objects.filter(
+            UNDER_REVIEW, application__in=in_review(), status="open", stage__due__at__gt=now,
+            stage__due__at__lte=now + before, reviewer__is_active=True,
+        )
+        .exclude(declaration=Assignment.Declaration.CONFLICT)
+        .select_related("stage__due", "stage__call", "reviewer")
+        .order_by("stage", "reviewer", "pk")
+    )  # fmt: skip
+
+
+def work_of(user):
+    """[(call, stage, when its sheets are due or None, how many are open)] of a reviewer, what is due first on top."""
+    found = (
+        Assignment.objects.visible_to(user)
+        .filter(UNDER_REVIEW, application__in=in_review(), status="open")
+        .values("stage", "stage__kind", "stage__call__title", "stage__due__at")
+        .annotate(open=Count("pk"))
+        .order_by(F("stage__due__at").asc(nulls_last=True), "stage")
+    )
+    kinds = dict(Stage.Kind.choices)
+    return [
+        (row["stage__call__title"], kinds[row["stage__kind"]], row["stage__due__at"], row["open"])
+        for row in found
+    ]
 
 
 def done(user):
@@ -122,19 +202,40 @@ def to_be_handed_in(user):
     return own(user).filter(UNDER_REVIEW, application__in=in_review(), status="open", declaration="clear")
 
 
-def reviewers():
-    """All active reviewers with a profile, those with the least work first, with the sessions of this year."""
+def to_be_explained(user):
+    """A reviewer's sheets whose total lies far off the others, and a reason is waited for."""
+    return own(user).filter(UNDER_REVIEW, application__in=in_review(), questioned_at__isnull=False)
+
+
+def reviewers(*, beside=None):
+    """All active reviewers with a profile, those with the least work first, with the sessions of this year.
+
+    beside: a stage that is not counted, since it is the one that they are asked for.
+    """
     sat = Q(assignments__assigned_at__gte=year_begins(), assignments__declaration__in=("none", "clear"))
+    if beside:
+        sat &= ~Q(assignments__stage=beside)
+    seats = (
+        _seats_alone(beside).filter(user=OuterRef("pk")).values("user").annotate(n=Count("pk")).values("n")
+    )
     return (
         User.objects.filter(role=Role.REVIEWER, is_active=True, reviewer_profile__isnull=False)
         .select_related("reviewer_profile__region")
         .prefetch_related("reviewer_profile__technologies", "reviewer_profile__fields")
         .annotate(
             load=Count("assignments", filter=Q(assignments__status="open")),
-            sessions=Count("assignments__stage", filter=sat, distinct=True),
+            sessions=Count("assignments__stage", filter=sat, distinct=True) + Coalesce(Subquery(seats), 0),
         )
         .order_by("load", "pk")
     )
+
+
+def _seats_alone(beside):
+    """Seats in panels of this year for which no sheet was asked in the same stage: sessions too."""
+    sheets = Assignment.objects.filter(reviewer=OuterRef("user"), stage=OuterRef("panel__stage"))
+    sheets = sheets.filter(assigned_at__gte=year_begins()).exclude(declaration="conflict")
+    found = Panelist.objects.at_table().filter(~Exists(sheets), answered_at__gte=year_begins()).order_by()
+    return found.exclude(panel__stage=beside) if beside else found
 
 
 def year_begins():
@@ -144,7 +245,8 @@ def year_begins():
 def sessions_of(reviewer, *, beside):
     """How many stages of calls a reviewer was asked for this year, not counting this one."""
     found = Assignment.objects.filter(reviewer=reviewer, assigned_at__gte=year_begins())
-    return found.exclude(declaration="conflict").exclude(stage=beside).values("stage").distinct().count()
+    sheets = found.exclude(declaration="conflict").exclude(stage=beside).values("stage").distinct().count()
+    return sheets + _seats_alone(beside).filter(user=reviewer).count()
 
 
 def profiles_of(reviewers):

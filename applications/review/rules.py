@@ -29,12 +29,20 @@ def sheet_total(scores, *, scale) -> Decimal:
     return sum((value for _points, value in scores), Decimal())
 
 
+def left_out(totals, *, trimmed):
+    """The places of the worst and of the best total that a stage leaves out; of equal ones the first. Empty: none is."""
+    if not trimmed or len(totals) < TRIM_FROM:
+        return []
+    order = sorted(range(len(totals)), key=totals.__getitem__)
+    return [order[0], order[-1]]
+
+
 def stage_score(totals, *, trimmed=True) -> Decimal:
     """The mean of the totals of one stage, where it is trimmed without one best and one worst from five on; rounded once."""
-    ordered = sorted(totals)
-    if trimmed and len(ordered) >= TRIM_FROM:
-        ordered = ordered[1:-1]
-    return rounded(sum(ordered, Decimal()) / len(ordered))
+    totals = list(totals)
+    apart = left_out(totals, trimmed=trimmed)
+    kept = [total for place, total in enumerate(totals) if place not in apart]
+    return rounded(sum(kept, Decimal()) / len(kept))
 
 
 def base_score(stages) -> Decimal:
@@ -120,24 +128,26 @@ def standing(stage, sheets, *, scale) -> Standing:
     return found
 
 
-def final_score(stages, sheets, adjustments, *, scale, bonus_cap, penalty_cap) -> Result:
+def final_score(stages, sheets, adjustments, *, scale, bonus_cap, penalty_cap, visits=()) -> Result:
     """The whole rule set (docs/domain.md, scoring).
 
-    stages: the Stage rows with prefetched groups and criteria, all of the call, or where the review ended early those
-    up to its end; sheets: counted Sheets only; adjustments: signed points. Group means break ties in their order.
+    stages: the scored Stage rows with prefetched groups and criteria, all of the call, or where the review ended early
+    those up to its end; sheets: counted Sheets only; adjustments: signed points. Group means break ties in their order.
+    visits: Standings of the site visits between them, which have no score and only may fail the plan.
     """
     result = Result(sheets=len(sheets))
     result.bonus, result.penalty = capped(adjustments, bonus_cap=bonus_cap, penalty_cap=penalty_cap)
-    result.stages = found = [
+    found = [
         standing(stage, [sheet for sheet in sheets if sheet.stage == stage.pk], scale=scale)
         for stage in stages
     ]
-    result.failings = [failing for one in found for failing in one.failings]
+    result.stages = sorted([*found, *visits], key=lambda one: one.stage.ordinal)
+    result.failings = [failing for one in result.stages for failing in one.failings]
     if any(one.score is None for one in found):
         return result
     result.base = base_score((one.stage.weight, one.score) for one in found)
     result.final = result.base + result.bonus - result.penalty
-    result.spread = max(one.spread for one in found)
+    result.spread = max((one.spread for one in found), default=None)  # a visit may come first and end it
     means = {}
     for one in found:
         for ordinal, mean in one.means.items():
@@ -172,9 +182,13 @@ def next_stage(standings, current):
 
 
 def by_stage(stages, stored):
-    """[(stage, sheets, score)] of the stages that an application has reached, from what is stored on it."""
-    known = {stage.ordinal: stage for stage in stages}
-    return [(known[ordinal], sheets, score and Decimal(score)) for ordinal, sheets, score in stored]
+    """[(stage, sheets, score)] of the scored stages that an application has reached, from what is stored on it."""
+    known = {stage.ordinal: stage for stage in stages if not stage.is_visit}
+    return [
+        (known[ordinal], sheets, score and Decimal(score))
+        for ordinal, sheets, score in stored
+        if ordinal in known
+    ]
 
 
 def stage_before(stages, application):
@@ -195,11 +209,24 @@ def score_faults(criterion, value, *, scale, step):
     return []
 
 
+STEPS = ((100, _("Excellent")), (80, _("Good")), (60, _("Fair")), (40, _("Poor")), (20, _("Very poor")))
+
+
+def anchors(most, step):
+    """[(word, points)] of the five steps of a scale up to so many points: what practice (평가 5단계) gives for each.
+
+    Where a step of the scale falls between two that may be given, it is the lower one.
+    """
+    return [(word, Decimal(most) * part / 100 // step * step) for part, word in STEPS]
+
+
 def unfinished(values, criteria, comments, *, least):
     """What a sheet still lacks before it may be handed in.
 
     values: {criterion id: value}; comments: {field: text}; least: least length of a comment.
     """
+    if not criteria:
+        return [Reason(_("Nothing is scored in this stage."))]
     reasons = [
         Reason(_("No score yet: %(what)s") % {"what": criterion.name}, f"score_{criterion.pk}")
         for criterion in criteria
@@ -219,6 +246,21 @@ def unfinished(values, criteria, comments, *, least):
 def sheets_needed(quorum, panel) -> int:
     """The quorum of the stage, and two thirds of those who were asked and stand in no conflict."""
     return max(quorum, ceil(Fraction(2 * panel, 3)))
+
+
+def in_order(sheets):
+    """A reviewer's sheets in the order in which they are best written: fewest asked first, then the oldest.
+
+    By how many are asked, not by how many have handed in: nobody learns how far the others are (G36).
+    """
+    return sorted(sheets, key=lambda sheet: (sheet.asked, sheet.assigned_at, sheet.pk))
+
+
+def following(sheets, current):
+    """The open sheet that comes after this one in their order, from the end on to the beginning; None where no other is open."""
+    ordered = in_order(sheets)
+    place = next((place for place, sheet in enumerate(ordered) if sheet.pk == current), -1)
+    return next((sheet for sheet in ordered[place + 1 :] + ordered[: max(place, 0)] if sheet.is_open), None)
 
 
 def short_of_quorum(progress):
@@ -244,6 +286,18 @@ def not_in_review(application, stage_id):
     if application.stage_id != stage_id:
         return [Reason(_("This stage of the review is closed."))]
     return []
+
+
+def not_ahead(instant, *, now):
+    """A time by which something is to be done lies ahead."""
+    return [] if instant > now else [Reason(_("This time is over already."), "at")]
+
+
+def saved_meanwhile(assignment, version):
+    """Why a save is not written: the sheet was saved elsewhere since the page was loaded. version: None asks nothing."""
+    if version is None or version == assignment.version:
+        return []
+    return [Reason(_("This sheet was saved in another window meanwhile."))]
 
 
 def fit(profile, application, technologies):

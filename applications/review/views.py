@@ -1,18 +1,21 @@
-"""Pages of the reviewer: own work, declaration, the sheet, and reading it back."""
+"""Pages of the reviewer: own work, declaration, papers, own sheets compared, reading a sheet back. Writing it: writing.py."""
 
+from csp.constants import SELF
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from applications.intake.queries import facts
 from applications.kernel import files
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
+from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.lifecycle import SHEET
-from applications.review import actions, queries, rules
-from applications.review.forms import DeclareForm, SheetForm
+from applications.review import actions, printed, queries, rules, visited
+from applications.review.forms import DeclareForm
 from applications.review.models import Assignment
 
 RELATED = ("application__call__programme", "application__firm", "application__field", "stage")
@@ -22,11 +25,17 @@ DONE_SHOWN = 50
 
 @page("review.own", "GET")
 def own(request):
-    narrow = {"declaration": queries.to_be_declared, "sheet": queries.to_be_handed_in}.get(
-        request.GET.get("waiting")
-    )
+    narrow = {
+        "declaration": queries.to_be_declared,
+        "sheet": queries.to_be_handed_in,
+        "reason": queries.to_be_explained,
+    }.get(request.GET.get("waiting"))
     found = (narrow or queries.own)(request.user)
     rows = page_by_key(found, ["-status", "id"], request.GET.get("mark", ""))
+    for assignment in rows.rows:
+        assignment.visit_at = None
+    for assignment, at in visited.dates_of(rows.rows):
+        assignment.visit_at = at
     done = [] if narrow else queries.done(request.user)[:DONE_SHOWN]
     return render(request, "review/own.html", {"page": rows, "narrowed": bool(narrow), "done": done})
 
@@ -54,66 +63,67 @@ def declare(request, key):
     return render(request, "review/declare.html", {"assignment": assignment, "form": form}, status=status)
 
 
-@page("review.own", "GET", "POST")
-def sheet(request, key):
-    """The application on the left, the sheet on the right."""
-    assignment = fetch(request, queries.to_read(), key=key)
-    if not request.user.has_perm("review.read", assignment):
-        return redirect("review:declare", key=assignment.key)
-    application = assignment.application
-    criteria = queries.criteria_of(assignment.stage)
-    saved = {}
-    if request.method != "POST":
-        saved = dict(assignment.scores.values_list("criterion", "value"))
-    form = SheetForm(
-        request.POST or None,
-        criteria=criteria,
-        call=application.call,
-        initial={f"score_{pk}": value for pk, value in saved.items()}
-        | {name: getattr(assignment, name) for name in actions.COMMENTS},
-    )
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.save(assignment, values=form.values, comments=form.comments, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("Your sheet is saved. It is not handed in yet."))
-            if "check" in request.POST:
-                return redirect("review:read_back", key=assignment.key)
-            return redirect(assignment)
-    if form.is_bound:
-        saved = form.values
-    log_view(request, "application.review", application)
-    return render(
-        request,
-        "review/sheet.html",
-        {
-            "assignment": assignment,
-            "application": application,
-            "form": form,
-            "moves": []
-            if rules.not_in_review(application, assignment.stage_id)
-            else SHEET.open_to(assignment, request.user),
-            "scores": [(criterion, saved.get(criterion.pk)) for criterion in criteria],
-            "running": rules.sheet_total(
-                ((c.points, saved[c.pk]) for c in criteria if c.pk in saved), scale=application.call.scale
-            ),
-            "left": len(criteria) - len(saved),
-            **facts(application),
-        },
-        status=status,
-    )
-
-
 @page("review.read", "GET")
 def download(request, key, file):
     assignment = fetch(request, Assignment, key=key, related=("application",))
     document = get_object_or_404(assignment.application.documents.select_related("file"), file__key=file)
     log_view(request, "paper.download", assignment.application)
     return files.download(document.file)
+
+
+@page("review.read", "GET")
+def paper(request, key, file):
+    """One paper within the page of the sheet: a PDF as it is, of any other file the text that was read from it.
+
+    Our own pages alone may frame it. The browser draws the PDF apart from the page; its scripts reach nothing of it, and
+    a file that is withheld is refused as ever.
+    """
+    assignment = fetch(request, Assignment, key=key, related=("application",))
+    found = assignment.application.documents.select_related("file__text", "paper")
+    document = get_object_or_404(found, file__key=file)
+    log_view(request, "paper.download", assignment.application)
+    response = files.download(document.file)
+    if document.file.kind == "pdf":
+        response["Content-Disposition"] = content_disposition_header(False, document.file.name)
+    else:
+        response.close()
+        text = getattr(document.file, "text", None)
+        response = render(
+            request, "review/paper.html", {"document": document, "parts": text.parts if text else []}
+        )
+        response["Cache-Control"] = "private, no-store"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response._csp_replace = {"frame-ancestors": [SELF]}
+    return response
+
+
+@page("review.read", "GET")
+def compare(request, key):
+    """A reviewer's own sheets of the same stage side by side: is the measure the same everywhere?"""
+    assignment = fetch(request, Assignment, key=key, related=("application__call", "stage", "reviewer"))
+    criteria = queries.criteria_of(assignment.stage_id)
+    rows = []
+    for one in queries.own_sheets(assignment):
+        values = {score.criterion_id: score.value for score in one.scores.all()}
+        total = rules.sheet_total(
+            ((c.points, values[c.pk]) for c in criteria if c.pk in values),
+            scale=assignment.application.call.scale,
+        )
+        rows.append((one, [(c, values.get(c.pk)) for c in criteria], total if values else None))
+    facts = {"assignment": assignment, "criteria": criteria, "rows": rows}
+    return render(request, "review/compare.html", facts)
+
+
+@page("review.print", "GET")
+def sheet_pdf(request, key):
+    """The sheet as it was handed in, for its author and staff."""
+    assignment = fetch(request, Assignment, key=key, related=(*RELATED, "reviewer"))
+    event = queries.handed_in_as(assignment)
+    if event is None:
+        raise Http404
+    ask_to_typeset(request)
+    log_view(request, "sheet.pdf", assignment.application)
+    return document(printed.sheet(event), name=f"{_('Score sheet')} {assignment.application.number}.pdf")
 
 
 @page("review.score", "GET")
@@ -130,7 +140,7 @@ def read_back(request, key):
         {
             "assignment": assignment,
             "application": assignment.application,
-            "scores": [(criterion, saved.get(criterion.pk)) for criterion in criteria],
+            "scores": [(c, saved.get(c.pk), assignment.notes.get(str(c.pk))) for c in criteria],
             "running": rules.sheet_total(
                 ((c.points, saved[c.pk]) for c in criteria if c.pk in saved), scale=call.scale
             ),

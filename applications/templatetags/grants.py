@@ -26,6 +26,8 @@ TONES = {
     "passed": "success", "person": "warning", "active": "success", "suspended": "warning", "ended": "danger", "unconfirmed": "neutral", "accepted": "success",
     "unreadable": "danger", "checked": "warning", "reading": "info", "writing": "info", "done": "success", "new": "success", "changed": "info", "same": "neutral", "wrong": "danger",
     "making": "info", "ready": "warning", "assigning": "info",
+    "received": "info", "upheld": "success", "dismissed": "neutral", "inadmissible": "neutral", "given_up": "neutral", "set_aside": "neutral",
+    "scoring": "info", "deliberating": "warning", "invited": "warning", "lapsed": "neutral",
 }  # fmt: skip
 WEEKDAYS = "월화수목금토일"
 CALL_STATES = {
@@ -182,7 +184,9 @@ VERBS = {
     "take_as_is": _("Taken without the supplement"),
     "propose_exclusion": _("Exclusion proposed"), "turn_down_exclusion": _("Exclusion turned down"),
     "rule_out": _("Ruled out"), "readmit": _("Exclusion undone"), "open_review": _("Found eligible"), "check": _("Checked"),
-    "adjust": _("Points adjusted"), "assign": _("Reviewer assigned"), "plan_reviews": _("Proposal who reviews what asked for"), "use_plan": _("Proposal who reviews what used"), "close_review": _("Review closed"),
+    "adjust": _("Points adjusted"), "assign": _("Reviewer assigned"), "plan_reviews": _("Proposal who reviews what asked for"), "use_plan": _("Proposal who reviews what used"), "change_plan": _("Proposal who reviews what changed"), "close_review": _("Review closed"),
+    "appoint": _("Site visit set"), "decide_visit": _("Decided where two visitors differ"), "found": _("Found on the site visit"),
+    "add_photo": _("Photo added"), "remove_photo": _("Photo removed"), "tell_stage": _("Firms told that they go on"),
     "reopen_review": _("Review reopened"), "go_on": _("Went on to the next stage"), "go_back": _("Earlier stage opened again"),
     "select": _("Selected"), "reserve": _("Put on the reserve list"),
     "decline": _("Not selected"), "agree": _("Agreement in force"), "withdraw": _("Withdrawn"),
@@ -200,15 +204,27 @@ VERBS = {
     "let_editors_submit": _("Who submits applications changed"), "change_right": _("Right changed"), "remove_member": _("Member removed"), "prepare": _("Prepared"),
     "add_piece": _("Piece added"), "change_piece": _("Piece changed"), "move_piece": _("Piece moved"), "remove_piece": _("Piece removed"),
     "set_points": _("Points set"), "publish": _("Published"), "declare": _("Declared free of conflict"),
-    "step_back": _("Conflict declared"), "save": _("Saved"), "hand_in": _("Handed in"), "reopen": _("Given back"),
+    "step_back": _("Conflict declared"), "save": _("Saved"), "hand_in": _("Handed in"), "reopen": _("Given back"), "recompute": _("Score computed again"), "ask_severity": _("Severity of reviewers asked for"), "set_due": _("Due time of the sheets set"),
     "reopened_values": _("Values before"), "exclude": _("Excluded"), "set_profile": _("Profile set"),
     "keep_paper": _("Paper put into the vault"), "renew_paper": _("Paper of the vault renewed"),
     "drop_paper": _("Paper taken out of the vault"), "edit_own": _("Own details changed"), "create_administrator": _("Created"),
     "correct": _("Corrected"), "extend": _("Extended"), "cancel": _("Cancelled"), "ask": _("Question asked"),
     "answer": _("Answered"), "reply": _("Answered to the asker only"),
     "begin_import": _("File brought in"), "confirm_import": _("Import confirmed"), "finish_import": _("Import written"),
+    "make_panel": _("Panel made"), "change_panel": _("Panel changed"), "draw_candidates": _("Candidates drawn"), "invite_panelist": _("Reviewer invited"),
+    "accept_seat": _("Invitation accepted"), "decline_seat": _("Invitation declined"), "remind_panelist": _("Reminded of the invitation"),
+    "lapse_seat": _("Invitation not answered in time"), "release_panelist": _("No longer asked"), "appoint_chair": _("Chair named"),
+    "open_deliberation": _("Deliberation opened"), "ask_reasons": _("Reasons asked for"), "explain_totals": _("Reason for totals written"),
+    "conclude": _("Opinion of the panel written"), "close_panel": _("Panel closed"), "reopen_panel": _("Panel opened again"),
+    "add_sitting": _("Sitting planned"), "remove_sitting": _("Sitting taken out"), "draw_order": _("Order of presentations drawn"),
+    "tell_timetable": _("Timetable told"), "move_talk": _("Presentation moved"), "note_attendance": _("Attendance noted"),
     "name_partner": _("Partner named"), "accept": _("Confirmed"),
     "add_affiliation": _("Affiliation added"), "remove_affiliation": _("Affiliation taken out"),
+    "begin_appeal": _("Appeal begun"), "write": _("Appeal written"), "add_evidence": _("Evidence added"), "remove_evidence": _("Evidence removed"),
+    "propose_decision": _("Decision proposed"), "turn_down": _("Proposed decision sent back"), "uphold": _("Upheld"), "dismiss": _("Dismissed"),
+    "find_inadmissible": _("Found inadmissible"), "score_again": _("Opened to be scored again"), "decide_again": _("Opened to be decided again"),
+    "set_aside": _("Set aside by an appeal"), "give_way": _("Replaced"), "promote": _("Came up from the reserve list"), "lapse": _("Reserve list ended"),
+    "give_up": _("Given up"), "opine": _("Opinion of the panel written"),
     "sanction": _("Reviewer barred"), "lift": _("Sanction lifted"), "waive": _("Conflict allowed as an exception"), "answer_challenge": _("Request to exclude a reviewer decided"),
 }  # fmt: skip
 
@@ -247,13 +263,15 @@ THINGS = {
     "call": _("Call"), "inquiry": _("Question on a call"), "firm": _("Firm"), "member": _("Member"), "invitation": _("Invitation"), "user": _("Person"),
     "proposal": _("Result list"), "agreement": _("Agreement"), "payment": _("Instalment"), "budgetline": _("Budget line"),
     "allocation": _("Allocation"), "partner": _("Partner"), "seat": _("Seat"), "letter": _("Letter"), "import": _("Import"),
-    "reviewerprofile": _("Reviewer"),
+    "reviewerprofile": _("Reviewer"), "appeal": _("Appeal"), "panel": _("Panel"), "panelist": _("Seat in a panel"),
 }  # fmt: skip
 ACTS = {
+    "appeal.view": _("Appeal viewed"), "appeal.pdf": _("Receipt of an appeal downloaded"), "evidence.download": _("Evidence downloaded"), "result.pdf": _("Notice of a result downloaded"), "certificate.pdf": _("Certificate of designation downloaded"),
     "agreement.view": _("Agreement viewed"), "application.export": _("List of applications exported"), "application.review": _("Application read for review"),
     "application.view": _("Application viewed"), "firm.members": _("Members viewed"), "firm.view": _("Firm viewed"), "firm.history": _("History of a firm viewed"),
     "import.view": _("Import viewed"), "inquiry.view": _("Question viewed"), "paper.download": _("Paper downloaded"), "paper.text": _("Text of papers viewed"), "receipt.view": _("Receipt viewed"), "receipt.pdf": _("Receipt downloaded"), "sign_in.failed": _("Sign-in failed"),
-    "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"),
+    "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"), "sheet.pdf": _("Sheet downloaded"), "scores.pdf": _("Sheets of an application downloaded"),
+    "hearing.view": _("Sheets of a panel viewed"),
 }  # fmt: skip
 
 LETTERS = {
@@ -273,7 +291,14 @@ LETTERS = {
     "recall_reminder": _("Changes not submitted yet"), "result_published": _("Result published"), "review_requested": _("Review requested"), "seat_taken": _("Seat taken"),
     "conflict_found": _("Conflict of a reviewer found"), "conflict_advised": _("Reviewer goes on in spite of a declaration"),
     "challenge_answered": _("Request to exclude a reviewer decided"),
-    "sheet_returned": _("Sheet given back"), "supplement_lapsed": _("Taken without the supplement"),
+    "visit_announced": _("Site visit announced"), "visit_planned": _("Date of a site visit"), "stage_passed": _("Goes on to the next stage"),
+    "appeal_received": _("Appeal received"), "appeal_withdrawn": _("Appeal withdrawn"), "appeal_turned_down": _("Proposed decision sent back"), "appeal_decided": _("Appeal decided"),
+    "reserve_promoted": _("Came up from the reserve list"), "reserve_moved": _("Number on the reserve list changed"), "reserve_ended": _("Reserve list ended"), "place_given_up": _("Given up"),
+    "sheet_returned": _("Sheet given back"), "review_due": _("Sheets are due"), "supplement_lapsed": _("Taken without the supplement"),
+    "panel_invited": _("Invited to a panel"), "panel_reminded": _("Reminded of an invitation"), "panel_answered": _("Invitation to a panel answered"),
+    "panel_released": _("No longer asked for a panel"), "panel_chaired": _("Named chair of a panel"),
+    "panel_closed": _("Panel closed"), "panel_reopened": _("Panel opened again"), "total_questioned": _("Reason for a total asked for"),
+    "talk_moved": _("Presentation moved"), "talk_scheduled": _("Time of a presentation"), "talks_scheduled": _("Timetable of presentations"),
     "supplement_received": _("Supplement handed in"), "supplement_requested": _("Supplement requested"),
 }  # fmt: skip
 DEEDS = {

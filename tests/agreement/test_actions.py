@@ -10,12 +10,14 @@ from applications.agreement import actions
 from applications.agreement.models import Agreement, Allocation, LedgerEntry, Signature
 from applications.agreement.rules import text_hash
 from applications.calls.models import BudgetLine
+from applications.decision import actions as decision
 from applications.firms import actions as firms
 from applications.intake.models import Application
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from tests.copies import another
+from tests.decision.contested import approve_and_publish
 from tests.together import refusals, together
 from tests.world import PASSWORD, TERMS, browser
 
@@ -74,9 +76,10 @@ def test_a_draft_keeps_its_terms_the_table_they_came_from_and_the_last_day_to_si
 
 
 def test_the_last_day_to_sign_is_never_a_holiday(world):
-    application = world.selected_rnd()
+    application = world.with_score(world.rnd, "90")
     # Thirty days after 8 January 2027 is Sunday, the lunar new year, whose substitute holidays follow.
-    application.places.get().proposal.__class__.objects.update(published_at="2027-01-08T12:00+09:00")
+    with clock.at(clock.kst(2027, 1, 8, 12)):
+        approve_and_publish(world, decision.propose(world.rnd, note="As ranked", by=world.officer))
 
     made = actions.draft(application, by=world.officer, **TERMS)
 
@@ -366,7 +369,8 @@ def test_two_last_signatures_at_once_never_exceed_the_line(committed, world):
     firm = world.firm()
     told = first.application.places.get()
     application = another(first.application, firm_id=firm.pk, number="RD-2027-0002")
-    another(told, application_id=application.pk, rank=2)
+    place = another(told, application_id=application.pk, rank=2)
+    another(told.application.result_notices.get(), application_id=application.pk, place_id=place.pk)
     second = world.offered(application)
     BudgetLine.objects.update(cap_krw=700_000_000)
     for made in (first, second):

@@ -19,12 +19,14 @@ from applications.kernel import clock
 from applications.kernel.files import StoredFile
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region, RootTechnology
 from applications.review.models import Assignment, Pledge, ReviewerProfile
+from applications.review.panels import Hearing, Panel, Panelist
 from applications.review.queries import criteria_of
 from tests.world import sample
 
 STATUSES = ["submitted"] * 2 + ["returned", "ineligible"] + ["in_review"] * 2 + ["reviewed"] * 14
 SYLLABLES = "가나다라마바사아자차카타파하거너더러머버서어저처"
 REVIEWERS = 60
+HEARD, MEMBERS = 250, 7  # of the panel whose meeting is measured
 LONG = "단계별 목표와 수치를 갖춘 답변입니다. " * 30
 
 
@@ -61,6 +63,7 @@ class Data:
         firms = self.firms(self.count + self.drafts_count)
         self.applications(firms[: self.count], now)
         self.sheets()
+        self.panel()
         self.drafts(firms[self.count :])
         self.seats(firms)
         with connection.cursor() as cursor:
@@ -193,6 +196,35 @@ class Data:
                 "WHERE c.id = ANY(%s)",
                 [[criterion.pk for criterion in criteria_of(stage)]],
             )
+
+    def panel(self):
+        """A panel of seven that deliberates on 250 applications, each with a sheet of everybody."""
+        stage = self.closed.stages.get()
+        self.chair, members = self.reviewers[0], self.reviewers[:MEMBERS]
+        self.meeting = Panel.objects.create(
+            call=self.closed, stage=stage, ordinal=1, name="기가캐스팅 분과", status="deliberating", chair=self.chair,
+            secretary=self.officer, made_by=self.officer, opened_at=clock.now(),
+        )  # fmt: skip
+        Panelist.objects.bulk_create(
+            Panelist(panel=self.meeting, user=user, status="accepted", answer_by=clock.now(), answered_at=clock.now())
+            for user in members
+        )  # fmt: skip
+        heard = [application for application in self.made if application.status == "reviewed"][:HEARD]
+        Hearing.objects.bulk_create(
+            Hearing(panel=self.meeting, stage=stage, application=application) for application in heard
+        )
+        Assignment.objects.filter(application__in=heard, reviewer__in=members).delete()
+        Assignment.objects.filter(application__in=heard).update(status="excluded")
+        Assignment.objects.bulk_create(
+            Assignment(
+                application=application, stage=stage, reviewer=user, assigned_by=self.officer, declaration="clear",
+                status="handed_in", total=Decimal(self.chance.randrange(550, 980)) / 10, strengths="의견 " * 20,
+                weaknesses="의견 " * 20, overall="의견 " * 20, handed_in_at=clock.now(),
+                prints=" ".join(f"{self.chance.getrandbits(40):010x}" for _text in range(3)),
+            )
+            for application in heard
+            for user in members
+        )  # fmt: skip
 
     def drafts(self, firms):
         """Complete drafts in the open call, to be handed in one after the other."""

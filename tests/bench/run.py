@@ -198,6 +198,7 @@ class Bench:
         )  # fmt: skip
         self.get("statistics (n of 100)", 5, "nobody", "/cohort/")
         self.get("ranking, 250 rows", 10, "officer", f"/decisions/calls/{data.closed.key}/")
+        self.get("meeting of a panel, 250 rows", 10, "chair", f"/reviews/panels/{data.meeting.key}/")
         for kind in ("csv", "xlsx") if COUNT <= 20_000 else ("csv",):
             self.export(kind)
 
@@ -294,7 +295,9 @@ def main():
         stack.callback(product.stop)
         floor = Server("tests.bench.floor")
         stack.callback(floor.stop)
-        sessions = {name: session_of(getattr(data, name)) for name in ("officer", "owner", "applicant")}
+        sessions = {
+            name: session_of(getattr(data, name)) for name in ("officer", "owner", "applicant", "chair")
+        }
         bench = Bench(data, product, floor, sessions)
         bench.all()
         print_rows(bench.rows)

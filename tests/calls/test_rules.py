@@ -8,6 +8,7 @@ from applications.calls.models import Call
 from applications.calls.outlines import OUTLINES
 from applications.calls.rules import unready, wrong_sum
 from applications.kernel import clock
+from applications.kernel.clocks import legal_clocks
 from tests.world import BEFORE, CLOSES, OPENS
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -96,7 +97,7 @@ def call(world):
 
 
 def said(call, now=BEFORE):
-    return [(reason.field, str(reason)) for reason in unready(call, now=now, notice_days=30)]
+    return [(reason.field, str(reason)) for reason in unready(call, now=now, clocks=legal_clocks())]
 
 
 def test_a_complete_call_is_ready(call):

@@ -385,12 +385,13 @@ def test_the_letter_tells_scores_mark_reason_and_the_last_day_to_appeal(world):
     actions.publish(approved(world), by=world.officer)
 
     letter = Letter.objects.get(kind="result_published")
-    assert letter.body.splitlines()[2:8] == [
+    assert letter.body.splitlines()[2:9] == [
         f"Firm Z · {application.number}",
         "Result: reserve 1",
         "Final score: 64.50 (base score 64.50, pass mark 60.00)",
         "Reason: 통과기준점수와 선정기준점수 70.00점 사이",
         "",
+        "If a place becomes free you are asked in the order of the reserve list.",
         "Last day to appeal: 30 Dec 2026",
     ]
 

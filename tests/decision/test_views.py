@@ -373,7 +373,7 @@ def test_the_result_page_says_scores_reason_and_the_last_day_to_appeal(world):
         "Between the pass mark and the select mark of 70.00",
     ):
         assert shown in page
-    assert "the last day is 31 Dec 2026" in page
+    assert "If you do not agree you may appeal until the end of 31 Dec 2026 (Korean time)." in page
 
 
 def test_a_changed_list_shows_no_result_page_at_its_instant(world):

@@ -360,7 +360,7 @@ def test_the_firm_reads_why_it_was_ruled_out_and_how_to_appeal(world):
     after = text(firm.get(application.get_absolute_url()))
 
     assert "Closed down" not in before
-    assert "Ruled out Closed down You may appeal within 10 days of this notice" in after
+    assert "Ruled out Closed down Appeal" in after
 
 
 def test_the_acts_of_an_officer_do_not_exist_for_others(world):

@@ -30,6 +30,8 @@ from applications.management.commands.demo import ACCOUNTS
 from applications.management.demonstration import PASSWORD
 from applications.notifications.models import Letter
 from applications.review.models import Assignment
+from applications.review.visited import to_decide
+from applications.review.visits import GoingOn, Photo, Visit
 
 pytestmark = pytest.mark.django_db
 ARGON = override_settings(PASSWORD_HASHERS=configured.PASSWORD_HASHERS)
@@ -73,11 +75,26 @@ def test_one_sprout_call_is_open_with_applications_and_drafts():
 
 
 def test_one_sprout_call_is_in_review_with_half_of_its_sheets_handed_in():
-    [call] = Call.objects.filter(applications__status="in_review").distinct()
+    [call] = Call.objects.filter(applications__status="in_review").exclude(stages__kind="visit").distinct()
 
     assert call.programme.kind == "sprout"
     assert counts(call.applications.all()) == {"in_review": 8}
     assert counts(Assignment.objects.filter(application__call=call)) == {"handed_in": 24, "open": 24}
+
+
+def test_one_sprout_call_stands_in_the_middle_of_its_stages():
+    [call] = Call.objects.filter(stages__kind="visit")
+
+    assert Counter(call.applications.values_list("status", "stage__kind")) == {
+        ("reviewed", "paper"): 1,
+        ("in_review", "presentation"): 2,
+        ("in_review", "visit"): 3,
+    }
+    assert (call.seats, call.carried_seats, call.carries_from.year) == (3, 2, 2026)
+    assert GoingOn.objects.filter(application__call=call).count() == 5
+    assert [visit.at > clock.now() for visit in Visit.objects.order_by("pk")] == [True, False, False]
+    assert to_decide().count() == 1
+    assert Photo.objects.count() == 4
 
 
 def test_one_rnd_call_is_decided_with_agreements_and_payments():
@@ -140,7 +157,8 @@ def test_its_history_went_through_the_actions():
     assert (
         verbs["submit"] == Submission.objects.count() == Application.objects.exclude(status="draft").count()
     )
-    assert verbs["hand_in"] == Assignment.objects.filter(status="handed_in").count()
+    sheets = AuditEntry.objects.filter(verb="hand_in", thing_kind="assignment")
+    assert sheets.count() == Assignment.objects.filter(status="handed_in").count()
     assert (verbs["seat"], verbs["register"]) == (80, 112)
     assert AuditEntry.objects.filter(verb="submit", at__year=2023).count() == 14
 

@@ -11,9 +11,11 @@ from applications.accounts import actions as accounts
 from applications.accounts.models import Role
 from applications.calls import announcing, answering
 from applications.calls.models import RequiredPaper
+from applications.calls.stages import CriterionGroup, Point
 from applications.cohort import actions as cohort
 from applications.cohort.models import Seat
 from applications.decision import actions as decision
+from applications.decision import appealing, continuing
 from applications.decision.models import Place
 from applications.firms import actions as firms
 from applications.firms.actions import joining, owners, vault
@@ -28,7 +30,10 @@ from applications.kernel.taxonomy import PaperKind
 from applications.notifications.models import Letter
 from applications.permissions import Timetable
 from applications.review import actions as review
-from applications.review import people
+from applications.review import deliberation, people, seating, timetabling, visiting
+from applications.review.queries import criteria_of
+from applications.review.tasks import remind_reviewers
+from tests.decision.contested import LAST_DAY, REASONS, appealed, decided, further, published_list
 from tests.world import AFTER, CLOSES, DURING, World, pdf
 
 BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
@@ -54,15 +59,30 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "draft_reminder": ("[마감 3시간 전]", "[Deadline: 3 hours left]"),
     "recall_reminder": ("[마감 3시간 전]", "[Deadline: 3 hours left]"),
     "application_withdrawn": ("[신청철회]", "[Withdrawn]"),
+    "panel_invited": ("[위촉요청]", "[Invitation]"),
+    "panel_reminded": ("[위촉 회신 요청]", "[Reminder]"),
+    "panel_answered": ("[위촉 회신]", "[Panel]"),
+    "panel_released": ("[위촉 취소]", "[Panel]"),
+    "panel_chaired": ("[위원장]", "[Panel]"),
+    "panel_closed": ("[분과 종료]", "[Panel]"),
+    "panel_reopened": ("[분과 재개]", "[Panel]"),
+    "talk_scheduled": ("[발표평가]", "[Presentation]"),
+    "talk_moved": ("[발표 변경]", "[Presentation moved]"),
+    "talks_scheduled": ("[발표평가 일정]", "[Presentations]"),
+    "total_questioned": ("[사유요청]", "[Please explain]"),
     "partner_asked": ("[확인요청]", "[Please confirm]"),
     "partner_accepted": ("[참여확인]", "[Confirmed]"),
     "partner_declined": ("[참여거절]", "[Declined]"),
     "partner_withdrawn": ("[요청취소]", "[No longer asked]"),
+    "visit_announced": ("[현장실사]", "[Site visit]"),
+    "visit_planned": ("[현장실사]", "[Site visit]"),
+    "stage_passed": ("[서면평가 결과]", "[Result of a stage: Paper review]"),
     "conflict_found": ("[확인요청]", "[Please check]"),
     "conflict_advised": ("[확인요청]", "[Please check]"),
     "challenge_answered": ("[결정]", "[Decision]"),
     "review_requested": ("[평가요청]", "[Review request]"),
     "sheet_returned": ("[확인요청]", "[Please check]"),
+    "review_due": ("[평가마감 D-1]", "[Review due D-1]"),
     "join_asked": ("[뿌리첨단화]", "[RootGrants]"),
     "join_answered": ("[뿌리첨단화]", "[RootGrants]"),
     "owner_changed": ("[뿌리첨단화]", "[RootGrants]"),
@@ -70,6 +90,14 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "paper_infected": ("[제출서류]", "[Papers]"),
     "list_sent_back": ("[확인요청]", "[Please check]"),
     "result_published": ("[평가결과 통보]", "[Result]"),
+    "appeal_received": ("[이의신청 접수]", "[Appeal received]"),
+    "appeal_withdrawn": ("[이의신청]", "[Appeal]"),
+    "appeal_turned_down": ("[확인요청]", "[Please check]"),
+    "appeal_decided": ("[이의신청 결과]", "[Appeal result]"),
+    "place_given_up": ("[포기]", "[Given up]"),
+    "reserve_promoted": ("[추가선정]", "[Further selection]"),
+    "reserve_moved": ("[예비순위]", "[Reserve list]"),
+    "reserve_ended": ("[예비순위]", "[Reserve list]"),
     "seat_taken": ("[지정]", "[Designation]"),
     "agreement_offered": ("[협약]", "[Agreement]"),
     "agreement_in_force": ("[협약]", "[Agreement]"),
@@ -166,8 +194,47 @@ def everything_that_is_told(world):
 
     reopened = world.handed_in(world.in_review(world.r1), 80, 80, 80)
     review.reopen(reopened, reason="A total does not fit", by=world.officer)
+    review.set_due(reopened.stage, at=clock.now() + timedelta(hours=20), by=world.officer)
+    remind_reviewers()
     reviewers_stand_in_conflict(world)
+    a_panel_meets(world)
     firms_tell(world, reopened.application.firm)
+    stages_are_told(world)
+    a_result_is_contested_and_given_up(world)
+
+
+def stages_are_told(world):
+    """One goes on from paper to the visit of its place, which gets a date."""
+    call = world.with_visit(world.call(quorum=3))
+    with clock.at(AFTER):
+        application = world.in_review(call)
+        for _sheet in range(3):
+            criteria = criteria_of(application.stage)
+            world.handed_in(application, *(criterion.points for criterion in criteria))
+        review.close_review(application, by=world.officer)
+        visiting.tell(call, stage=call.stages.last(), by=world.officer)
+        application.refresh_from_db()
+        world.assigned(application)
+        visiting.appoint(application, at=AFTER + timedelta(days=5), place="7", by=world.officer)
+
+
+def a_result_is_contested_and_given_up(world):
+    """An appeal comes in among the reserves, another is withdrawn; who is selected gives up, and the reserves end."""
+    call = world.call(seats=1, reserve_days=60)
+    _list, [first, _second, _third, withdrawn, upheld] = published_list(
+        world, ["90", "80", "75", "52", "51"], call
+    )
+    appealing.withdraw(appealed(world, withdrawn), reason="Read again", by=world.owner_of(withdrawn.firm))
+    appeal = appealed(world, upheld)
+    appealing.propose_decision(appeal, outcome="dismissed", reasons=REASONS, by=world.officer2)
+    appealing.turn_down(appeal, reason="Please look at page 2", by=world.director)
+    decided(world, appeal)
+    type(upheld).objects.filter(pk=upheld.pk).update(base_score=85, final_score=85)
+    further(world, call)
+    continuing.give_up(first, reason="Other plans", by=world.owner_of(first.firm))
+    last = further(world, call)
+    with clock.at(LAST_DAY + timedelta(days=90)):
+        continuing.lapse(last, by=Timetable())
 
 
 def reviewers_stand_in_conflict(world):
@@ -183,6 +250,47 @@ def reviewers_stand_in_conflict(world):
         role="adviser", by=reviewer,
     )  # fmt: skip
     people.look_again(reviewer.reviewer_profile)
+
+
+def a_panel_meets(world):
+    """Somebody is reminded and accepts, one is released, one is far off; the panel closes and opens again."""
+    call, field = world.call(quorum=3), world.a.field
+    application = world.in_review(call, world.firm(name="7"))
+    panel = seating.make(call, stage=call.stages.get(), name="7", fields=[field], by=world.officer)
+    chair, *members, gone = (world.seated(panel) for _number in range(4))
+    seating.release(panel.panelists.get(user=gone), reason="12345", by=world.officer)
+    waiting = seating.invite(
+        panel, reviewer=world.reviewer(), answer_by=clock.now() + timedelta(days=2), by=world.officer
+    )
+    seating.remind(waiting, by=world.officer)
+    seating.decline(waiting, reason="12345", suggestion="7", by=waiting.user)
+    seating.appoint(panel, member=chair, by=world.officer)
+    for person, share in ((chair, 1), (members[0], 1), (members[1], 0)):
+        sheet = world.assigned(application, person)
+        world.save(sheet, *(criterion.points * share for criterion in criteria_of(sheet.stage)))
+        review.hand_in(sheet, by=person)
+    deliberation.open_deliberation(panel, by=chair)
+    hearing = panel.hearings.get()
+    deliberation.explain(hearing, text="12345", by=chair)
+    deliberation.conclude(hearing, opinion="7" * 20, version=0, by=chair)
+    deliberation.close(panel, by=chair)
+    deliberation.reopen(panel, reason="12345", by=world.officer)
+    firms_present(world)
+
+
+def firms_present(world):
+    """A timetable is told, and one time of it changes."""
+    call, starts_at = world.call(outline="sprout_talk", quorum=3), clock.now() + timedelta(days=3)
+    application, stage = world.in_review(call, world.firm(name="7")), call.stages.get(kind="presentation")
+    type(application).objects.filter(pk=application.pk).update(stage=stage)
+    panel = seating.make(call, stage=stage, name="7", fields=[application.field], by=world.officer)
+    world.seated(panel)
+    hours = {"slots": 1, "length": 20, "pause": 0, "place": "7"}
+    timetabling.add_sitting(panel, starts_at=starts_at, **hours, by=world.officer)
+    timetabling.draw_order(panel, by=world.officer)
+    timetabling.tell(panel, by=world.officer)
+    later = starts_at + timedelta(hours=1)
+    timetabling.move(panel.slots.get(), starts_at=later, place="8", reason="12345", by=world.officer)
 
 
 def firms_tell(world, firm):
@@ -217,6 +325,8 @@ def test_every_letter_is_complete_in_both_languages(db, monkeypatch, language, p
     # The words of a call, the number of a seat and the reasons of a list are the same in both languages.
     names = [*RequiredPaper.objects.values_list("name", flat=True), Seat.objects.get().number]
     names += PaperKind.objects.values_list("name", flat=True)
+    names += Point.objects.values_list("name", flat=True)
+    names += CriterionGroup.objects.values_list("name", flat=True)
     names += Place.objects.exclude(reason="").values_list("reason", flat=True)
     for kind, letter in found.items():
         text = re.sub("|".join(map(re.escape, names)), "", f"{letter.subject}\n{letter.body}")

@@ -76,7 +76,7 @@ def shown(client, name, query):
 def test_each_number_counts_what_waits_and_leads_to_exactly_those_rows(world, busy):
     people = {
         world.officer: [1, 4, 1, 1, 0, 5],
-        world.director: [2, 0, 2],
+        world.director: [2, 0, 2, 0],
         world.finance: [1, 1],
         world.finance2: [1, 1],
         busy: [1, 3],

@@ -28,6 +28,7 @@ class Row:
     points: int = 0
     floor_percent: int = 0
     knock_out_at: Decimal | None = None
+    is_visit: bool = False
     below: list = field(default_factory=list)
 
     @property

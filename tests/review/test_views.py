@@ -362,7 +362,9 @@ def test_g50_odd_labels_and_comments_are_shown_literally_to_everybody(world):
         assert "<b>" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
         assert "<script>alert(1)" not in page
-    assert text(pages[0]).replace("&#123;", "{").count(literal) == 3  # the legend, the label, the help
+    assert (
+        text(pages[0]).replace("&#123;", "{").count(literal) == 5
+    )  # the legend, the label, the help, and twice the comment on it
     a1.refresh_from_db()
     assert a1.final_score == Decimal("71.50")
 

@@ -37,6 +37,7 @@ class Status(models.TextChoices):
     DECLINED = "declined", _("Not selected")
     AGREED = "agreed", _("Agreement in force")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    GIVEN_UP = "given_up", _("Given up")
 
 
 BEFORE_REVIEWERS = (Status.IN_REVIEW, Status.REVIEWED)  # what reviewers see: until the result is published
@@ -129,9 +130,7 @@ class Application(models.Model):
     institutions = models.JSONField(default=list)  # the other institutions, as typed (consortium.py)
     demand = models.JSONField(default=dict)  # the demand company, as typed
     answers = models.JSONField(default=dict)
-    challenge = models.JSONField(
-        default=dict
-    )  # whom the firm asks to exclude: {"person", "institution", "reason"}
+    challenge = models.JSONField(default=dict)  # whom to exclude: {"person", "institution", "reason"}
     claims = models.JSONField(default=dict)  # of bonus items (bonus.py)
     version = models.PositiveIntegerField(default=1, editable=False)
     section_versions = models.JSONField(default=dict, editable=False)  # section → version that last saved it
@@ -158,9 +157,8 @@ class Application(models.Model):
     penalty = models.DecimalField(max_digits=4, decimal_places=1, default=0, editable=False)
     final_score = models.DecimalField(max_digits=6, decimal_places=2, null=True, editable=False)
     spread = models.DecimalField(max_digits=6, decimal_places=2, null=True, editable=False)
-    tie_1 = models.DecimalField(
-        max_digits=20, decimal_places=8, default=0, editable=False
-    )  # of Call.tie_keys
+    # Of Call.tie_keys.
+    tie_1 = models.DecimalField(max_digits=20, decimal_places=8, default=0, editable=False)
     tie_2 = models.DecimalField(max_digits=20, decimal_places=8, default=0, editable=False)
     tie_3 = models.DecimalField(max_digits=20, decimal_places=8, default=0, editable=False)
     tie_4 = models.DecimalField(max_digits=20, decimal_places=8, default=0, editable=False)

@@ -5,18 +5,24 @@ import time
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from applications.decision.tasks import publish_due
+from applications.decision.tasks import end_reserves, publish_due
 from applications.firms.tasks import ask_tax_office, end_requests, warn_of_expiry
 from applications.firms.tasks import tell_of_viruses as tell_of_viruses_in_vaults
 from applications.intake.tasks import remind, tell_of_viruses
 from applications.kernel.files.tasks import examine_files, sweep_uploads
 from applications.notifications.tasks import sweep_letters
 from applications.portal.tasks import carry_imports_on
-from applications.review.tasks import carry_plans_on
+from applications.review.tasks import (
+    carry_calibrations_on,
+    carry_plans_on,
+    keep_invitations,
+    remind_reviewers,
+)
 
 SECONDS = 10
 TASKS = (
     publish_due,
+    end_reserves,
     remind,
     sweep_letters,
     end_requests,
@@ -24,6 +30,9 @@ TASKS = (
     examine_files,
     carry_imports_on,
     carry_plans_on,
+    carry_calibrations_on,
+    remind_reviewers,
+    keep_invitations,
     tell_of_viruses,
     tell_of_viruses_in_vaults,
     warn_of_expiry,

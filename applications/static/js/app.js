@@ -97,18 +97,6 @@ for (const place of all("[data-countdown]")) {
   tick();
 }
 
-// The sum of a score sheet while it is written.
-const total = first("[data-total]");
-if (total) {
-  const boxes = all("input[data-points]");
-  const sum = () => {
-    const values = boxes.map((box) => box.value.trim()).filter((value) => value !== "");
-    total.textContent = Math.round(values.reduce((all, value) => all + Number(value), 0) * 10) / 10;
-    first("main [data-left]").textContent = boxes.length - values.length;
-  };
-  for (const box of boxes) on(box, "input", sum);
-}
-
 // Counts of a list come after it.
 const link = first("[data-counts]");
 if (link) fetch(link).then((answer) => answer.text()).then((text) => {

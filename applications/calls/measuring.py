@@ -1,0 +1,92 @@
+"""Forms of what a call is reviewed by: its stages, their groups and criteria, and the points of a site visit."""
+
+from crispy_forms.layout import Div
+from django.utils.translation import gettext_lazy as _
+
+from applications.calls.drafting import PieceForm
+from applications.calls.stages import OF_VISIT, Criterion, CriterionGroup, Point, Stage
+from applications.kernel.forms import LineField
+
+SCORED = [kind for kind in Stage.Kind.values if kind != Stage.Kind.VISIT]
+
+
+class StageForm(PieceForm):
+    """A stage that is scored, or a site visit, which has its points instead."""
+
+    class Meta:
+        model = Stage
+        fields = ["kind", "weight", "threshold", "quorum", "trimmed"]
+        labels = {"kind": _("Kind of review")}
+        help_texts = {
+            "kind": _(
+                "A site visit is found fit or not; it has a checklist instead of a weight and criteria."
+            ),
+            "weight": _("The weights of all stages sum to 100."),
+            "threshold": _("A plan whose score in this stage is below it ends here; empty: none."),
+            "quorum": _("Sheets needed before this stage is closed; five, or three by exception."),
+        }
+
+    def prepare(self):
+        if self.instance.pk:  # its criteria or its points would be lost
+            kinds = [Stage.Kind.VISIT] if self.instance.is_visit else SCORED
+            self.fields["kind"].choices = [choice for choice in Stage.Kind.choices if choice[0] in kinds]
+        for name in ("weight", "quorum"):
+            self.fields[name].required = False
+
+    def order(self):
+        return [
+            "kind",
+            *(Div(name, data_asked_by="kind", data_asked_when=" ".join(SCORED)) for name in OF_VISIT),
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("kind") == Stage.Kind.VISIT:
+            for name in OF_VISIT:
+                self.errors.pop(name, None)
+            return cleaned | OF_VISIT
+        for name in ("weight", "quorum"):
+            if name in cleaned and cleaned[name] is None:
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return cleaned
+
+
+class PointForm(PieceForm):
+    class Meta:
+        model = Point
+        fields = ["name", "help"]
+        labels = {"name": _("What is found fit or not"), "help": _("What is looked at")}
+        field_classes = {"name": LineField}
+
+
+class GroupForm(PieceForm):
+    class Meta:
+        model = CriterionGroup
+        fields = ["name", "floor_percent"]
+        labels = {"name": _("Name of the group"), "floor_percent": _("Floor (%)")}
+        help_texts = {
+            "floor_percent": _("A plan whose mean in this group is below it fails; 0: no floor."),
+        }
+        field_classes = {"name": LineField}
+
+
+class CriterionForm(PieceForm):
+    class Meta:
+        model = Criterion
+        fields = ["name", "help", "points", "knock_out_at"]
+        labels = {
+            "name": _("Criterion"), "help": _("What is looked at"), "points": _("Points"),
+            "knock_out_at": _("Knocked out at"),
+        }  # fmt: skip
+        help_texts = {
+            "points": _("The points of all criteria of a stage sum to 100."),
+            "knock_out_at": _("A plan whose mean here is no higher fails, whatever its total; empty: none."),
+        }
+        field_classes = {"name": LineField}
+
+    def clean(self):
+        cleaned = super().clean()
+        points, knock_out = cleaned.get("points"), cleaned.get("knock_out_at")
+        if points and knock_out is not None and self.call.scale == "points" and knock_out >= points:
+            self.add_error("knock_out_at", _("It is below the points of the criterion."))
+        return cleaned

@@ -1,0 +1,125 @@
+"""The verbs of a list that is public: a further list, giving a place up, the end of the reserve list."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from applications.decision import contesting, following, further, queries, rules
+from applications.decision.actions import lock, refuse_unless_open, write
+from applications.decision.models import Proposal
+from applications.decision.outcomes import GiveUp
+from applications.intake.models import Application, Status
+from applications.intake.queries import people_of, people_of_firms
+from applications.kernel import clock
+from applications.kernel.access import require
+from applications.kernel.errors import Reason, Refused
+from applications.lifecycle import APPLICATION
+from applications.notifications.outbox import notify, notify_each
+
+
+def draw(call, published, decided=None):
+    """(Lines, {id: Standing}) of the further list as it would be now.
+
+    After the reserve list has ended nobody comes up from it: then no place counts as free.
+    decided: {application id: place among equals}, of those decided anew; others keep the order they have.
+    """
+    candidates, standings = following.going_on(call, published)
+    places = {pk: one.rank for pk, one in standings.items() if one.holds}
+    last = max(places.values(), default=0)
+    places |= {pk: last + place for pk, place in (decided or {}).items()}
+    with translation.override(settings.LANGUAGE_CODE):
+        lines = further.redraw(
+            candidates,
+            standings,
+            first_selected=following.first_selected(call) if published.reserve_ends_at > clock.now() else 0,
+            decided=places,
+            **queries.limits(call),
+        )
+    return lines, standings
+
+
+def obstacles(call, lines, standings, decided=None):
+    """Why this further list cannot be proposed."""
+    reasons = []
+    anew = {pk for pk, one in standings.items() if not one.holds}
+    if short := queries.short_of_sheets(call):
+        said = _("%(count)d reviews have lost sheets and stand below their quorum; open them again: %(some)s")
+        reasons.append(Reason(said % rules.counted(short)))
+    if anew and (claims := queries.undecided_claims(call)):
+        said = _("%(count)d applications claim a bonus that is not decided on yet: %(some)s")
+        reasons.append(Reason(said % rules.counted(claims)))
+    if further.undecided(lines, standings, decided):
+        reasons.append(Reason(_("Equal scores stand across the cut: give each of them its place.")))
+    if not further.changed(lines, standings):
+        reasons.append(Reason(_("Nothing has changed that would change the list.")))
+    return reasons
+
+
+@transaction.atomic
+def propose(call, *, note, by, decided=None, replaces=None):
+    """Propose the list that follows the published one; another person approves it and it is published like the first.
+
+    replaces: ordinal of the list in force that the proposer saw: the published one, or a further one that waits.
+    """
+    require(by, "decision.propose", call)
+    call = lock(call)
+    published = queries.published(call)
+    if published is None:
+        raise Refused(_("This call has no published list yet."), about=call)
+    earlier = queries.in_force(call)
+    waiting = earlier if earlier.status != Proposal.Status.PUBLISHED else None
+    if waiting:
+        refuse_unless_open(waiting, replaces, call)
+    elif published.ordinal != replaces:
+        raise Refused(*rules.replaced_meanwhile(published, replaces), about=call)
+    lines, standings = draw(call, published, decided)
+    if reasons := obstacles(call, lines, standings, decided):
+        raise Refused(*reasons, about=call)
+    return write(call, lines, note=note, by=by, decided=decided, replaces=waiting, follows=published)
+
+
+@transaction.atomic
+def give_up(application, *, reason, by):
+    """The firm gives its selection or its place among the reserves up, for good; the reason is kept."""
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("call", "firm")
+        .get(pk=application.pk)
+    )
+    APPLICATION.check(application, "give_up", by=by)
+    if reasons := contesting.too_short(reason) or following.bound_already(application):
+        raise Refused(*reasons, about=application)
+    GiveUp.objects.create(
+        application=application, was=application.status, reason=reason, by=by, at=clock.now()
+    )
+    APPLICATION.make(application, "give_up", by=by, note=reason, reason=reason)
+    notify("place_given_up", to=people_of(application), event=f"given_up:{application.number}",
+           application=application, why=reason)  # fmt: skip
+
+
+@transaction.atomic
+def lapse(published, *, by):
+    """The reserve list has ended: who is still on it is told. Returns how many were."""
+    lock(published.call)
+    published = Proposal.objects.select_related("call").get(pk=published.pk)
+    if published.status != Proposal.Status.PUBLISHED or published.reserve_ends_at > clock.now():
+        return 0
+    found = Application.objects.filter(call=published.call, status=Status.RESERVED)
+    notes = dict.fromkeys(found.values_list("pk", flat=True), "")
+    moved = APPLICATION.advance_each(
+        found.filter(pk__in=notes).select_related("firm"), "lapse", by=by, notes=notes
+    )
+    people = people_of_firms({application.firm_id for application in moved})
+    notify_each(
+        "reserve_ended",
+        (
+            (
+                people[application.firm_id],
+                f"reserve_ended:{application.pk}",
+                {"application": application, "call": published.call, "ended": published.reserve_until},
+            )
+            for application in moved
+        ),
+    )
+    return len(moved)

@@ -1,0 +1,158 @@
+"""HOW a published list goes on: appeals that were upheld, places that were given up (docs/domain.md, further lists).
+
+Nobody loses a place by it. Who was selected and has not given up stays selected; what is new stands beside them.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from applications.decision.rules import Line, cut, obstacle, order
+from applications.decision.selection import Room, ends
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an application stands before: what the list in force says of it, result "" where it says nothing.
+
+    holds: that still stands. It does not where an appeal has opened the decision again.
+    """
+
+    holds: bool
+    result: str = ""
+    reserve_rank: int | None = None
+    reason: str = ""
+    rank: int = 0
+
+
+def redraw(
+    candidates,
+    stood,
+    *,
+    first_selected,
+    seats,
+    reserves,
+    pass_mark,
+    select_mark,
+    budget_krw=None,
+    bounds=(),
+    decided=None,
+):
+    """The further list: Lines, best first.
+
+    candidates: all that the list in force holds and that have not given up, and those decided anew; of who is selected
+    the grant that was. stood: {id: Standing}; first_selected: how many the first list selected; decided: {id: place
+    among those of equal scores}. Who was decided anew is selected, beside all others, where the list drawn from
+    nothing would select it; else it stands among the reserves by its score. A free place goes down the pool in order.
+    """
+    ranked = order(candidates, decided)
+    held = [c for c in ranked if stood[c.pk].holds and stood[c.pk].result == "selected"]
+    pool = [c for c in ranked if not stood[c.pk].holds or stood[c.pk].result == "reserved"]
+    marks = {"pass_mark": pass_mark, "select_mark": select_mark}
+    whole = cut(
+        held + pool, seats=seats, reserves=0, budget_krw=budget_krw, bounds=bounds, decided=decided, **marks
+    )
+    owed = {
+        line.candidate.pk
+        for line in whole
+        if line.result == "selected" and not stood[line.candidate.pk].holds
+    }
+    free = max(0, min(seats, first_selected) - len(held))
+    below = [c for c in held + pool if not _fails(c, pass_mark)]
+    room = Room(len(held) + free, bounds, Counter(c.kind for c in below))
+    left = budget_krw
+    for c in held:
+        room.take(c.kind)
+        left = left if left is None else left - c.grant_krw
+    room.settle()
+    results = {}
+    for c in pool:
+        result, reason = _of_pool(c, stood[c.pk], c.pk in owed, room, left, marks)
+        if result == "selected":
+            left = left if left is None else left - c.grant_krw
+        results[c.pk] = (result, reason)
+    _put_on_reserve(pool, stood, results, reserves)
+    return _lines(ranked, stood, results, pass_mark)
+
+
+def _fails(c, pass_mark):
+    return bool(c.failings) or c.base < pass_mark
+
+
+def _of_pool(c, standing, is_owed, room, left, marks):
+    """(result, reason) of one that is on the reserve list or decided anew; "" for a passer without a place yet."""
+    if not standing.holds and _fails(c, marks["pass_mark"]):
+        said = cut([c], seats=0, reserves=0, **marks)[0].reason
+        return ("reserved" if standing.result == "reserved" else "declined"), said
+    why = obstacle(c, room, left, marks["pass_mark"])
+    if not why:
+        room.take(c.kind)
+        return "selected", _came_up(standing)
+    if is_owed and (left is None or c.grant_krw <= left):
+        room.taken.update(ends(c.kind))
+        room.below[c.kind] -= 1
+        room.settle()
+        return "selected", _("selected in addition by an appeal: %(base)s ≥ %(mark)s") % {
+            "base": c.base,
+            "mark": marks["select_mark"],
+        }
+    room.skip(c.kind)
+    return ("reserved" if standing.result == "reserved" else ""), (standing.reason if standing.holds else why)
+
+
+def _came_up(standing):
+    if standing.holds:
+        return _("came up from reserve %(rank)d") % {"rank": standing.reserve_rank}
+    return _("decided again after an appeal")
+
+
+def _put_on_reserve(pool, stood, results, most):
+    """A passer who was decided anew stands on the reserve list by its score, where it is long enough or somebody below is on it."""
+    on_it = [place for place, c in enumerate(pool) if results[c.pk][0] == "reserved"]
+    for place, c in enumerate(pool):
+        result, reason = results[c.pk]
+        if result == "":
+            is_in = len(on_it) < most or any(other > place for other in on_it)
+            results[c.pk] = ("reserved" if is_in else "declined", reason)
+            if is_in:
+                on_it.append(place)
+
+
+def _lines(ranked, stood, results, pass_mark):
+    """Every number of the reserve list stays as it was told, unless somebody comes in: then they are counted anew."""
+    reserved = [c for c in ranked if results.get(c.pk, ("",))[0] == "reserved"]
+    if all(stood[c.pk].holds for c in reserved):
+        numbers = {c.pk: stood[c.pk].reserve_rank for c in reserved}
+    else:
+        numbers = {c.pk: number for number, c in enumerate(reserved, 1)}
+    lines = []
+    for rank, c in enumerate(ranked, 1):
+        result, reason = results.get(c.pk, (stood[c.pk].result, stood[c.pk].reason))
+        passed = not _fails(c, pass_mark)
+        lines.append(Line(c, rank, result, numbers.get(c.pk), str(reason), passed))
+    return lines
+
+
+def changed(lines, stood):
+    """The lines that firms are told of: decided anew, another result, another number on the reserve list."""
+
+    def is_new(line):
+        was = stood[line.candidate.pk]
+        return not was.holds or (line.result, line.reserve_rank) != (was.result, was.reserve_rank)
+
+    return [line for line in lines if is_new(line)]
+
+
+def undecided(lines, stood, decided=None):
+    """Groups of equals that were decided anew, where their order makes a difference and nobody has said it."""
+    groups = {}
+    for line in lines:
+        if not stood[line.candidate.pk].holds and line.passed:
+            groups.setdefault(line.candidate.key, []).append(line)
+    return [
+        [line.candidate for line in group]
+        for group in groups.values()
+        if len({(line.result, line.reserve_rank) for line in group}) > 1
+        and {(decided or {}).get(line.candidate.pk) for line in group} != set(range(1, len(group) + 1))
+    ]

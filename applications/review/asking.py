@@ -1,0 +1,139 @@
+"""Who reviews what, as a question and an answer: what is asked for, a plan, what could not be kept and why. Pure, over arrays."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Problem:
+    """match: applications x reviewers, from 0 to 1. barred: of the same shape, True where a conflict stands.
+
+    reviews: how many each application needs. least, most: how many each reviewer does. institution: a number for each
+    reviewer; two of one institution never meet in an application. kind: a number for each reviewer, and per_kind how many of a
+    kind each application should have at least, {kind: count}. kept: pairs that stand already. seed: for what is equal.
+    """
+
+    match: np.ndarray
+    barred: np.ndarray
+    reviews: int
+    least: np.ndarray
+    most: np.ndarray
+    institution: np.ndarray
+    kind: np.ndarray | None = None
+    per_kind: dict = field(default_factory=dict)
+    kept: tuple = ()
+    seed: int = 0
+
+    @property
+    def weights(self):
+        """The matches with a breath of chance, so that equal reviewers are told apart by the seed; below zero where barred."""
+        chance = np.random.default_rng(self.seed).random(self.match.shape) * 2e-4
+        return np.where(self.barred, -1.0, self.match + chance)
+
+    @property
+    def standing(self):
+        """The kept pairs in which no conflict has come up since."""
+        return [pair for pair in self.kept if not self.barred[pair]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """pairs: (application, reviewer), in order. worst: the least total of an application that has all its reviewers; total: of
+    all. hope, bound: what they are where reviewers may be halved, which no better plan of whole ones exceeds; None where
+    that was not proved.
+
+    short: {application: (how many are missing, why)}, why being one of "barred", "institutions", "load".
+    kinds: applications without the asked number of a kind. under: reviewers below their least. exact: by HiGHS, not greedily.
+    """
+
+    pairs: tuple
+    worst: float
+    total: float
+    hope: float | None
+    bound: float | None
+    short: dict
+    kinds: tuple
+    under: tuple
+    exact: bool
+
+
+def greedy(problem, given=()):
+    """Pairs found place by place: the application that has least chooses next, the best reviewer who is still free."""
+    weights, house = problem.weights, np.unique(problem.institution, return_inverse=True)[1]
+    left, totals = problem.most.copy(), np.zeros(len(weights))
+    lodged = np.zeros((len(weights), len(house) and house.max() + 1), dtype=bool)
+    chosen = defaultdict(set)
+
+    def take(application, reviewer):
+        chosen[application].add(reviewer)
+        left[reviewer] -= 1
+        lodged[application, house[reviewer]] = True
+        totals[application] += weights[application, reviewer]
+
+    for pair in dict.fromkeys((*problem.standing, *given)):
+        take(*pair)
+    for place in range(problem.reviews):
+        for application in np.argsort(totals, kind="stable"):
+            if len(chosen[application]) > place:
+                continue
+            free = np.where((left > 0) & ~lodged[application][house], weights[application], -1.0)
+            free[[*chosen[application]]] = -1
+            if (best := int(free.argmax())) >= 0 and free[best] >= 0:
+                take(int(application), best)
+    return sorted((application, reviewer) for application, found in chosen.items() for reviewer in found)
+
+
+def described(problem, pairs, *, exact, hope=None, bound=None):
+    """The Plan of these pairs, with what could not be kept and why."""
+    count = np.zeros(len(problem.match), dtype=int)
+    load = np.zeros(len(problem.most), dtype=int)
+    totals = np.zeros(len(problem.match))
+    kinds = defaultdict(int)
+    for application, reviewer in pairs:
+        count[application] += 1
+        load[reviewer] += 1
+        totals[application] += problem.match[application, reviewer]
+        if problem.kind is not None:
+            kinds[application, problem.kind[reviewer]] += 1
+    missed = {
+        application
+        for application in range(len(problem.match))
+        for kind, least in problem.per_kind.items()
+        if kinds[application, kind] < least
+    }
+    short = {
+        int(a): (int(problem.reviews - count[a]), why_short(problem, a))
+        for a in np.flatnonzero(count < problem.reviews)
+    }
+    complete = totals[count >= problem.reviews]
+    return Plan(
+        tuple(sorted(pairs)), float(complete.min()) if len(complete) else 0.0, float(totals.sum()), hope, bound, short,
+        tuple(sorted(missed)), tuple(int(r) for r in np.flatnonzero(load < problem.least)), exact,
+    )  # fmt: skip
+
+
+def why_short(problem, application):
+    """Which rule leaves an application without enough reviewers: conflicts, one of an institution, or the load of all others."""
+    able = ~problem.barred[application]
+    if able.sum() < problem.reviews:
+        return "barred"
+    if len(np.unique(problem.institution[able])) < problem.reviews:
+        return "institutions"
+    return "load"
+
+
+def best_alone(problem, weights):
+    """The best total that each application could have if it were alone; infinite where it cannot have enough reviewers."""
+    best = np.empty(len(weights))
+    for application, row in enumerate(weights):
+        houses, total = set(), 0.0
+        for reviewer in np.argsort(-row, kind="stable"):
+            if row[reviewer] < 0 or len(houses) == problem.reviews:
+                break
+            if problem.institution[reviewer] not in houses:
+                houses.add(problem.institution[reviewer])
+                total += row[reviewer]
+        best[application] = total if len(houses) == problem.reviews else np.inf
+    return best

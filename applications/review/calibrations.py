@@ -1,0 +1,45 @@
+"""The table of how severe reviewers are: one working out for one call, beside the official scores."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from applications.calls.models import Call
+from applications.kernel import clock
+from applications.kernel.leasing import free
+from applications.review.models import STAFF
+
+LEASE = timedelta(minutes=5)  # of one round; who has not come back by then is lost
+
+
+class CalibrationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those who see all sheets."""
+        return self if user.is_authenticated and user.role in STAFF else self.none()
+
+    def to_carry_on(self, now):
+        """Those that nobody works at yet; the earliest first."""
+        return self.filter(free(now, LEASE), made_at=None).order_by("pk")
+
+
+class Calibration(models.Model):
+    """What a model says of the reviewers of a call at one moment; it changes no score."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="calibrations")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    made_at = models.DateTimeField(null=True)
+    result = models.JSONField(default=dict)  # calibrating.worked_out
+    taken_at = models.DateTimeField(null=True)
+
+    objects = CalibrationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["call", "-id"], name="calibration_latest"),
+            models.Index(fields=["id"], name="calibration_waits", condition=Q(made_at=None)),
+        ]

@@ -1,0 +1,179 @@
+"""A proposal who reviews what, changed by hand: what a change does to the whole, and writing it."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from applications.kernel import audit
+from applications.kernel.access import require
+from applications.kernel.errors import Reason, Refused
+from applications.review import facts, queries, rules
+from applications.review.models import ReviewerProfile
+from applications.review.planning import to_plan
+from applications.review.plans import Plan, PlannedReview
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a plan comes to as a whole: least match of an application in percent, sum of the matches, applications with too few reviewers,
+    applications that lack a kind, reviewers above the most and below the least of the plan (names)."""
+
+    worst: int
+    total: float
+    short: int
+    kinds: int
+    above: tuple
+    below: tuple
+
+
+def rows_of(plan):
+    """[(application id, reviewer id, name, kind, percent)] of all reviews of a plan."""
+    found = plan.reviews_planned.order_by("application", "pk")
+    return list(
+        found.values_list(
+            "application", "reviewer", "reviewer__name", "reviewer__reviewer_profile__kind", "percent"
+        )
+    )
+
+
+def effect(plan, rows, applications):
+    """The Effect of these rows. applications: ids of all that are planned for."""
+    totals, counts, loads, kinds = Counter(), Counter(), Counter(), defaultdict(set)
+    names = {}
+    for application, reviewer, name, kind, percent in rows:
+        totals[application] += percent
+        counts[application] += 1
+        loads[reviewer] += 1
+        kinds[application].add(kind)
+        names[reviewer] = name
+    complete = [totals[one] for one in applications if counts[one] >= plan.reviews]
+    asked = set(ReviewerProfile.Kind.values) if plan.of_each_kind else set()
+    return Effect(
+        worst=min(complete, default=0),
+        total=round(sum(totals.values()) / 100, 1),
+        short=sum(counts[one] < plan.reviews for one in applications),
+        kinds=sum(bool(asked - kinds[one]) for one in applications),
+        above=tuple(sorted(names[one] for one, load in loads.items() if load > plan.most)),
+        below=tuple(sorted(names[one] for one, load in loads.items() if load < plan.least)),
+    )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may review an application of a plan. barred: why not, by name; full: of the year."""
+
+    person: object
+    percent: int
+    barred: list
+    full: list
+    stands: bool
+    planned: bool
+    load: int
+
+
+def candidates(plan, application):
+    """Everybody who may be planned for an application, those who are first, then the best match and the least load."""
+    people = list(queries.reviewers())
+    found = facts.findings(application, [person.reviewer_profile for person in people])
+    wanted = set(application.technologies.values_list("pk", flat=True))
+    planned = dict(plan.reviews_planned.filter(application=application).values_list("reviewer", "stands"))
+    loads = Counter(plan.reviews_planned.values_list("reviewer", flat=True))
+    rows = [
+        Candidate(
+            person,
+            round(100 * rules.match(person.reviewer_profile, application, wanted)),
+            [finding for finding in found[person.pk] if finding.bars],
+            rules.beyond_cap(person.reviewer_profile, person.sessions),
+            planned.get(person.pk, False),
+            person.pk in planned,
+            loads[person.pk],
+        )
+        for person in people
+    ]
+    return sorted(
+        rows, key=lambda row: (not row.planned, bool(row.barred), -row.percent, row.load, row.person.pk)
+    )
+
+
+def faults(rows, chosen):
+    """Why these cannot be planned for one application. rows: its Candidates; chosen: ids of people."""
+    picked = [row for row in rows if row.person.pk in chosen]
+    reasons = [
+        Reason(_("%(name)s: %(why)s") % {"name": row.person.name, "why": why})
+        for row in picked
+        if not row.stands
+        for why in [*row.barred, *row.full]
+    ]
+    houses = Counter(rules.house(row.person.reviewer_profile) for row in picked)
+    if max(houses.values(), default=0) > 1:
+        reasons.append(Reason(_("Two reviewers of one institution never meet in an application.")))
+    if any(row.stands for row in rows if row.person.pk not in chosen):
+        reasons.append(
+            Reason(_("Who is assigned already stays: take the sheet out on the page of the review."))
+        )
+    return reasons
+
+
+def changed(rows, application, picked):
+    """The rows of a plan with those of one application put in the place of the old ones. picked: its Candidates."""
+    kept = [row for row in rows if row[0] != application.pk]
+    return kept + [
+        (application.pk, one.person.pk, one.person.name, one.person.reviewer_profile.kind, one.percent)
+        for one in picked
+    ]
+
+
+@transaction.atomic
+def change(plan, application, *, reviewers, seen, by):
+    """Plan these reviewers (ids) for an application, in the place of those who were.
+
+    seen: ids of those who stood there when the page was drawn; a change in between is refused. Raises Refused.
+    """
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    require(by, "plan.use", plan)
+    if plan.state != Plan.State.READY:
+        raise Refused(_("Only a proposal that nobody has used yet is changed."), about=plan)
+    rows = candidates(plan, application)
+    standing = {row.person.pk for row in rows if row.planned}
+    if standing != set(seen):
+        raise Refused(
+            _("Somebody else has changed this application meanwhile. Please look again."), about=plan
+        )
+    if reasons := faults(rows, reviewers):
+        raise Refused(*reasons, about=plan)
+    of_it = plan.reviews_planned.filter(application=application)
+    of_it.filter(reviewer__in=standing - set(reviewers)).delete()
+    PlannedReview.objects.bulk_create(
+        PlannedReview(plan=plan, application=application, reviewer=row.person, percent=row.percent)
+        for row in rows
+        if row.person.pk in set(reviewers) - standing
+    )
+    plan.summary = summary_after(plan)
+    plan.save(update_fields=["summary"])
+    audit.record(
+        "change_plan", plan.call, by=by, before={"reviewers": sorted(standing)},
+        after={"application": application.number, "reviewers": sorted(reviewers), "seed": plan.seed},
+    )  # fmt: skip
+    return plan
+
+
+def summary_after(plan):
+    """What the page says of a plan, counted anew from its rows; what the working out alone knew stays."""
+    rows, said = rows_of(plan), plan.summary
+    found = effect_of(plan, rows)
+    loads = Counter((reviewer, name) for _application, reviewer, name, _kind, _percent in rows)
+    return said | {
+        "worst": found.worst,
+        "total": found.total,
+        "loads": sorted(
+            ([name, count] for (_pk, name), count in loads.items()), key=lambda one: (-one[1], one[0])
+        ),
+        "by_hand": said.get("by_hand", 0) + 1,
+    }
+
+
+def effect_of(plan, rows):
+    """The Effect of all rows of a plan, with the applications that nobody is planned for."""
+    return effect(plan, rows, to_plan(plan.call, plan.stage).values_list("pk", flat=True))

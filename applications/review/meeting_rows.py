@@ -1,0 +1,57 @@
+"""The rows of the table of a panel's meeting, each drawn in one go: there are hundreds of them, with a total of each reviewer."""
+
+from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.translation import gettext as _
+
+ANY = "00000000-0000-4000-8000-000000000000"  # stands in an address for the key of a row
+
+
+class Rows:
+    """Draws rows with these reviewers as columns. names: {id: name} in the order of the columns."""
+
+    def __init__(self, names):
+        self.names = names
+        self.before, self.after = reverse("review:hearing", args=[ANY]).split(ANY)
+        labels = _("Firm"), *names.values(), _("Mean"), _("Range"), _("To be looked at"), _("Opinion")
+        firm, *numbers, look, opinion = (
+            escape(label).replace("{", "{{").replace("}", "}}") for label in labels
+        )
+        self.shape = "".join([
+            '<tr><td class="num">{}</td><td class="nowrap"><a href="{}">{}</a></td>',
+            f'<td class="nowrap" data-label="{firm}">{{}}</td>',
+            *(f'<td class="num" data-label="{label}">{{}}</td>' for label in numbers),
+            f'<td data-label="{look}">{{}}</td><td data-label="{opinion}">{{}}</td></tr>',
+        ])  # fmt: skip
+        self.words = {
+            "open": _("not handed in"), "short": _("%(sheets)d of %(needed)d sheets"), "explained": _("far off, explained"),
+            "far": _("far off, no reason yet"), "comment": _("comment missing"), "alike": _("texts alike"), "written": _("written"),
+        }  # fmt: skip
+
+    def row(self, place, line):
+        application = line.hearing.application
+        totals = {sheet.reviewer: sheet for sheet in line.sheets}
+        return format_html(
+            self.shape, place, f"{self.before}{line.hearing.key}{self.after}", application.number, application.firm.name,
+            *(self._total(totals.get(who), line) for who in self.names),
+            "–" if line.score is None else line.score, "–" if line.spread is None else f"{line.spread.normalize():f}",
+            ", ".join(self._looks(line)), self.words["written"] if line.hearing.opinion else "–",
+        )  # fmt: skip
+
+    def _total(self, sheet, line):
+        if sheet is None:
+            return "–"
+        if not sheet.counts:
+            return self.words["open"]
+        shown = f"{sheet.total.normalize():f}"
+        return format_html("<strong>{} ✕</strong>", shown) if sheet.pk in line.odd else shown
+
+    def _looks(self, line):
+        if line.odd:
+            yield self.words["explained" if line.explained else "far"]
+        if line.is_short:
+            yield self.words["short"] % {"sheets": len(line.counted), "needed": line.needed}
+        if line.lacks_comments:
+            yield self.words["comment"]
+        if line.alike:
+            yield self.words["alike"]

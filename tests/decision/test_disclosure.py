@@ -1,0 +1,228 @@
+"""What a firm reads of its result: as the call allows, as it was on the day of the notice, and never who wrote what."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from applications.calls.models import Call
+from applications.decision import actions, disclosing, queries
+from applications.decision.outcomes import Opinion, ResultNotice
+from applications.kernel import audit, clock
+from applications.kernel.errors import Denied, Refused
+from applications.notifications.models import Letter
+from applications.review import actions as review
+from applications.review.models import Assignment, Score
+from tests.decision.contested import END, PUBLISHED, appealed, approve_and_publish, decided
+from tests.intake.test_receipt import words
+from tests.world import AFTER, browser
+
+pytestmark = pytest.mark.usefixtures("english")
+
+
+@pytest.fixture(autouse=True)
+def after_the_deadline(request):
+    with clock.at(AFTER):
+        yield
+
+
+def publish(world, call=None):
+    with clock.at(PUBLISHED):
+        return approve_and_publish(
+            world, actions.propose(call or world.r1, note="As ranked", by=world.officer)
+        )
+
+
+def page_of(world, application, at=PUBLISHED, person=None):
+    with clock.at(at):
+        client = browser(person or world.owner_of(application.firm))
+        return client.get(f"/decisions/results/{application.key}/")
+
+
+def policy(world, **fields):
+    Call.objects.filter(pk=world.r1.pk).update(**fields)
+
+
+def groups(application):
+    """{name of the group: (mean, mean of the field)} of its last notice."""
+    notice = queries.notice_of(application)
+    shown = disclosing.shown(notice, disclosing.words_of(application.call), is_confirmed=False)
+    return {group.name: (str(mean), beside and str(beside)) for group, mean, beside in shown["groups"]}
+
+
+def test_the_means_of_a_field_are_told_from_three_plans_on():
+    means = {
+        1: {7: Decimal("30.005")},
+        2: {7: Decimal(31)},
+        3: {7: Decimal(32)},
+        4: {7: Decimal(9), 8: Decimal(1)},
+    }
+    fields = {1: "F1", 2: "F1", 3: "F1", 4: "F2"}
+
+    found = disclosing.means_of_fields(means, fields)
+
+    assert {field: {group: str(disclosing.rounded(mean)) for group, mean in of.items()} for field, of in found.items()} == {
+        "F1": {7: "31.00"}, "F2": {},
+    }  # fmt: skip
+
+
+def test_a_notice_keeps_the_group_means_beside_the_mean_of_the_field_as_they_were_that_day(world):
+    best, good, weak = (world.reviewed(world.r1, score=score) for score in (90, 80, 50))
+    publish(world)
+    expected = {"기술성": ("36.00", "29.33"), "사업성": ("31.50", "25.67"), "역량": ("22.50", "18.33")}
+    assert groups(best) == expected
+    assert groups(weak)["기술성"] == ("20.00", "29.33")
+
+    Score.objects.update(value=1)
+
+    assert groups(best) == expected
+    assert "29.33" in page_of(world, good).content.decode()
+
+
+def test_a_field_with_two_plans_has_no_mean_so_that_nobody_reads_the_other_ones(world):
+    first, _second = world.reviewed(world.r1, score=90), world.reviewed(world.r1, score=50)
+    publish(world)
+
+    assert groups(first) == {"기술성": ("36.00", None), "사업성": ("31.50", None), "역량": ("22.50", None)}
+
+
+def test_the_call_decides_what_is_told_and_what_is_not_told_is_not_even_kept(world):
+    policy(world, discloses_means=False, discloses_opinion=False, discloses_panel=False)
+    application = world.reviewed(world.r1, score=80)
+    actions.opine(application, text="A plan with a market", to_improve="The costs", by=world.officer)
+    publish(world)
+
+    facts = queries.notice_of(application).facts
+    assert (facts["groups"], facts["opinion"], facts["to_improve"], facts["panel"]) == ([], "", "", [])
+    assert facts["stages"] == application.stage_scores
+
+
+def test_the_result_says_bonus_and_penalty_with_their_reasons(world):
+    application = world.in_review(world.r1)
+    for _sheet in range(3):
+        world.handed_in(application, 80, 80, 80)
+    application.refresh_from_db()
+    world.adjusted(application, 2, name="Exports", grounds="As the certificate says")
+    world.adjusted(application, -1, name="Late report", grounds="Report of 2025 came late")
+    application.refresh_from_db()
+    review.close_review(application, by=world.officer)
+    publish(world)
+
+    page = page_of(world, application).content.decode()
+    for shown in (
+        "Exports",
+        "As the certificate says",
+        "Late report",
+        "Report of 2025 came late",
+        "81.00",
+        "80.00",
+    ):
+        assert shown in page
+
+
+def test_an_opinion_is_written_by_officers_until_the_result_is_public(world):
+    application = world.reviewed(world.r1, score=80)
+    for person in (world.director, world.auditor, world.reviewer(), world.owner_of(application.firm)):
+        with pytest.raises(Denied):
+            actions.opine(application, text="A plan", to_improve="", by=person)
+    actions.opine(application, text="A plan with a market", to_improve="The costs", by=world.officer)
+    publish(world)
+
+    with pytest.raises(Refused):
+        actions.opine(application, text="Another opinion", to_improve="", by=world.officer)
+    assert Opinion.objects.get().text == "A plan with a market"
+    assert [entry.verb for entry in audit.trail(application) if entry.verb == "opine"] == ["opine"]
+    page = page_of(world, application).content.decode()
+    assert "A plan with a market" in page
+    assert "The costs" in page
+    letter = Letter.objects.get(kind="result_published")
+    assert "A plan with a market" in letter.body
+
+
+def test_an_opinion_begins_with_what_the_sheets_say_by_the_alphabet_and_each_text_once(world):
+    application = world.reviewed(world.r1, score=80)
+    for sheet, text in zip(application.assignments.order_by("-pk"), ("Alpha", "Gamma", "Beta"), strict=True):
+        Assignment.objects.filter(pk=sheet.pk).update(
+            overall=text, strengths="Alpha", weaknesses=f"Not {text}"
+        )
+
+    assert queries.comments_of(application) == (
+        "Alpha\n\nBeta\n\nGamma",
+        "Not Alpha\n\nNot Beta\n\nNot Gamma",
+    )
+
+
+def test_g37_members_of_the_panel_are_named_after_confirmation_only_and_never_what_they_wrote(world):
+    application = world.reviewed(world.r1, score=50)
+    sheets = list(application.assignments.select_related("reviewer__reviewer_profile").order_by("pk"))
+    names = [sheet.reviewer.name for sheet in sheets]
+    for number, sheet in enumerate(sheets):
+        Assignment.objects.filter(pk=sheet.pk).update(overall=f"SECRET-{number}")
+    publish(world)
+
+    before = page_of(world, application, END - timedelta(microseconds=1)).content.decode()
+    after = page_of(world, application, END).content.decode()
+
+    assert [name for name in names if name in before] == []
+    assert [name for name in names if name in after] == names
+    assert sheets[0].reviewer.reviewer_profile.affiliation in after
+    assert "SECRET" not in before + after
+    letters = "".join(Letter.objects.filter(kind="result_published").values_list("body", flat=True))
+    assert [name for name in names if name in letters] == []
+
+
+def test_while_an_appeal_of_the_call_waits_nobody_is_named(world):
+    application, other = world.reviewed(world.r1, score=50), world.reviewed(world.r1, score=40)
+    publish(world)
+    appeal = appealed(world, other)
+    name = application.assignments.first().reviewer.name
+
+    waiting = page_of(world, application, END).content.decode()
+    decided(world, appeal, "dismissed")
+    answered = page_of(world, application, END + timedelta(days=9)).content.decode()
+
+    assert name not in waiting
+    assert name in answered
+
+
+def test_the_notice_is_a_document_with_the_same_words(world):
+    application = world.reviewed(world.r1, score=80)
+    actions.opine(application, text="A plan with a market", to_improve="The costs", by=world.officer)
+    publish(world)
+
+    with clock.at(PUBLISHED):
+        response = browser(world.owner_of(application.firm)).get(f"/decisions/results/{application.key}/pdf/")
+        rival = browser(world.person()).get(f"/decisions/results/{application.key}/pdf/")
+
+    said = words(response.content)
+    assert response["Content-Type"] == "application/pdf"
+    for shown in (application.number, "Selected", "80.00", "32.00", "A plan with a market", "The costs"):
+        assert shown in said
+    assert rival.status_code == 404
+
+
+def test_before_its_instant_there_is_no_notice_no_document_and_no_appeal(world):
+    """G54: whoever guesses the addresses finds nothing."""
+    application = world.reviewed(world.r1, score=80)
+    actions.opine(application, text="A plan with a market", to_improve="", by=world.officer)
+    with clock.at(PUBLISHED):
+        proposal = actions.propose(world.r1, note="As ranked", by=world.officer)
+        actions.approve(proposal, by=world.officer2)
+        actions.publish(proposal, publish_at=PUBLISHED + timedelta(hours=1), by=world.officer)
+        client = browser(world.owner_of(application.firm))
+        answers = [
+            client.get(f"/decisions/results/{application.key}/{name}").status_code
+            for name in ("", "pdf/", "appeal/")
+        ] + [client.post(f"/decisions/results/{application.key}/appeal/").status_code]
+
+    assert answers == [404] * 4
+    assert not ResultNotice.objects.exists()
+
+
+def test_the_page_of_a_result_costs_the_same_for_few_and_many(world, django_assert_max_num_queries):
+    application = world.reviewed(world.r1, score=80)
+    publish(world)
+    client = browser(world.owner_of(application.firm))
+
+    with clock.at(PUBLISHED), django_assert_max_num_queries(24):
+        assert client.get(f"/decisions/results/{application.key}/").status_code == 200

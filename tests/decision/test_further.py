@@ -1,0 +1,175 @@
+"""How a published list goes on: nobody selected loses a place, free places go down the reserves, appeals stand by score."""
+
+from decimal import Decimal
+
+import pytest
+
+from applications.decision import further
+from applications.decision.further import Standing
+from applications.decision.rules import Candidate
+from applications.decision.selection import Bound
+
+pytestmark = pytest.mark.usefixtures("english")
+MARKS = {"pass_mark": Decimal(60), "select_mark": Decimal(70)}
+
+
+def plan(pk, score, **more):
+    return Candidate(pk, Decimal(score), Decimal(score), (), **more)
+
+
+def selected(rank=0):
+    return Standing(True, "selected", None, "as it was", rank)
+
+
+def reserve(number, rank=0):
+    return Standing(True, "reserved", number, "no place left", rank)
+
+
+DECLINED = Standing(True, "declined", None, "below the mark")
+ANEW = Standing(False, "declined", None, "below the mark")
+
+
+def drawn(plans, stood, *, seats=2, first_selected=2, reserves=5, **more):
+    lines = further.redraw(
+        plans, stood, first_selected=first_selected, seats=seats, reserves=reserves, **MARKS, **more
+    )
+    return {line.candidate.pk: line.reserve_rank or line.result for line in lines}
+
+
+def reasons(plans, stood, **more):
+    lines = further.redraw(plans, stood, first_selected=2, seats=2, reserves=5, **MARKS, **more)
+    return {line.candidate.pk: line.reason for line in lines}
+
+
+def test_a_place_given_up_goes_to_the_first_reserve_and_the_others_keep_their_numbers():
+    plans = [plan(1, 90), plan(3, 80), plan(4, 75), plan(5, 74)]
+    stood = {1: selected(), 3: reserve(1), 4: reserve(2), 5: reserve(3)}
+
+    assert drawn(plans, stood) == {1: "selected", 3: "selected", 4: 2, 5: 3}
+    assert reasons(plans, stood)[3] == "came up from reserve 1"
+
+
+def test_two_places_given_up_go_to_two_reserves_and_no_more():
+    plans = [plan(3, 80), plan(4, 75), plan(5, 74)]
+    stood = {3: reserve(1), 4: reserve(2), 5: reserve(3)}
+
+    assert drawn(plans, stood) == {3: "selected", 4: "selected", 5: 3}
+
+
+def test_a_reserve_between_the_marks_comes_up_too_but_only_into_a_place_that_was_taken():
+    """Places that the first list left empty stay so: they go to the next call."""
+    plans, stood = [plan(1, 90), plan(3, 65)], {1: selected(), 3: reserve(1)}
+
+    assert drawn(plans, stood, first_selected=2) == {1: "selected", 3: "selected"}
+    assert drawn(plans, stood, first_selected=1) == {1: "selected", 3: 1}
+
+
+def test_a_reserve_whose_grant_is_more_than_what_is_left_is_skipped_and_stays_where_it_is():
+    plans = [plan(1, 90, grant_krw=60), plan(3, 80, grant_krw=50), plan(4, 75, grant_krw=40)]
+    stood = {1: selected(), 3: reserve(1), 4: reserve(2)}
+
+    assert drawn(plans, stood, budget_krw=100) == {1: "selected", 3: 1, 4: "selected"}
+
+
+def test_a_reserve_of_a_field_that_is_full_is_skipped():
+    bounds = [Bound("field", 7, "Welding", most=1)]
+    plans = [plan(1, 90, field=7), plan(3, 80, field=7), plan(4, 75, field=8)]
+    stood = {1: selected(), 3: reserve(1), 4: reserve(2)}
+
+    assert drawn(plans, stood, bounds=bounds) == {1: "selected", 3: 1, 4: "selected"}
+
+
+def test_an_appeal_that_would_have_been_selected_is_selected_beside_all_others():
+    plans = [plan(1, 90), plan(9, 88), plan(2, 85), plan(3, 80)]
+    stood = {1: selected(), 2: selected(), 3: reserve(1), 9: ANEW}
+
+    assert drawn(plans, stood) == {1: "selected", 9: "selected", 2: "selected", 3: 1}
+    assert reasons(plans, stood)[9] == "selected in addition by an appeal: 88 ≥ 70"
+
+
+def test_beyond_the_budget_an_appeal_is_not_selected_but_stands_among_the_reserves_by_its_score():
+    plans = [
+        plan(1, 90, grant_krw=50),
+        plan(9, 88, grant_krw=50),
+        plan(2, 85, grant_krw=50),
+        plan(3, 80, grant_krw=10),
+    ]
+    stood = {1: selected(), 2: selected(), 3: reserve(1), 9: ANEW}
+
+    assert drawn(plans, stood, budget_krw=100) == {1: "selected", 2: "selected", 9: 1, 3: 2}
+
+
+def test_beyond_the_most_of_its_field_an_appeal_still_takes_nobodys_place():
+    bounds = [Bound("field", 7, "Welding", most=1)]
+    plans = [plan(9, 95, field=7), plan(1, 90, field=7), plan(2, 85, field=8), plan(3, 80, field=7)]
+    stood = {1: selected(), 2: selected(), 3: reserve(1), 9: ANEW}
+
+    assert drawn(plans, stood, bounds=bounds) == {9: "selected", 1: "selected", 2: "selected", 3: 1}
+
+
+def test_an_appeal_below_the_cut_stands_among_the_reserves_by_its_score_and_they_are_counted_anew():
+    plans = [plan(1, 90), plan(2, 85), plan(3, 80), plan(9, 78), plan(4, 75)]
+    stood = {1: selected(), 2: selected(), 3: reserve(1), 4: reserve(2), 9: ANEW}
+
+    assert drawn(plans, stood) == {1: "selected", 2: "selected", 3: 1, 9: 2, 4: 3}
+    lines = further.redraw(plans, stood, first_selected=2, seats=2, reserves=5, **MARKS)
+    assert [line.candidate.pk for line in further.changed(lines, stood)] == [9, 4]
+
+
+def test_where_the_reserve_list_is_long_enough_an_appeal_below_all_of_it_is_not_selected():
+    plans = [plan(1, 90), plan(2, 85), plan(3, 80), plan(9, 78)]
+    stood = {1: selected(), 2: selected(), 3: reserve(1), 9: ANEW}
+
+    assert drawn(plans, stood, reserves=1) == {1: "selected", 2: "selected", 3: 1, 9: "declined"}
+    assert drawn(plans, stood, reserves=2) == {1: "selected", 2: "selected", 3: 1, 9: 2}
+
+
+def test_an_appeal_that_fails_again_is_not_selected_and_reads_why():
+    plans = [plan(1, 90), plan(9, 59), plan(8, 88, failings=("Technology",))]
+    stood = {1: selected(), 8: ANEW, 9: ANEW}
+
+    assert drawn(plans, stood) == {1: "selected", 8: "declined", 9: "declined"}
+    assert reasons(plans, stood) == {
+        1: "as it was",
+        8: "Below the floor or knocked out: Technology",
+        9: "Base score below the pass mark of 60",
+    }
+
+
+def test_nobody_stands_worse_by_an_own_appeal():
+    plans, stood = (
+        [plan(1, 90), plan(9, 50)],
+        {1: selected(), 9: Standing(False, "reserved", 1, "no place left")},
+    )
+
+    assert drawn(plans, stood) == {1: "selected", 9: 1}
+
+
+def test_a_free_place_goes_to_the_better_of_a_reserve_and_an_appeal():
+    stood = {1: selected(), 3: reserve(1), 9: ANEW}
+
+    assert drawn([plan(1, 90), plan(9, 82), plan(3, 80)], stood) == {1: "selected", 9: "selected", 3: 1}
+    assert drawn([plan(1, 90), plan(9, 79), plan(3, 80)], stood) == {1: "selected", 3: "selected", 9: 1}
+
+
+def test_who_was_not_selected_and_did_not_appeal_stays_so():
+    plans, stood = [plan(1, 90), plan(6, 89)], {1: selected(), 6: DECLINED}
+
+    assert drawn(plans, stood) == {1: "selected", 6: "declined"}
+
+
+def test_equals_that_were_decided_anew_wait_for_the_committee_only_where_it_matters():
+    plans = [plan(1, 90), plan(8, 80), plan(9, 80)]
+    stood = {1: selected(), 8: ANEW, 9: ANEW}
+    draw = {"first_selected": 2, "seats": 2, "reserves": 5, **MARKS}
+    lines = further.redraw(plans, stood, **draw)
+
+    assert [[c.pk for c in group] for group in further.undecided(lines, stood)] == [[8, 9]]
+    decided = {9: 1, 8: 2}
+    lines = further.redraw(plans, stood, decided=decided, **draw)
+    assert further.undecided(lines, stood, decided) == []
+    assert {line.candidate.pk: line.reserve_rank or line.result for line in lines} == {
+        1: "selected",
+        9: "selected",
+        8: 1,
+    }

@@ -1,0 +1,236 @@
+"""Giving a place up, coming up from the reserve list, and the end of it."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from applications.agreement import actions as agreement
+from applications.agreement.queries import offered
+from applications.cohort import actions as cohort
+from applications.decision import actions, continuing, following, queries
+from applications.decision.models import Proposal
+from applications.decision.outcomes import GiveUp
+from applications.decision.tasks import end_reserves
+from applications.intake.models import Application
+from applications.intake.screened import given_up_by
+from applications.kernel import audit, clock
+from applications.kernel.errors import Denied, Refused
+from applications.notifications.models import Letter
+from tests.decision.contested import (
+    LAST_DAY,
+    PUBLISHED,
+    approve_and_publish,
+    further,
+    published_list,
+    results,
+)
+from tests.together import refusals, together
+from tests.world import AFTER, PASSWORD
+
+pytestmark = pytest.mark.usefixtures("english")
+WHY = "Another programme has granted it"
+
+
+@pytest.fixture(autouse=True)
+def after_the_deadline(request):
+    with clock.at(AFTER):
+        yield
+
+
+def give_up(world, application, at=LAST_DAY, reason=WHY):
+    with clock.at(at):
+        continuing.give_up(application, reason=reason, by=world.owner_of(application.firm))
+
+
+def reasons(act, *args, **options):
+    with pytest.raises(Refused) as refusal:
+        act(*args, **options)
+    return [str(reason) for reason in refusal.value.reasons]
+
+
+def addresses(kind):
+    return list(Letter.objects.filter(kind=kind).order_by("pk").values_list("address", flat=True))
+
+
+def test_an_owner_gives_the_place_up_with_a_reason_that_is_kept(world):
+    _list, [a, *_others] = published_list(world)
+    editor = world.member(a.firm)
+    for person in (editor, world.person(), world.officer, world.director):
+        with pytest.raises(Denied):
+            continuing.give_up(a, reason=WHY, by=person)
+    assert reasons(give_up, world, a, reason="No") == ["Please write the reason (at least 5 characters)."]
+
+    give_up(world, a)
+
+    kept = GiveUp.objects.get()
+    assert (kept.application, kept.was, kept.reason, kept.at) == (a, "selected", WHY, LAST_DAY)
+    assert results([a]) == ["given_up"]
+    assert [entry.verb for entry in audit.trail(a)][-1] == "give_up"
+    assert sorted(addresses("place_given_up")) == sorted([editor.email, world.owner_of(a.firm).email])
+    assert given_up_by(a.firm_id) == (LAST_DAY.date(),)
+
+
+def test_what_was_not_selected_or_is_bound_already_is_not_given_up(world):
+    _list, [a, *_others, declined] = published_list(world)
+    with clock.at(LAST_DAY):
+        cohort.seat(a, by=world.officer)
+
+    assert reasons(give_up, world, a) == [
+        "Your firm is designated already. To return the designation, write to the office."
+    ]
+    assert reasons(give_up, world, declined) == ["This is not possible while the status is “Not selected”."]
+
+
+def test_a_reserve_that_gives_up_leaves_the_list_and_counts_as_no_give_up_of_a_selection(world):
+    _list, [a, _b, _c, d, e, _f] = published_list(world)
+
+    give_up(world, d)
+    give_up(world, a)
+    further(world)
+
+    assert results([a, d, e]) == ["given_up", "given_up", "selected"]
+    assert given_up_by(d.firm_id) == ()
+
+
+def test_the_first_reserve_comes_up_after_two_people_have_agreed_and_is_told(world):
+    first, [a, _b, _c, d, e, f] = published_list(world)
+    give_up(world, a)
+    assert list(following.to_go_on(LAST_DAY)) == [first]
+
+    later = further(world, publish=False)
+    with pytest.raises(Denied):
+        actions.approve(later, by=world.officer)
+    assert results([d]) == ["reserved"]
+    with clock.at(LAST_DAY + timedelta(days=9)):
+        approve_and_publish(world, later)
+
+    assert results([a, d, e, f]) == ["given_up", "selected", "reserved", "declined"]
+    assert addresses("reserve_promoted") == [world.owner_of(d.firm).email]
+    assert addresses("reserve_moved") == []
+    places = {place.application_id: place for place in later.places.all()}
+    assert a.pk not in places
+    assert places[d.pk].result == "selected"
+    assert "1" in places[d.pk].reason  # the number that it came up from
+    assert places[e.pk].reserve_rank == 2
+    assert queries.notice_of(d).delivered_at == LAST_DAY + timedelta(days=9)
+    assert not following.to_go_on(LAST_DAY).exists()
+
+
+def test_who_came_up_has_thirty_days_from_its_own_notice_to_sign(world):
+    applications = [world.with_score(world.rnd, score) for score in ("90", "85", "80", "75")]
+    with clock.at(PUBLISHED):
+        approve_and_publish(world, actions.propose(world.rnd, note="As ranked", by=world.officer))
+    assert results(applications) == ["selected", "selected", "selected", "reserved"]
+    give_up(world, applications[0])
+    further(world, world.rnd, at=LAST_DAY)
+
+    early, late = (world.drafted(one) for one in applications[2:])
+
+    assert (early.sign_by, late.sign_by) == (clock.kst(2027, 1, 20).date(), clock.kst(2027, 2, 1).date())
+
+
+def test_after_a_place_is_given_up_its_agreement_is_not_signed_any_more(world):
+    applications = [world.with_score(world.rnd, score) for score in ("90", "85")]
+    with clock.at(PUBLISHED):
+        approve_and_publish(world, actions.propose(world.rnd, note="As ranked", by=world.officer))
+    made = world.offered(applications[0])
+    give_up(world, applications[0])
+
+    assert reasons(agreement.sign, made, password=PASSWORD, by=world.director) == [
+        "The firm has given its place up: nothing is signed any more."
+    ]
+    assert not offered().exists()
+
+
+def test_the_reserve_list_ends_after_its_days_and_who_is_on_it_is_told_once(world):
+    type(world.r1).objects.filter(pk=world.r1.pk).update(reserve_days=30)
+    first, [a, _b, _c, d, e, f] = published_list(world)
+    first.refresh_from_db()
+    end = clock.kst(2027, 1, 21)  # the thirtieth day is 20 January
+    assert first.reserve_ends_at == end
+
+    with clock.at(end - timedelta(microseconds=1)):
+        end_reserves()
+    assert results([d, e]) == ["reserved", "reserved"]
+    with clock.at(end):
+        end_reserves()
+        end_reserves()
+
+    assert results([d, e, f]) == ["declined", "declined", "declined"]
+    assert sorted(addresses("reserve_ended")) == sorted(world.owner_of(one.firm).email for one in (d, e))
+    give_up(world, a, at=end)
+    assert reasons(further, world, at=end) == ["Nothing has changed that would change the list."]
+
+
+def test_a_reserve_does_not_come_up_after_the_end_even_before_the_timetable_has_run(world):
+    type(world.r1).objects.filter(pk=world.r1.pk).update(reserve_days=30)
+    _first, [a, *_others] = published_list(world)
+    give_up(world, a)
+
+    assert reasons(further, world, at=clock.kst(2027, 1, 21)) == [
+        "Nothing has changed that would change the list."
+    ]
+
+
+# At the same moment
+
+
+@pytest.mark.postgresql
+def test_two_firms_that_give_up_at_once_free_two_places_and_two_reserves_come_up_in_order(committed, world):
+    _first, [a, b, c, d, e, f] = published_list(world)
+
+    outcomes = together(partial(give_up, world, a), partial(give_up, world, b))
+    later = further(world)
+
+    assert refusals(outcomes) == []
+    assert results([a, b, c, d, e, f]) == [
+        "given_up",
+        "given_up",
+        "selected",
+        "selected",
+        "selected",
+        "declined",
+    ]
+    assert GiveUp.objects.count() == 2
+    assert later.places.filter(result="selected").count() == 3
+
+
+@pytest.mark.postgresql
+def test_who_gives_up_while_the_list_takes_effect_stops_it_or_comes_after_it(committed, world):
+    _first, [a, _b, _c, d, e, _f] = published_list(world)
+    give_up(world, a)
+    later = further(world, publish=False)
+    actions.approve(later, by=world.officer2)
+    officer = world.officer
+
+    def publish():
+        with clock.at(LAST_DAY + timedelta(days=9)):
+            actions.publish(Proposal.objects.get(pk=later.pk), by=officer)
+
+    outcomes = together(publish, partial(give_up, world, d, LAST_DAY + timedelta(days=9)))
+
+    later.refresh_from_db()
+    [gave_up] = Application.objects.filter(pk=d.pk)
+    assert gave_up.status == "given_up"
+    if refusals(outcomes):  # the firm was quicker: nobody is selected in its place yet
+        assert (later.status, results([e])) == ("approved", ["reserved"])
+    else:
+        assert (later.status, GiveUp.objects.get(application=d).was) == ("published", "selected")
+
+
+@pytest.mark.postgresql
+def test_two_officers_who_propose_a_further_list_at_once_make_one(committed, world):
+    _first, [a, *_others] = published_list(world)
+    give_up(world, a)
+    officers = world.officer, world.officer2
+
+    def propose(officer):
+        return continuing.propose(world.r1, note="A place is free", by=officer, replaces=1)
+
+    outcomes = together(*(partial(propose, officer) for officer in officers))
+
+    assert refusals(outcomes) == [
+        "Another list of this call was proposed meanwhile. Please look at it first."
+    ]
+    assert Proposal.objects.filter(status="proposed").count() == 1

@@ -1,0 +1,169 @@
+"""A proposal changed by hand: the effect is shown before it is saved, and what is saved keeps to the rules."""
+
+import pytest
+
+from applications.kernel import clock
+from applications.kernel.audit import AuditEntry
+from applications.kernel.errors import Denied, Refused
+from applications.review import editing, planning
+from applications.review.models import Assignment
+from applications.review.plans import Plan
+from applications.review.tasks import carry_plans_on
+from tests.together import refusals, together
+from tests.world import AFTER, browser
+
+pytestmark = pytest.mark.usefixtures("english")
+
+
+@pytest.fixture(autouse=True)
+def after_the_deadline(settings):
+    settings.LANGUAGE_CODE = "en"
+    with clock.at(AFTER):
+        yield
+
+
+@pytest.fixture
+def plan(world):
+    """Two applications, five reviewers, two reviews each."""
+    world.reviewers = [world.reviewer(name=f"Reviewer {letter}") for letter in "ABCDE"]
+    world.first, world.second = (world.in_review(world.r1, firm) for firm in (world.a, world.b))
+    asked = planning.ask(
+        world.r1,
+        stage=world.r1.stages.first(),
+        reviews=2,
+        least=0,
+        most=2,
+        of_each_kind=False,
+        by=world.officer,
+    )
+    carry_plans_on()
+    return Plan.objects.get(pk=asked.pk)
+
+
+def proposed(plan, application):
+    return set(plan.reviews_planned.filter(application=application).values_list("reviewer", flat=True))
+
+
+def others(world, plan, application):
+    return [one for one in world.reviewers if one.pk not in proposed(plan, application)]
+
+
+def page(plan, application):
+    return f"/reviews/desk/plans/{plan.key}/{application.key}/"
+
+
+def test_the_effect_is_shown_and_nothing_is_saved(world, plan):
+    before = list(plan.reviews_planned.values())
+    chosen = others(world, plan, world.first)[:3]
+
+    answer = browser(world.officer).post(
+        page(plan, world.first), {"reviewer": [one.key for one in chosen], "show": "1"}
+    )
+
+    shown = answer.content.decode()
+    assert "After the change" in shown
+    assert "nothing is saved yet" in shown
+    assert (answer.context["now"].short, answer.context["then"].short) == (0, 0)
+    assert answer.context["then"].total >= answer.context["now"].total
+    assert list(plan.reviews_planned.values()) == before
+
+
+def test_a_change_is_saved_with_its_trace_and_the_numbers_of_the_plan_follow(world, plan):
+    old, chosen = proposed(plan, world.first), others(world, plan, world.first)[:1]
+
+    editing.change(plan, world.first, reviewers={chosen[0].pk}, seen=old, by=world.officer)
+
+    plan.refresh_from_db()
+    assert proposed(plan, world.first) == {chosen[0].pk}
+    assert (plan.summary["by_hand"], sum(count for _name, count in plan.summary["loads"])) == (1, 3)
+    assert plan.summary["total"] == editing.effect_of(plan, editing.rows_of(plan)).total
+    entry = AuditEntry.objects.get(verb="change_plan")
+    assert (entry.before, entry.after["reviewers"]) == ({"reviewers": sorted(old)}, [chosen[0].pk])
+    assert Assignment.objects.count() == 0
+
+
+def test_who_is_barred_or_of_the_same_institution_cannot_be_chosen(world, plan):
+    barred = world.reviewer(affiliation_number=world.first.firm.business_number, name="Kim")
+    twins = [world.reviewer(affiliation="One University", name=name) for name in ("Lee", "Park")]
+    seen = proposed(plan, world.first)
+
+    for chosen, said in (
+        ({barred.pk}, "Kim: C1"),
+        ({one.pk for one in twins}, "Two reviewers of one institution"),
+    ):
+        with pytest.raises(Refused, match=said):
+            editing.change(plan, world.first, reviewers=chosen, seen=seen, by=world.officer)
+
+    assert proposed(plan, world.first) == seen
+    told = browser(world.officer).post(page(plan, world.first), {"reviewer": [barred.key], "show": "1"})
+    assert "Kim: C1" in told.content.decode()
+    assert 'name="save"' not in told.content.decode()
+
+
+def test_who_is_assigned_already_stays(world):
+    world.reviewers = [world.reviewer() for _number in range(3)]
+    application = world.in_review(world.r1, world.a)
+    standing = world.assigned(application, world.reviewers[0])
+    asked = planning.ask(
+        world.r1, stage=application.stage, reviews=2, least=0, most=2, of_each_kind=False, by=world.officer
+    )
+    carry_plans_on()
+
+    with pytest.raises(Refused, match="Who is assigned already stays"):
+        editing.change(
+            asked,
+            application,
+            reviewers={world.reviewers[1].pk},
+            seen=proposed(asked, application),
+            by=world.officer,
+        )
+
+    assert standing.reviewer_id in proposed(asked, application)
+
+
+def test_a_used_plan_and_one_changed_meanwhile_are_refused(world, plan):
+    seen, chosen = proposed(plan, world.first), {others(world, plan, world.first)[0].pk}
+    editing.change(plan, world.first, reviewers=chosen, seen=seen, by=world.officer)
+    with pytest.raises(Refused, match="Somebody else has changed"):
+        editing.change(plan, world.first, reviewers=seen, seen=seen, by=world.officer2)
+    planning.use(Plan.objects.get(pk=plan.pk), by=world.officer)
+
+    with pytest.raises(Refused, match="nobody has used yet"):
+        editing.change(plan, world.first, reviewers=seen, seen=chosen, by=world.officer)
+
+    assert proposed(plan, world.first) == chosen
+
+
+def test_only_those_who_may_use_a_plan_change_it(world, plan):
+    seen = proposed(plan, world.first)
+    for person in (world.director, world.auditor, world.reviewers[0]):
+        with pytest.raises(Denied):
+            editing.change(plan, world.first, reviewers=seen, seen=seen, by=person)
+        assert browser(person).get(page(plan, world.first)).status_code == 404
+
+
+def test_the_page_saves_and_leads_back_to_the_plan(world, plan):
+    chosen = others(world, plan, world.first)[:2]
+    client = browser(world.officer)
+    seen = client.get(page(plan, world.first)).context["seen"]
+
+    saved = client.post(
+        page(plan, world.first), {"reviewer": [one.key for one in chosen], "seen": seen, "save": "1"}
+    )
+
+    assert (saved.status_code, saved.url) == (302, f"/reviews/desk/plans/{plan.key}/")
+    assert proposed(plan, world.first) == {one.pk for one in chosen}
+    assert "Changed by hand once." in client.get(saved.url).content.decode()
+
+
+@pytest.mark.postgresql
+def test_two_officers_change_one_application_at_once_and_one_is_told(committed, world, plan):
+    seen, pool = proposed(plan, world.first), others(world, plan, world.first)
+
+    results = together(
+        lambda: editing.change(plan, world.first, reviewers={pool[0].pk}, seen=seen, by=world.officer),
+        lambda: editing.change(plan, world.first, reviewers={pool[1].pk}, seen=seen, by=world.officer2),
+    )
+
+    assert len(refusals(results)) == 1
+    assert len(proposed(plan, world.first)) == 1
