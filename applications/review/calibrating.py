@@ -136,10 +136,10 @@ def places(call, sheets, effects):
     then = {application.pk: freed(application) for application in official}
     place, other = ranked(now), ranked(then)
     moved = sorted((a for a in official if place[a.pk] != other[a.pk]), key=lambda a: place[a.pk])
-    crossing = [a for a in moved if (place[a.pk] <= call.seats) != (other[a.pk] <= call.seats)]
+    crossing = [a for a in moved if (place[a.pk] <= call.places) != (other[a.pk] <= call.places)]
     moved = crossing + [a for a in moved if a not in crossing]
     return {
-        "applications": len(official), "moved": len(moved), "crossing": len(crossing), "seats": call.seats,
+        "applications": len(official), "moved": len(moved), "crossing": len(crossing), "seats": call.places,
         "named": [
             {
                 "key": str(a.key), "number": a.number, "firm": a.firm.name, "score": f"{now[a.pk]:.2f}", "place": place[a.pk],

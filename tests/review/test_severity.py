@@ -74,6 +74,19 @@ def test_places_that_would_change_are_told_those_across_the_line_first(world, pa
     assert second["score"] == f"{world.plans[1].final_score:.2f}"
 
 
+def test_the_line_lies_below_the_places_that_a_call_takes_over_too(world, panel):
+    earlier = world.call(title="Earlier")
+    type(panel).objects.filter(pk=panel.pk).update(carries_from=earlier, carried_seats=2)
+    panel.refresh_from_db()
+
+    places = made(world, panel)["places"]
+
+    assert places["seats"] == 5
+    assert [row["crosses"] for row in places["named"]] == [
+        (row["place"] <= 5) != (row["other"] <= 5) for row in places["named"]
+    ]
+
+
 def test_few_sheets_say_nothing(world):
     plan = world.in_review(world.r1, world.a)
     for _sheet in range(3):
