@@ -109,8 +109,7 @@ def after_judging_alone(user, thing):
     panel = panel_of(thing)
     if panel.status == "scoring":
         return False
-    own = user.assignments.filter(stage=panel.stage_id, application__hearings__panel=panel, status="open")
-    return not own.exclude(declaration="conflict").exists()
+    return not user.assignments.open_in(panel).exists()
 
 
 @Predicate

@@ -32,7 +32,7 @@ def _halted(hearing, by):
 def open_deliberation(panel, *, by):
     """From now on members who have handed in all their sheets see those of the others; reasons are asked for at once."""
     panel = _locked(panel, "open_deliberation", by)
-    if reasons := deliberating.own_sheets(membership.open_sheets(panel, by).count()):
+    if reasons := deliberating.own_sheets(by.assignments.open_in(panel).count()):
         raise Refused(*reasons, about=panel)
     PANEL.make(panel, "open_deliberation", by=by, opened_at=clock.now())
     _ask(panel, meeting.lines_of(panel))

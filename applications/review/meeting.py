@@ -34,8 +34,7 @@ def lines_with_sheets(panel, hearings):
     found = Assignment.objects.filter(
         stage=panel.stage_id, application__in=[hearing.application_id for hearing in hearings]
     )
-    found = found.exclude(declaration="conflict").exclude(status="excluded").order_by("pk")
-    for application, *facts in found.values_list(*OF_SHEET):
+    for application, *facts in found.in_play().order_by("pk").values_list(*OF_SHEET):
         sheets[application].append(Sheet(*facts))
     written = Explanation.objects.filter(hearing__in=hearings).order_by()
     for hearing, totals in written.values_list("hearing", "totals"):
@@ -52,8 +51,7 @@ def names_of(lines):
 def sheets_of(hearing):
     """The sheets of one application before its panel, with their people."""
     found = Assignment.objects.filter(application=hearing.application_id, stage=hearing.stage_id)
-    found = found.exclude(declaration="conflict").exclude(status="excluded")
-    return found.select_related("reviewer", "application").order_by("pk")
+    return found.in_play().select_related("reviewer", "application").order_by("pk")
 
 
 def next_without_opinion(hearing, user):

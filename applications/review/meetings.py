@@ -29,7 +29,7 @@ def show(request, key):
     moves = PANEL.open_to(panel, request.user)
     facts = {"panel": panel, "moves": moves, "is_staff": request.user.role != "reviewer"}
     if not request.user.has_perm("panel.sheets", panel):
-        facts["own"] = membership.open_sheets(panel, request.user).count()
+        facts["own"] = request.user.assignments.open_in(panel).count()
         knows = facts["is_staff"] or "open_deliberation" in moves
         facts["progress"] = membership.progress_of(panel) if knows else None
         return render(request, "review/meeting_waits.html", facts)

@@ -240,16 +240,10 @@ def to_be_reminded(now, before):
     return found.exclude(panel__status=Panel.Status.CLOSED).order_by("answer_by", "pk")
 
 
-def open_sheets(panel, user):
-    """A member's own sheets of the panel that are not handed in."""
-    found = user.assignments.filter(stage=panel.stage_id, application__hearings__panel=panel, status="open")
-    return found.exclude(declaration="conflict")
-
-
 def progress_of(panel):
     """(sheets handed in, sheets asked for) of a panel: what its chair knows before the deliberation, and no score."""
     found = Assignment.objects.filter(stage=panel.stage_id, application__hearings__panel=panel)
-    found = found.exclude(declaration="conflict").exclude(status__in=("excluded", "set_aside")).order_by()
+    found = found.in_play().order_by()
     return found.filter(status="handed_in").count(), found.count()
 
 

@@ -205,6 +205,16 @@ class AssignmentQuerySet(models.QuerySet):
         clear = self.filter(Exists(pledged), reviewer=user, declaration=Assignment.Declaration.CLEAR)
         return clear.exclude(status="set_aside")
 
+    def in_play(self):
+        """Whoever judges or still may: in no conflict, neither excluded nor set aside by an appeal."""
+        found = self.exclude(declaration=Assignment.Declaration.CONFLICT)
+        return found.exclude(status__in=(Assignment.SheetStatus.EXCLUDED, Assignment.SheetStatus.SET_ASIDE))
+
+    def open_in(self, panel):
+        """Those of what a panel hears that are still to be handed in."""
+        found = self.filter(stage=panel.stage_id, application__hearings__panel=panel)
+        return found.in_play().filter(status=Assignment.SheetStatus.OPEN)
+
 
 class Assignment(models.Model):
     """One reviewer asked to score one application in one stage; the sheet lives on it."""

@@ -20,7 +20,6 @@ OF_APPLICATION = (
     "total_krw", "requested_krw", "cash_krw", "call__key", "call__revision", "call__published_at", "call__title",
     "call__scale", "call__step", "call__comment_length", "call__programme__kind", "firm__name", "firm__business_number", "field__name", "field__name_en",
 )  # fmt: skip
-NOT_OF_PANEL = (Assignment.SheetStatus.EXCLUDED, Assignment.SheetStatus.SET_ASIDE)
 UNDER_REVIEW = Q(stage=F("application__stage"))  # an assignment in the stage that its application is in
 
 
@@ -80,8 +79,7 @@ def items_of(application):
 def progress(application):
     """For each stage up to the one under review: (stage, sheets that count, how many of its panel are in no conflict)."""
     panel = (
-        application.assignments.exclude(declaration=Assignment.Declaration.CONFLICT)
-        .exclude(status__in=NOT_OF_PANEL)
+        application.assignments.in_play()
         .values("stage")
         .annotate(sheets=Count("pk", filter=Q(status=Assignment.SheetStatus.HANDED_IN)), asked=Count("pk"))
     )

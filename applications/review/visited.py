@@ -19,7 +19,7 @@ def visit_of(application, stage):
 def visitors(application, stage):
     """Who is asked to visit and stands in no conflict."""
     found = Assignment.objects.filter(application=application, stage=stage)
-    return found.exclude(declaration="conflict").exclude(status="excluded").order_by("pk")
+    return found.in_play().order_by("pk")
 
 
 def found_in(application, stage):

@@ -321,6 +321,20 @@ def test_two_visitors_are_asked_without_a_conflict_and_no_third(world, a1):
     assert world.assigned(a1, third).stage.kind == "visit"
 
 
+def test_visitors_whom_an_appeal_set_aside_leave_their_places_to_others(world, a1):
+    for _visitor in range(2):
+        world.assigned(a1)
+    a1.assignments.filter(stage=a1.stage).update(status="set_aside")
+
+    new = [world.assigned(a1).reviewer for _visitor in range(2)]
+
+    assert [one.reviewer for one in visited.visitors(a1, a1.stage)] == new
+    third = world.reviewer()
+    assert reasons(actions.assign, a1, reviewer=third, by=world.officer) == [
+        "Two visitors are asked already."
+    ]
+
+
 def test_the_firm_and_the_visitors_are_told_of_the_date_and_of_each_change(world, a1):
     visitor = world.assigned(a1).reviewer
     User.objects.update(language="en")
