@@ -327,6 +327,7 @@ def close_all(call, *, by):
 
     Returns (reviews closed, applications that went on, [reasons of those that stay]).
     """
+    membership.lock_all(call.panels)
     closed, gone_on, open_ones = 0, 0, []
     for application in Application.objects.filter(call=call, status=Status.IN_REVIEW).order_by("pk"):
         try:

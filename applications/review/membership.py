@@ -33,11 +33,13 @@ def panels_of(call):
 
 def locked(pk):
     """A panel under its lock. It is taken before that of any application, so that nobody waits for each other."""
-    return (
-        Panel.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("call", "stage", "chair", "secretary", "made_by")
-        .get(pk=pk)
-    )
+    found = Panel.objects.select_for_update(of=("self",), no_key=True)
+    return found.select_related("call", "stage", "chair", "secretary", "made_by").get(pk=pk)
+
+
+def lock_all(panels):
+    """Take the locks of several panels, always in one order: two who need them all never hold half of them each."""
+    return list(panels.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
 def hearing(application, panels=Panel.objects):

@@ -46,6 +46,7 @@ def make(call, *, by, stage, picked=(), fields=(), technologies=(), **columns):
 @transaction.atomic
 def change(panel, *, by, picked=(), fields=(), technologies=(), **columns):
     """Change name, scope or secretary. What it hears already stays, but for what another panel has picked."""
+    membership.lock_all(panel.stage.panels)  # gathering needs them all
     panel = _locked(panel, "panel.manage", by)
     before = _scope(panel)
     for name, value in columns.items():
@@ -93,8 +94,8 @@ def gather(stage, *, by):
     What a panel has picked moves there from another one, as long as nobody is asked for a sheet of it.
     """
     require(by, "panel.prepare")
+    panels = membership.lock_all(stage.panels)
     scopes = membership.scopes(stage)
-    panels = [membership.locked(panel.pk) for panel, *_rest in scopes]
     came = []
     for application in membership.without_panel(stage):
         if panel := membership.panel_for(application, scopes):

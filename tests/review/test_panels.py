@@ -564,6 +564,27 @@ def test_two_members_who_decline_at_once_are_followed_by_two_different_ones(comm
     assert panel.panelists.count() == 4
 
 
+@pytest.mark.postgresql
+def test_two_panels_of_a_stage_are_changed_at_once_and_neither_waits_for_the_other_for_ever(committed, world):
+    with clock.at(AFTER):
+        call = world.call(quorum=3)
+        stage = call.stages.get()
+        panels = [
+            seating.make(call, stage=stage, name=name, fields=[field(name)], by=world.officer)
+            for name in ("F1", "F2")
+        ]
+
+    def change(panel, turn):
+        with clock.at(AFTER):
+            seating.change(panel, name=f"{panel.name} {turn}", fields=panel.fields.all(), by=world.officer)
+
+    for turn in range(10):
+        outcomes = together(*(lambda panel=panel, turn=turn: change(panel, turn) for panel in panels))
+        assert [type(outcome) for outcome in outcomes] == [type(None)] * 2
+
+    assert sorted(stage.panels.values_list("name", flat=True)) == ["F1 9", "F2 9"]
+
+
 # Pages
 
 
