@@ -15,11 +15,12 @@ from applications.accounts.models import Consent, Role, User, new_session_seed
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
+from applications.kernel.reasons import too_short
 from applications.notifications.outbox import notify
 
 
 def _with_reason(reason):
-    if reasons := rules.reason_missing(reason):
+    if reasons := too_short(reason):
         raise Refused(*reasons)
 
 

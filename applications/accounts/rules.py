@@ -10,13 +10,6 @@ TERMS_VERSION = "2026-11"
 PRIVACY_VERSION = "2026-11"
 
 
-def reason_missing(reason):
-    """Acts on another person's account carry a written reason."""
-    if len(reason.strip()) < 5:
-        return [Reason(_("Please write the reason (at least 5 characters)."), "reason")]
-    return []
-
-
 def address_wrong(email):
     """Why a letter could not reach this address, or would reach another than the one that is seen."""
     if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*", email):

@@ -10,6 +10,7 @@ from applications.calls import conflicts, disclosure
 from applications.calls.models import Call, RequiredPaper
 from applications.calls.ruling import unbreakable, unproven
 from applications.kernel.errors import Gap, Reason
+from applications.kernel.reasons import too_short
 
 TEXTS = (
     "title",
@@ -17,7 +18,6 @@ TEXTS = (
     "notice",
 )  # of a published call that a correction may change, with all help texts
 Trait = RequiredPaper.Trait
-REASON_LENGTH = 5
 QUESTIONS_A_DAY = 10  # of one person
 MOST_QUESTIONS = 60  # of one call to its applicants
 LINK_HOURS = 72  # that a link to confirm a subscription works
@@ -202,9 +202,7 @@ def unchangeable(call, *, reason, revision):
         return [Reason(_("This call was cancelled."))]
     if call.revision != revision:
         return [Reason(_("Another notice was published in the meantime. Please look at the call again."))]
-    if len(reason.strip()) < REASON_LENGTH:
-        return [Reason(_("Please write the reason (at least 5 characters)."), "reason")]
-    return []
+    return too_short(reason)
 
 
 def inextensible(call, *, closes_at, now, late_until, is_screened):

@@ -11,8 +11,9 @@ from applications.intake.queries import people_of
 from applications.intake.snapshot import sha256_of
 from applications.kernel import audit, clock
 from applications.kernel.access import require
-from applications.kernel.errors import Reason, Refused
+from applications.kernel.errors import Refused
 from applications.kernel.numbers import next_number
+from applications.kernel.reasons import too_short
 from applications.notifications.outbox import notify
 
 
@@ -107,8 +108,8 @@ def end(taken, *, kind, reason, by):
     require(by, "cohort.end", taken)
     if taken.ended_on:
         raise Refused(_("This designation has ended already."), about=taken)
-    if len(reason.strip()) < 5:
-        raise Refused(Reason(_("Please write the reason (at least 5 characters)."), "reason"), about=taken)
+    if reasons := too_short(reason):
+        raise Refused(*reasons, about=taken)
     taken.ended_on, taken.end, taken.end_reason = clock.today(), kind, reason
     taken.save(update_fields=["ended_on", "end", "end_reason"])
     audit.record("end_seat", taken, by=by, after={"end": kind}, note=reason)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.cohort.models import SEATS
 from applications.kernel.errors import Reason
+from applications.kernel.reasons import too_short
 
 PATH = {2023: 12, 2024: 31, 2025: 52, 2026: 74, 2027: 100}  # net, at the end of each year
 
@@ -45,8 +46,7 @@ def not_to_bring_in(row, *, today):
             reasons.append(Reason(_("It cannot end before it begins."), "ended_on"))
         if not row["end"]:
             reasons.append(Reason(_("Please say how it ended."), "end"))
-        if len(row["end_reason"]) < 5:
-            reasons.append(Reason(_("Please write the reason (at least 5 characters)."), "end_reason"))
+        reasons += too_short(row["end_reason"], "end_reason")
         if row["place"]:
             reasons.append(Reason(_("A designation that has ended holds no seat."), "place"))
     if row["place"] is not None and not 1 <= row["place"] <= SEATS:

@@ -15,6 +15,7 @@ from applications.kernel import audit, calendar, clock, files
 from applications.kernel.access import require
 from applications.kernel.errors import Refused
 from applications.kernel.numbers import next_number
+from applications.kernel.reasons import too_short
 from applications.lifecycle import APPEAL, APPLICATION
 from applications.notifications.outbox import notify
 from applications.review.anew import score_again
@@ -156,7 +157,7 @@ def withdraw(appeal, *, reason, by):
     """The firm takes its appeal back for good; the decision stands."""
     appeal = held(appeal)
     APPEAL.check(appeal, "withdraw", by=by)
-    if reasons := contesting.too_short(reason):
+    if reasons := too_short(reason):
         raise Refused(*reasons, about=appeal)
     APPEAL.make(appeal, "withdraw", by=by, note=reason, withdrawn_reason=reason)
     notify("appeal_withdrawn", to=people_of(appeal.application), event=f"appeal_withdrawn:{appeal.number}",
@@ -182,7 +183,7 @@ def turn_down(appeal, *, reason, by):
     """The director does not confirm: the appeal is examined on, and who proposed is told why."""
     appeal = held(appeal)
     APPEAL.check(appeal, "turn_down", by=by)
-    if faults := contesting.too_short(reason):
+    if faults := too_short(reason):
         raise Refused(*faults, about=appeal)
     proposer, at = appeal.proposed_by, appeal.proposed_at
     APPEAL.make(appeal, "turn_down", by=by, note=reason, outcome="", remedy="", stage=None)

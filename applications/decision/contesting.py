@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.kernel.errors import Reason
 from applications.templatetags.grants import instant
 
-TEXT_LENGTH, REASON_LENGTH = 20, 5
+TEXT_LENGTH = 20
 MOST_FILES = 5
 CONTESTED = ("reserved", "declined", "ineligible")  # who is selected has nothing to contest
 
@@ -88,12 +88,6 @@ def undecidable(appeal, *, outcome, remedy, stage, reasons):
         said = _("Please write the reasons (at least %(least)d characters): the firm reads them.")
         found.append(Reason(said % {"least": TEXT_LENGTH}, "reasons"))
     return found
-
-
-def too_short(reason):
-    if len(reason.strip()) < REASON_LENGTH:
-        return [Reason(_("Please write the reason (at least 5 characters)."), "reason")]
-    return []
 
 
 def bound_already(application, *, has_seat, has_agreement):

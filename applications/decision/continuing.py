@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from applications.decision import contesting, following, further, queries, rules
+from applications.decision import following, further, queries, rules
 from applications.decision.actions import lock, refuse_unless_open, write
 from applications.decision.models import Proposal
 from applications.decision.outcomes import GiveUp
@@ -14,6 +14,7 @@ from applications.intake.queries import people_of, people_of_firms
 from applications.kernel import clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
+from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION
 from applications.notifications.outbox import notify, notify_each
 
@@ -88,7 +89,7 @@ def give_up(application, *, reason, by):
         .get(pk=application.pk)
     )
     APPLICATION.check(application, "give_up", by=by)
-    if reasons := contesting.too_short(reason) or following.bound_already(application):
+    if reasons := too_short(reason) or following.bound_already(application):
         raise Refused(*reasons, about=application)
     GiveUp.objects.create(
         application=application, was=application.status, reason=reason, by=by, at=clock.now()

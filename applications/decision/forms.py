@@ -9,6 +9,7 @@ from applications.decision.appeals import Appeal
 from applications.decision.outcomes import Opinion
 from applications.kernel.files import TYPES
 from applications.kernel.forms import InstantField, layout
+from applications.kernel.reasons import REASON_LENGTH
 
 
 class ProposeForm(forms.Form):
@@ -128,7 +129,7 @@ class WhyForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"),
-        min_length=contesting.REASON_LENGTH,
+        min_length=REASON_LENGTH,
         max_length=1000,
         widget=forms.Textarea({"rows": 4}),
     )

@@ -12,6 +12,7 @@ from applications.intake.queries import people_of
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
+from applications.kernel.reasons import too_short
 from applications.lifecycle import PAYMENT
 from applications.notifications.outbox import notify
 
@@ -94,9 +95,7 @@ def pay(payment, *, paid_on, by):
 @transaction.atomic
 def refuse(payment, *, reason, by):
     """Give a requested or verified instalment back with a reason; the firm may ask again."""
-    PAYMENT.advance(
-        payment, "refuse", by=by, unless=lambda _payment: rules.reason_missing(reason), note=reason
-    )
+    PAYMENT.advance(payment, "refuse", by=by, unless=lambda _payment: too_short(reason), note=reason)
     application = payment.agreement.application
     notify("payment_refused", to=people_of(application), event=f"refused:{payment.number}", payment=payment,
            application=application, reason=reason)  # fmt: skip

@@ -48,10 +48,3 @@ def day_faults(payment, *, paid_on, today):
     if payment.approved_at and paid_on < payment.approved_at.astimezone(KST).date():
         return [Reason(_("The instalment was approved only after this day."), "paid_on")]
     return []
-
-
-def reason_missing(reason):
-    """A firm that is refused is told why."""
-    if len(reason.strip()) < 5:
-        return [Reason(_("Please write the reason (at least 5 characters)."), "reason")]
-    return []

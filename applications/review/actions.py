@@ -12,6 +12,7 @@ from applications.intake.models.checks import Adjustment
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Refused
+from applications.kernel.reasons import not_ahead, too_short
 from applications.lifecycle import APPLICATION, SHEET
 from applications.notifications.outbox import notify
 from applications.review import (
@@ -100,7 +101,7 @@ def waive(application, *, reviewer, reason, by):
     found = facts.against(application, queries.profile_of(reviewer))
     if not found:
         raise Refused(_("Nothing stands against %(name)s.") % {"name": reviewer.name}, about=application)
-    if reasons := rules.too_short(reason):
+    if reasons := too_short(reason):
         raise Refused(*reasons, about=application)
     codes = " ".join(finding.code for finding in found)
     Waiver.objects.create(
@@ -232,7 +233,7 @@ def reopen(assignment, *, reason, by):
     old = {str(pk): str(value) for pk, value in assignment.scores.values_list("criterion", "value")}
     advance(
         assignment, "reopen", SheetEvent.Kind.REOPENED, by=by, note=reason, total=None, handed_in_at=None, questioned_at=None,
-        unless=lambda sheet: drawing.closed(panel) or rules.not_in_review(application, sheet.stage_id) or rules.too_short(reason),
+        unless=lambda sheet: drawing.closed(panel) or rules.not_in_review(application, sheet.stage_id) or too_short(reason),
     )  # fmt: skip
     audit.record("reopened_values", assignment, by=by, before=old, note=reason)
     store_score(application)
@@ -247,7 +248,7 @@ def exclude(assignment, *, reason, by):
     application = queries.locked_application(assignment.application_id)
     advance(
         assignment, "exclude", SheetEvent.Kind.EXCLUDED, by=by, note=reason,
-        unless=lambda sheet: drawing.closed(panel) or rules.not_in_review(application, sheet.stage_id) or rules.too_short(reason),
+        unless=lambda sheet: drawing.closed(panel) or rules.not_in_review(application, sheet.stage_id) or too_short(reason),
     )  # fmt: skip
     store_score(application)
 
@@ -259,7 +260,7 @@ def adjust(application, *, item, counts, grounds, by):
     claimed = [claim for claim, _words in bonus.claimed(application)]
     APPLICATION.advance(
         application, "adjust", by=by,
-        unless=lambda _locked: rules.undecidable(item, application.call_id, claimed) or rules.too_short(grounds, "grounds"),
+        unless=lambda _locked: rules.undecidable(item, application.call_id, claimed) or too_short(grounds, "grounds"),
         note=f"{item}: {item.signed if counts else 0} ({grounds})",
     )  # fmt: skip
     points = item.signed if counts else Decimal()
@@ -273,7 +274,7 @@ def adjust(application, *, item, counts, grounds, by):
 def set_due(stage, *, at, by):
     """Say until when the sheets of a stage are to be handed in, or say it anew. Raises Refused."""
     require(by, "review.due", stage.call)
-    if reasons := rules.not_ahead(at, now=clock.now()):
+    if reasons := not_ahead(at, now=clock.now()):
         raise Refused(*reasons, about=stage.call)
     before = SheetsDue.objects.select_for_update().filter(stage=stage).first()
     SheetsDue.objects.update_or_create(stage=stage, defaults={"at": at, "by": by})
@@ -348,7 +349,7 @@ def reopen_review(application, *, reason, by):
         application,
         "go_back" if earlier else "reopen_review",
         by=by,
-        unless=lambda _a: rules.too_short(reason),
+        unless=lambda _a: too_short(reason),
         note=reason,
         stage=earlier or application.stage,
     )

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from applications.calls.conflicts import RULES, declarations
 from applications.firms.rules.names import name_key
 from applications.kernel.errors import Reason
+from applications.kernel.reasons import too_short
 from applications.review.models import Affiliation
-from applications.review.rules import too_short
 
 OPEN_MAIL = {
     "gmail.com", "naver.com", "daum.net", "hanmail.net", "kakao.com", "nate.com", "outlook.com", "hotmail.com",

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Refused
+from applications.kernel.reasons import too_short
 from applications.lifecycle import PANEL
 from applications.notifications.outbox import notify, notify_each
-from applications.review import deliberating, facts, meeting, membership, queries, rules
+from applications.review import deliberating, facts, meeting, membership, queries
 from applications.review.conflicts import halting
 from applications.review.models import Assignment
 from applications.review.panels import Explanation, Hearing
@@ -77,7 +78,7 @@ def explain(hearing, *, text, by, sheet=None):
     else:
         require(by, "hearing.explain", hearing)
     [line] = meeting.lines_of(panel, only=hearing)
-    reasons = rules.too_short(text, "text")
+    reasons = too_short(text, "text")
     if panel.status != "deliberating":
         reasons = [_("The deliberation of the panel is not open.")]
     elif not line.odd or (sheet and sheet.pk not in line.odd):
@@ -127,7 +128,7 @@ def close(panel, *, by):
 def reopen(panel, *, reason, by):
     """Open a closed panel again while something it heard is still under review in its stage; the chair is told."""
     panel = _locked(panel, "reopen_panel", by)
-    reasons = rules.too_short(reason)
+    reasons = too_short(reason)
     if not reasons and not membership.still_under_review(panel).exists():
         reasons = [_("The reviews of what this panel heard are closed. Please open them again first.")]
     if reasons:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from django.utils.translation import gettext_lazy as _
 
 from applications.kernel.errors import Reason
+from applications.kernel.reasons import not_ahead
 
 TIMES = 3  # candidates drawn for each place (3배수)
 
@@ -70,13 +71,6 @@ def unanswerable(panelist, *, now):
     return []
 
 
-def bad_time(instant, *, now, field="answer_by"):
-    """What is asked for lies at an instant that is still to come."""
-    if instant <= now:
-        return [Reason(_("This time is over already."), field)]
-    return []
-
-
 def in_order(names, *, seed):
     """All of these in drawn order, whatever order they come in."""
     return sorted(names, key=lambda name: place_of(name, seed))
@@ -84,7 +78,7 @@ def in_order(names, *, seed):
 
 def bad_sitting(sitting, others, *, now):
     """Why hours cannot be planned: they are over, or others of the panel are at the same time."""
-    if reasons := bad_time(sitting.starts_at, now=now, field="starts_at"):
+    if reasons := not_ahead(sitting.starts_at, now=now, field="starts_at"):
         return reasons
     if any(sitting.starts_at < other.ends_at and other.starts_at < sitting.ends_at for other in others):
         return [Reason(_("The panel sits at this time already."), "starts_at")]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.calls.stages import VISITORS
 from applications.kernel import clock
 from applications.kernel.errors import Reason
+from applications.kernel.reasons import too_short
 from applications.review.rules import Standing
 from applications.review.visits import DAYS_AHEAD, MOST_PHOTOS
 
@@ -31,7 +32,7 @@ def unsettable(stage, at, reason, *, now):
         return [Reason(_("This application is not in a stage with a site visit."))]
     if at <= now:
         return [Reason(_("A visit is still to come."), "at")]
-    if days_ahead(at, now=now) < DAYS_AHEAD and len(reason.strip()) < 5:
+    if days_ahead(at, now=now) < DAYS_AHEAD and too_short(reason):
         said = _("A firm is told at least %(days)d days before, unless you write a reason.")
         return [Reason(said % {"days": DAYS_AHEAD}, "short_notice_reason")]
     return []
@@ -69,7 +70,7 @@ def unfinished(points, findings, *, fit, overall, least):
         verdict, words = findings.get(point.pk, (None, ""))
         if verdict is None:
             reasons.append(Reason(_("Fit or not? %(what)s") % {"what": point.name}, f"fit_{point.pk}"))
-        if len(words.strip()) < 5:
+        if too_short(words):
             said = _("Please write what you found: %(what)s")
             reasons.append(Reason(said % {"what": point.name}, f"words_{point.pk}"))
     if fit is None:

@@ -10,9 +10,10 @@ from applications.intake.queries import people_of
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Refused
+from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION
 from applications.notifications.outbox import notify
-from applications.review import facts, queries, rules
+from applications.review import facts, queries
 from applications.review.models import Affiliation, Assignment, ChallengeAnswer, ReviewerProfile, Sanction
 
 PLACE = ("affiliation", "affiliation_number", "department", "since")
@@ -86,7 +87,7 @@ def sanction(profile, *, reason, until, by):
     """Bar a reviewer until a day, or for good; open sheets of theirs are halted at once."""
     require(by, "reviewer.sanction", profile)
     profile = queries.profile_of(profile.user)
-    if reasons := rules.too_short(reason):
+    if reasons := too_short(reason):
         raise Refused(*reasons, about=profile)
     Sanction.objects.create(profile=profile, reason=reason, until=until, by=by, at=clock.now())
     audit.record("sanction", profile, by=by, after={"until": until}, note=reason)
@@ -100,7 +101,7 @@ def lift(found, *, reason, by):
     found = Sanction.objects.select_for_update(of=("self",)).select_related("profile").get(pk=found.pk)
     if found.lifted_at:
         raise Refused(_("This sanction is lifted already."), about=found.profile)
-    if reasons := rules.too_short(reason):
+    if reasons := too_short(reason):
         raise Refused(*reasons, about=found.profile)
     found.lifted_by, found.lifted_at = by, clock.now()
     found.save(update_fields=["lifted_by", "lifted_at"])
@@ -114,7 +115,7 @@ def answer_challenge(application, *, accepted, grounds, by):
     APPLICATION.check(application, "answer_challenge", by=by)
     if not application.challenge:
         raise Refused(_("The firm asks to exclude nobody."), about=application)
-    if reasons := rules.too_short(grounds, "grounds"):
+    if reasons := too_short(grounds, "grounds"):
         raise Refused(*reasons, about=application)
     who = {part: application.challenge.get(part, "") for part in ("person", "institution")}
     answer = ChallengeAnswer.objects.create(

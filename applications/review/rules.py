@@ -14,7 +14,6 @@ from applications.kernel.errors import Reason
 CENT = Decimal("0.01")
 TRIM_FROM = 5
 PLEDGE_VERSION = "2026-11"
-REASON_LENGTH = 5
 
 
 def rounded(value: Decimal) -> Decimal:
@@ -288,11 +287,6 @@ def not_in_review(application, stage_id):
     return []
 
 
-def not_ahead(instant, *, now):
-    """A time by which something is to be done lies ahead."""
-    return [] if instant > now else [Reason(_("This time is over already."), "at")]
-
-
 def saved_meanwhile(assignment, version):
     """Why a save is not written: the sheet was saved elsewhere since the page was loaded. version: None asks nothing."""
     if version is None or version == assignment.version:
@@ -334,10 +328,3 @@ def beyond_cap(profile, sessions):
             % {"name": profile.user.name, "most": profile.most_sessions}
         )
     ]
-
-
-def too_short(reason, field="reason"):
-    """A reason says something. field: where it is written."""
-    if len(reason.strip()) < REASON_LENGTH:
-        return [Reason(_("Please write the reason (at least 5 characters)."), field)]
-    return []

@@ -11,6 +11,7 @@ from applications.accounts.models import Role
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
+from applications.kernel.reasons import not_ahead, too_short
 from applications.lifecycle import PANELIST
 from applications.notifications.outbox import notify
 from applications.permissions import TIMETABLE
@@ -162,7 +163,9 @@ def invite(panel, *, reviewer, answer_by, by):
     """Invite one reviewer by hand. Raises Refused where they cannot judge anything here, or have no session left."""
     panel = _locked(panel, "panel.manage", by)
     profile = queries.profile_of(reviewer)
-    if reasons := drawing.bad_time(answer_by, now=clock.now()) or _hindrances(panel, reviewer, profile):
+    if reasons := not_ahead(answer_by, now=clock.now(), field="answer_by") or _hindrances(
+        panel, reviewer, profile
+    ):
         raise Refused(*reasons, about=panel)
     return _invite(panel, reviewer, answer_by=answer_by, by=by)
 
@@ -210,7 +213,7 @@ def fill(panel, *, by, answer_by=None):
     if latest is None:
         raise Refused(_("Nobody has been drawn yet."), about=panel)
     answer_by = answer_by or clock.now() + ANSWER_WITHIN
-    if reasons := drawing.bad_time(answer_by, now=clock.now()):
+    if reasons := not_ahead(answer_by, now=clock.now(), field="answer_by"):
         raise Refused(*reasons, about=panel)
     keys = [key for keys in latest.order.values() for key in keys]
     able = {
@@ -256,7 +259,7 @@ def decline(panelist, *, reason, suggestion="", by):
     panel, panelist = _under_lock(panelist)
     PANELIST.check(panelist, "decline_seat", by=by)
     reasons = drawing.closed(panel) or drawing.unanswerable(panelist, now=clock.now())
-    if reasons := reasons or rules.too_short(reason):
+    if reasons := reasons or too_short(reason):
         raise Refused(*reasons, about=panelist)
     PANELIST.make(
         panelist, "decline_seat", by=by, note=reason, answered_at=clock.now(), reason=reason,
@@ -288,7 +291,7 @@ def remind(panelist, *, by, answer_by=None):
     panel, panelist = _under_lock(panelist)
     PANELIST.check(panelist, "remind_panelist", by=by)
     answer_by = answer_by or panelist.answer_by
-    if reasons := drawing.closed(panel) or drawing.bad_time(answer_by, now=clock.now()):
+    if reasons := drawing.closed(panel) or not_ahead(answer_by, now=clock.now(), field="answer_by"):
         raise Refused(*reasons, about=panelist)
     PANELIST.make(panelist, "remind_panelist", by=by, reminded_at=clock.now(), answer_by=answer_by)
     notify("panel_reminded", to=[panelist.user], event=f"remind:{panelist.key}:{clock.now().isoformat()}",
@@ -314,7 +317,7 @@ def release(panelist, *, reason, by):
     open_ones = Assignment.objects.filter(
         reviewer=panelist.user, stage=panel.stage, application__hearings__panel=panel
     ).exclude(status=Assignment.SheetStatus.EXCLUDED)
-    reasons = drawing.closed(panel) or rules.too_short(reason)
+    reasons = drawing.closed(panel) or too_short(reason)
     if not reasons and open_ones.exists():
         reasons = [Reason(_("There are sheets of this member. Please take them out of the score first."))]
     if not reasons and panel.chair_id == panelist.user_id:

@@ -9,8 +9,9 @@ from applications.intake.queries import people_of
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
+from applications.kernel.reasons import not_ahead, too_short
 from applications.notifications.outbox import notify, notify_each
-from applications.review import drawing, membership, rules
+from applications.review import drawing, membership
 from applications.review.panels import Hearing
 from applications.review.sittings import Sitting, Slot, TalkOrder
 
@@ -132,7 +133,7 @@ def move(slot, *, starts_at, place, reason, by):
     require(by, "talk.manage", slot)
     length = slot.ends_at - slot.starts_at
     others = panel.slots.exclude(pk=slot.pk).filter(starts_at__lt=starts_at + length, ends_at__gt=starts_at)
-    reasons = drawing.bad_time(starts_at, now=clock.now(), field="starts_at") or rules.too_short(reason)
+    reasons = not_ahead(starts_at, now=clock.now(), field="starts_at") or too_short(reason)
     if slot.attendance:
         reasons = [Reason(_("It is noted already whether the firm came."))]
     elif not reasons and others.exists():

@@ -8,6 +8,7 @@ from applications.intake.rules import call_over
 from applications.kernel import audit, clock, files
 from applications.kernel.access import require
 from applications.kernel.errors import Refused
+from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION, SHEET
 from applications.notifications.outbox import notify, notify_each
 from applications.review import facts, fitness, queries, rules, visited
@@ -150,7 +151,7 @@ def decide(application, *, fit, reason, by):
     APPLICATION.check(application, "decide_visit", by=by)
     stage = application.stage
     found = visited.found_in(application, stage) if stage.is_visit else []
-    if reasons := call_over(application) or fitness.undecidable(found) or rules.too_short(reason):
+    if reasons := call_over(application) or fitness.undecidable(found) or too_short(reason):
         raise Refused(*reasons, about=application)
     VisitDecision.objects.create(
         application=application, stage=stage, fit=fit, reason=reason.strip(), by=by, at=clock.now()

@@ -12,10 +12,10 @@ from applications.funding.rules import (
     day_faults,
     not_requestable,
     proposed_krw,
-    reason_missing,
     same_hands,
 )
 from applications.kernel import clock
+from applications.kernel.reasons import too_short
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_a_payment_is_made_between_the_approval_and_today_in_korea(day, fields):
     ("reason", "refused"), [("", True), ("    ", True), (" 1234 ", True), ("12345", False)]
 )
 def test_a_refusal_is_given_with_a_reason(reason, refused):
-    assert bool(reason_missing(reason)) == refused
+    assert bool(too_short(reason)) == refused

@@ -4,7 +4,6 @@ import uuid
 
 from django.db import transaction
 
-from applications.accounts.rules import reason_missing
 from applications.firms.actions.joining import answer
 from applications.firms.models import Firm, Member, Right
 from applications.firms.models.joining import JoinRequest
@@ -13,6 +12,7 @@ from applications.firms.rules.owners import first_owner_wrong, owning_wrong
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Refused
+from applications.kernel.reasons import too_short
 from applications.notifications.outbox import notify
 
 
@@ -31,7 +31,7 @@ def hand_over(firm, *, member, by):
 def appoint(firm, *, member, reason, by):
     """Make a member the owner where the present one is gone for good; whoever was an owner becomes an editor."""
     firm, member = _locked(firm, "firm.appoint", member, by)
-    if reasons := reason_missing(reason):
+    if reasons := too_short(reason):
         raise Refused(*reasons, about=firm)
     earlier = list(owners_of(firm))
     before = list(firm.members.filter(right=Right.OWNER).values_list("user_id", flat=True))
@@ -49,7 +49,7 @@ def appoint_first(firm, *, request, reason, by):
     """Make somebody who asks to join the owner of a firm that has no people yet, such as one that was brought in."""
     firm = _held(firm, "firm.appoint", by)
     request = firm.join_requests.open(clock.now()).select_related("person").filter(pk=request.pk).first()
-    reasons = first_owner_wrong(request, has_people=firm.members.exists()) or reason_missing(reason)
+    reasons = first_owner_wrong(request, has_people=firm.members.exists()) or too_short(reason)
     if reasons:
         raise Refused(*reasons, about=firm)
     Member.objects.create(firm=firm, user=request.person, right=Right.OWNER)

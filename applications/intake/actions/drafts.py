@@ -2,7 +2,6 @@
 
 from django.db import transaction
 
-from applications.accounts.rules import reason_missing
 from applications.intake import revising, rules
 from applications.intake.actions.holding import lock
 from applications.intake.answers import blank_or
@@ -15,6 +14,7 @@ from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.clocks import legal_clock
 from applications.kernel.errors import Refused
+from applications.kernel.reasons import too_short
 from applications.kernel.sections import stale
 
 
@@ -51,7 +51,7 @@ def begin_from_paper(call, firm, *, arrived_at, reason, by, now):
     reasons = not_from_paper(
         call, firm, arrived_at=arrived_at, now=now, ends_at=ends_at, has_applied=has_applied
     )
-    if reasons := reasons or reason_missing(reason):
+    if reasons := reasons or too_short(reason):
         raise Refused(*reasons, about=call)
     draft = standing.filter(paper_arrived_at__isnull=False).first()
     return draft or _begun(call, firm, by=by, note=reason, paper_arrived_at=arrived_at)

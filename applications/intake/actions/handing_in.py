@@ -21,8 +21,9 @@ from applications.intake.models.partners import Partner
 from applications.intake.queries import balances_of, latest_receipt, people_of
 from applications.intake.snapshot import freeze, sha256_of
 from applications.kernel import clock, files
-from applications.kernel.errors import Reason, Refused
+from applications.kernel.errors import Refused
 from applications.kernel.numbers import next_number
+from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION
 from applications.notifications.outbox import notify
 
@@ -190,10 +191,8 @@ def withdraw(application, *, reason, by):
     if application.amends_id:
         raise Refused(_("Changes are given up on the page of the application itself."), about=application)
     was_draft = application.status == "draft"
-    if not was_draft and len(reason.strip()) < 5:
-        raise Refused(
-            Reason(_("Please write the reason (at least 5 characters)."), "reason"), about=application
-        )
+    if not was_draft and (reasons := too_short(reason)):
+        raise Refused(*reasons, about=application)
     named = Partner.objects.standing().filter(Q(application=application) | Q(application__amends=application))
     let_go(named, by=by)
     APPLICATION.make(application, "withdraw", by=by, note=reason, reason=reason)

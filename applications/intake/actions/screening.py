@@ -17,8 +17,9 @@ from applications.intake.models.checks import Check
 from applications.intake.queries import latest_receipt, people_of
 from applications.intake.screened import checks_of, facts_of, papers_of, verdicts_of
 from applications.kernel import clock
-from applications.kernel.errors import Reason, Refused
+from applications.kernel.errors import Refused
 from applications.kernel.files import StoredFile
+from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION
 from applications.notifications.outbox import notify
 
@@ -115,10 +116,8 @@ def readmit(application, *, reason, by):
     last = application.exclusions.order_by("pk").last()
     if last.answered_by_id == by.pk:
         raise Refused(_("Another person than the one who confirmed it decides."), about=application)
-    if len(reason.strip()) < 5:
-        raise Refused(
-            Reason(_("Please write the reason (at least 5 characters)."), "reason"), about=application
-        )
+    if reasons := too_short(reason):
+        raise Refused(*reasons, about=application)
     APPLICATION.advance(application, "readmit", by=by, note=reason, reason="")
     notify("application_readmitted", to=people_of(application), event=f"readmitted:{last.pk}",
            application=application, why=reason)  # fmt: skip
