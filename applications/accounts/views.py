@@ -11,7 +11,7 @@ from applications.accounts.forms import InviteForm, OwnForm, ReasonForm, RoleFor
 from applications.accounts.lists import PEOPLE
 from applications.accounts.models import User
 from applications.kernel import audit
-from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.listpages import counted, listed
 from applications.kernel.web import fetch, page
 
@@ -41,18 +41,10 @@ def counts(request):
 
 @page("account.invite", "GET", "POST")
 def invite(request):
-    form = InviteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.invite(**form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-        else:
-            messages.success(request, _("The invitation is on its way."))
-            return redirect("accounts:people")
-    return render(
-        request, "parts/form_page.html", {"form": form, "heading": _("Invite a colleague or a reviewer")}
-    )
+    return asked(
+        request, InviteForm(request.POST or None), lambda **typed: actions.invite(**typed, by=request.user),
+        after="accounts:people", said=_("The invitation is on its way."), heading=_("Invite a colleague or a reviewer"),
+    )  # fmt: skip
 
 
 @page("account.list", "GET")
@@ -96,14 +88,8 @@ def act(request, key, name):
     if name not in ACTS:
         raise Http404
     form_class, action, fixed = ACTS[name]
-    form = form_class(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            action(someone, **fixed, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-        else:
-            messages.success(request, _("It is done and recorded."))
-            return redirect("accounts:person", key=someone.key)
     heading = dict(_acts(request.user, someone)).get(name, _("Account"))
-    return render(request, "parts/form_page.html", {"form": form, "heading": f"{heading}: {someone.name}"})
+    return asked(
+        request, form_class(request.POST or None), lambda **typed: action(someone, **fixed, **typed, by=request.user),
+        after=("accounts:person", someone.key), heading=f"{heading}: {someone.name}",
+    )  # fmt: skip

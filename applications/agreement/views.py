@@ -14,6 +14,7 @@ from applications.intake.models import Application
 from applications.kernel import audit, clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.lifecycle import AGREEMENT
@@ -48,45 +49,27 @@ def desk(request):
 def draft(request, key):
     """Draft the agreement of a selected application."""
     application = fetch(request, Application, key=key, related=("call", "firm"))
-    initial = {"total_krw": application.total_krw, "grant_krw": application.requested_krw,
-               "cash_krw": application.cash_krw}  # fmt: skip
-    form = TermsForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            agreement = actions.draft(application, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-        else:
-            messages.success(request, _("The agreement is drafted. Offer it to the firm when it is right."))
-            return redirect(agreement)
-    return render(
-        request,
-        "parts/form_page.html",
-        {
-            "form": form,
-            "heading": _("Draft the agreement"),
-            "hint": f"{application.number} · {application.firm.name}",
-        },
-    )
+    initial = {
+        "total_krw": application.total_krw,
+        "grant_krw": application.requested_krw,
+        "cash_krw": application.cash_krw,
+    }
+    return asked(
+        request, TermsForm(request.POST or None, initial=initial),
+        lambda **typed: actions.draft(application, **typed, by=request.user),
+        said=_("The agreement is drafted. Offer it to the firm when it is right."), heading=_("Draft the agreement"),
+        hint=f"{application.number} · {application.firm.name}",
+    )  # fmt: skip
 
 
 @page("agreement.draft", "GET", "POST")
 def amend(request, key):
     agreement = fetch(request, Agreement, key=key, related=("application__firm", "application__call"))
-    form = TermsForm(request.POST or None, initial={name: getattr(agreement, name) for name in TERMS})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.amend_draft(agreement, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-        else:
-            messages.success(request, _("The terms are saved."))
-            return redirect(agreement)
-    return render(
-        request,
-        "parts/form_page.html",
-        {"form": form, "heading": _("Change the terms"), "hint": agreement.number, "back": agreement},
-    )
+    return asked(
+        request, TermsForm(request.POST or None, initial={name: getattr(agreement, name) for name in TERMS}),
+        lambda **typed: actions.amend_draft(agreement, **typed, by=request.user), after=agreement,
+        said=_("The terms are saved."), heading=_("Change the terms"), hint=agreement.number, back=agreement,
+    )  # fmt: skip
 
 
 @page("agreement.draft", "POST")

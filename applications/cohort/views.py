@@ -12,7 +12,7 @@ from applications.cohort.forms import EndForm
 from applications.cohort.models import Certificate, Seat
 from applications.intake.models import Application
 from applications.kernel.accesslog import log_view
-from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.tables import page_by_key
 from applications.kernel.verifying import answer
@@ -101,17 +101,8 @@ def seat(request, key):
 @page("cohort.end", "GET", "POST")
 def end(request, key):
     taken = fetch(request, Seat, key=key, related=("firm",))
-    form = EndForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.end(taken, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-        else:
-            messages.success(request, _("The designation has ended; the seat is free."))
-            return redirect("cohort:desk")
-    return render(
-        request,
-        "parts/form_page.html",
-        {"form": form, "heading": _("End a designation"), "hint": f"{taken.number} · {taken.firm.name}"},
-    )
+    return asked(
+        request, EndForm(request.POST or None), lambda **typed: actions.end(taken, **typed, by=request.user),
+        after="cohort:desk", said=_("The designation has ended; the seat is free."), heading=_("End a designation"),
+        hint=f"{taken.number} · {taken.firm.name}",
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from applications.intake.queries import owners_of
 from applications.kernel import audit, clock, files
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.web import fetch, page
 from applications.lifecycle import APPEAL, APPLICATION
@@ -241,10 +242,10 @@ def receipt_pdf(request, key):
 @page("appeal.withdraw", "GET", "POST")
 def withdraw(request, key):
     found = fetch(request, Appeal, key=key, related=("application__firm",))
-    return _with_reason(
-        request, found, lambda reason: appealing.withdraw(found, reason=reason, by=request.user),
-        button=_("Withdraw the appeal for good"), heading=_("Withdraw the appeal"), hint=found.number,
-        done=_("The appeal is withdrawn. The decision stands."),
+    return asked(
+        request, WhyForm(request.POST or None, button=_("Withdraw the appeal for good")),
+        lambda reason: appealing.withdraw(found, reason=reason, by=request.user), after=found,
+        said=_("The appeal is withdrawn. The decision stands."), heading=_("Withdraw the appeal"), hint=found.number, back=found,
     )  # fmt: skip
 
 
@@ -255,25 +256,9 @@ def give_up(request, key):
     if request.method != "POST" and "give_up" not in APPLICATION.open_to(application, request.user):
         return redirect(application)
     hint = _("Your place goes to the next firm on the reserve list. This cannot be undone.")
-    return _with_reason(
-        request, application, lambda reason: continuing.give_up(application, reason=reason, by=request.user),
-        button=_("Give up for good"), heading=_("Give the place up"), hint=f"{application.number} · {hint}",
-        done=_("You have given your place up."),
+    return asked(
+        request, WhyForm(request.POST or None, button=_("Give up for good")),
+        lambda reason: continuing.give_up(application, reason=reason, by=request.user), after=application,
+        said=_("You have given your place up."), heading=_("Give the place up"), hint=f"{application.number} · {hint}",
+        back=application,
     )  # fmt: skip
-
-
-def _with_reason(request, thing, act, *, button, heading, hint, done):
-    """A page that asks for a reason and then does something for good."""
-    form = WhyForm(request.POST or None, button=button)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data["reason"])
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, done)
-            return redirect(thing)
-    facts = {"form": form, "heading": heading, "hint": hint, "back": thing}
-    return render(request, "parts/form_page.html", facts, status=status)

@@ -11,6 +11,7 @@ from applications.decision.forms import ProposeForm, PublishForm, ReasonForm
 from applications.decision.models import Place, Proposal
 from applications.kernel import audit, clock
 from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.tables import page_by_key
 from applications.kernel.taxonomy import IndustryField
 from applications.kernel.web import fetch, page
@@ -220,25 +221,11 @@ def approve(request, key):
 def send_back(request, key):
     """Not approved: the list goes back to who proposed it, with the reason."""
     found = fetch(request, Proposal, key=key, related=("call", "proposed_by"))
-    form = ReasonForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.send_back(found, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(
-                request, _("The list is sent back and %(name)s is told.") % {"name": found.proposed_by.name}
-            )
-            return redirect(found)
-    return render(
-        request,
-        "parts/form_page.html",
-        {"form": form, "heading": _("Send the list back"), "hint": found.call.title, "back": found},
-        status=status,
-    )
+    return asked(
+        request, ReasonForm(request.POST or None), lambda reason: actions.send_back(found, reason=reason, by=request.user),
+        after=found, said=_("The list is sent back and %(name)s is told.") % {"name": found.proposed_by.name},
+        heading=_("Send the list back"), hint=found.call.title, back=found,
+    )  # fmt: skip
 
 
 @page("decision.publish", "GET", "POST")

@@ -15,6 +15,7 @@ from applications.firms.tabs import joining, tabs_of
 from applications.kernel import clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.listpages import counted, listed
 from applications.kernel.web import fetch, page
 
@@ -119,18 +120,11 @@ def members(request, key):
 @page("firm.manage", "GET", "POST")
 def invite(request, key):
     firm = fetch(request, Firm, key=key)
-    form = InviteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.invite(firm, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-        else:
-            messages.success(request, _("The invitation is on its way. It works once, for 72 hours."))
-            return redirect("firms:members", key=firm.key)
-    return render(
-        request, "parts/form_page.html", {"form": form, "heading": _("Invite a colleague"), "back": firm}
-    )
+    return asked(
+        request, InviteForm(request.POST or None), lambda **typed: actions.invite(firm, **typed, by=request.user),
+        after=("firms:members", firm.key), said=_("The invitation is on its way. It works once, for 72 hours."),
+        heading=_("Invite a colleague"), back=firm,
+    )  # fmt: skip
 
 
 @page("firm.manage", "GET", "POST")

@@ -12,6 +12,7 @@ from applications.funding.forms import AllocationForm, LineForm, PaidForm, Reaso
 from applications.funding.models import Payment
 from applications.kernel import audit, clock
 from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.lifecycle import PAYMENT
@@ -126,20 +127,11 @@ def pay(request, key):
 @page("payment.refuse", "GET", "POST")
 def refuse(request, key):
     found = fetch(request, Payment, key=key, related=RELATED)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.refuse(found, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-        else:
-            messages.success(request, _("The instalment is refused and the firm is told."))
-            return redirect(found)
-    return render(
-        request,
-        "parts/form_page.html",
-        {"form": form, "heading": _("Refuse the instalment"), "hint": found.number, "back": found},
-    )
+    return asked(
+        request, ReasonForm(request.POST or None), lambda **typed: actions.refuse(found, **typed, by=request.user),
+        after=found, said=_("The instalment is refused and the firm is told."), heading=_("Refuse the instalment"),
+        hint=found.number, back=found,
+    )  # fmt: skip
 
 
 @page("budget.list", "GET")

@@ -10,7 +10,7 @@ from applications.intake import actions
 from applications.intake.forms import ExclusionForm, ExportForm, ReasonForm, SupplementForm
 from applications.intake.lists import DESK
 from applications.intake.models import Application, Status
-from applications.kernel import clock, exporting
+from applications.kernel import clock, exporting, formpages
 from applications.kernel.accesslog import log_export
 from applications.kernel.errors import Refused
 from applications.kernel.listpages import counted, drawn
@@ -115,36 +115,20 @@ def take_as_is(request, key):
 
 @page("application.screen", "GET", "POST")
 def supplement(request, key):
-    application = fetch(request, Application, key=key, related=("call",))
-    form = SupplementForm(request.POST or None, call=application.call)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.request_supplement(application, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The firm is asked for the supplement."))
-            return redirect(application)
-    return act_page(request, application, form, _("Request a supplement"), status)
+    application = fetch(request, Application, key=key, related=("call", "firm"))
+    return act_page(
+        request, application, SupplementForm(request.POST or None, call=application.call), actions.request_supplement,
+        said=_("The firm is asked for the supplement."), heading=_("Request a supplement"),
+    )  # fmt: skip
 
 
 @page("application.screen", "GET", "POST")
 def exclusion(request, key):
-    application = fetch(request, Application, key=key)
-    form = ExclusionForm(request.POST or None, initial={"code": request.GET.get("rule")})
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.propose_exclusion(application, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The proposal waits for the director."))
-            return redirect(application)
-    return act_page(request, application, form, _("Propose to rule out"), status)
+    application = fetch(request, Application, key=key, related=("firm",))
+    return act_page(
+        request, application, ExclusionForm(request.POST or None, initial={"code": request.GET.get("rule")}),
+        actions.propose_exclusion, said=_("The proposal waits for the director."), heading=_("Propose to rule out"),
+    )  # fmt: skip
 
 
 @page("application.confirm", "POST")
@@ -163,30 +147,16 @@ def answer(request, key):
 
 @page("application.readmit", "GET", "POST")
 def readmit(request, key):
-    application = fetch(request, Application, key=key)
-    form = ReasonForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.readmit(application, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The application is back on the desk."))
-            return redirect(application)
-    return act_page(request, application, form, _("Undo the exclusion"), status)
+    application = fetch(request, Application, key=key, related=("firm",))
+    return act_page(
+        request, application, ReasonForm(request.POST or None), actions.readmit,
+        said=_("The application is back on the desk."), heading=_("Undo the exclusion"),
+    )  # fmt: skip
 
 
-def act_page(request, application, form, heading, status):
-    return render(
-        request,
-        "parts/form_page.html",
-        {
-            "form": form,
-            "heading": f"{heading}: {application.number}",
-            "back": application,
-            "hint": f"{application.firm.name} — {application.title}",
-        },
-        status=status,
-    )
+def act_page(request, application, form, act, *, said, heading):
+    """One act on an application, with what its form asks for."""
+    return formpages.asked(
+        request, form, lambda **typed: act(application, **typed, by=request.user), after=application, said=said,
+        heading=f"{heading}: {application.number}", back=application, hint=f"{application.firm.name} — {application.title}",
+    )  # fmt: skip

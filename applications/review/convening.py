@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from applications.accounts.models import Role, User
 from applications.calls.models import Call
 from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, is_key, page
 from applications.lifecycle import PANELIST
@@ -37,18 +38,11 @@ def panels(request, key):
 @page("panel.prepare", "GET", "POST")
 def make(request, key):
     call = fetch(request, Call, key=key)
-    form, status = PanelForm(request.POST or None, call=call), 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = seating.make(call, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The panel is made. Please invite its members."))
-            return redirect(made)
-    facts = {"form": form, "heading": _("A new panel"), "hint": call.title}
-    return render(request, "parts/form_page.html", facts, status=status)
+    return asked(
+        request, PanelForm(request.POST or None, call=call),
+        lambda **typed: seating.make(call, **typed, by=request.user),
+        said=_("The panel is made. Please invite its members."), heading=_("A new panel"), hint=call.title,
+    )  # fmt: skip
 
 
 @page("panel.view", "GET")
@@ -147,7 +141,7 @@ def invite(request, key):
             return redirect(found)
         status = 409
     technologies, fields = membership.knowledge_of(found)
-    asked = set(found.panelists.values_list("user", flat=True))
+    invited_before = set(found.panelists.values_list("user", flat=True))
     rows = [
         {
             "person": person,
@@ -156,7 +150,7 @@ def invite(request, key):
             "full": rules.beyond_cap(person.reviewer_profile, person.sessions),
         }
         for person in queries.reviewers(beside=found.stage)
-        if person.pk not in asked
+        if person.pk not in invited_before
     ]
     rows.sort(key=lambda row: (bool(row["full"]), -row["knows"], row["person"].load))
     facts = {"panel": found, "form": form, "rows": rows, "chosen": chosen}
@@ -180,10 +174,8 @@ def draw(request, key):
     keys = {key for one in draws for keys in one.order.values() for key in keys}
     people = User.objects.filter(key__in=keys).select_related("reviewer_profile")
     known = {str(person.key): person for person in people}
-    kinds, asked = (
-        dict(ReviewerProfile.Kind.choices),
-        {str(one.user.key): one for one in membership.at_table(found)},
-    )
+    kinds = dict(ReviewerProfile.Kind.choices)
+    invited = {str(one.user.key): one for one in membership.at_table(found)}
     facts = {
         "panel": found,
         "form": form,
@@ -193,7 +185,7 @@ def draw(request, key):
                 "draw": one,
                 "same": drawing.draw(one.pool, one.wanted, seed=one.seed) == one.order,
                 "kinds": [
-                    (kinds[kind], one.wanted[kind], [(known[key], asked.get(key), drawing.place_of(key, one.seed)) for key in keys])
+                    (kinds[kind], one.wanted[kind], [(known[key], invited.get(key), drawing.place_of(key, one.seed)) for key in keys])
                     for kind, keys in one.order.items()
                 ],
             }
@@ -288,18 +280,3 @@ def _answer(panelist, *, answer, reason, suggestion, by, pledge=False):
     if pledge:
         actions.pledge(panelist.panel.call, by=by)
     seating.accept(panelist, by=by)
-
-
-def asked(request, form, act, *, after, said="", **shown):
-    """One form: do what it says and go back, or show why not."""
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(**form.cleaned_data)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, said or _("It is done and recorded."))
-            return redirect(after)
-    return render(request, "parts/form_page.html", {"form": form, **shown}, status=status)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from applications.accounts.models import Role, User
 from applications.calls.models import Call, RequiredPaper
 from applications.intake.models import BEFORE_REVIEWERS, Application
-from applications.kernel import clock
+from applications.kernel import clock, formpages
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.listpages import counted, drawn
@@ -153,43 +153,24 @@ def sheet_act(request, key, name):
     if name not in acts:
         raise Http404
     action, heading = acts[name]
-    form = ReasonForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            action(assignment, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("It is done and recorded."))
-            return redirect("review:case", key=assignment.application.key)
-    hint = f"{assignment.application.number} · {assignment.reviewer.name}"
-    return render(
-        request, "parts/form_page.html", {"form": form, "heading": heading, "hint": hint}, status=status
-    )
+    return formpages.asked(
+        request, ReasonForm(request.POST or None), lambda reason: action(assignment, reason=reason, by=request.user),
+        after=("review:case", assignment.application.key), heading=heading,
+        hint=f"{assignment.application.number} · {assignment.reviewer.name}",
+    )  # fmt: skip
 
 
 @page("review.due", "GET", "POST")
 def due(request, key):
     """Until when the sheets of a stage of this call are to be handed in."""
     call = fetch(request, Call, key=key)
-    stages = call.stages.select_related("due")
-    form = DueForm(request.POST or None, stages=stages)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        stage = form.cleaned_data["stage"]
-        stage.call = call
-        try:
-            actions.set_due(stage, at=form.cleaned_data["at"], by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The time is set. Reviewers read it on their pages."))
-            return redirect("review:due", key=call.key)
-    facts = {"form": form, "call": call, "stages": stages}
-    return render(request, "review/due.html", facts, status=status)
+    stages = call.stages.select_related("due", "call")
+    return formpages.asked(
+        request, DueForm(request.POST or None, stages=stages),
+        lambda stage, at: actions.set_due(stage, at=at, by=request.user),
+        after=("review:due", call.key), said=_("The time is set. Reviewers read it on their pages."),
+        template="review/due.html", call=call, stages=stages,
+    )  # fmt: skip
 
 
 @page("application.screen", "GET", "POST")
@@ -200,20 +181,13 @@ def adjust(request, key, place):
     if place not in rows:
         raise Http404
     item, words = rows[place]
-    form = AdjustmentForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.adjust(application, item=item, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The decision is written down."))
-            return redirect("review:case", key=application.key)
     proofs = application.call.papers.filter(needed_from=RequiredPaper.Trait.BONUS)
-    facts = {"form": form, "application": application, "item": item, "words": words, "proof": proofs.first()}
-    return render(request, "review/adjust.html", facts, status=status)
+    return formpages.asked(
+        request, AdjustmentForm(request.POST or None),
+        lambda **typed: actions.adjust(application, item=item, **typed, by=request.user),
+        after=("review:case", application.key), said=_("The decision is written down."), template="review/adjust.html",
+        application=application, item=item, words=words, proof=proofs.first(),
+    )  # fmt: skip
 
 
 @page("application.rank", "POST")
@@ -231,30 +205,14 @@ def close(request, key):
 def reopen(request, key):
     """Open the review again where it ended, or the stage before the one under review."""
     application = fetch(request, Application, key=key, related=("firm", "stage"))
-    is_open = application.status == "in_review"
-    form = ReasonForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.reopen_review(application, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(
-                request, _("The earlier stage is open again.") if is_open else _("The review is open again.")
-            )
-            return redirect("review:case", key=application.key)
-    return render(
-        request,
-        "parts/form_page.html",
-        {
-            "form": form,
-            "heading": _("Open the stage before again") if is_open else _("Open the review again"),
-            "hint": application.number,
-        },
-        status=status,
-    )
+    said, heading = _("The review is open again."), _("Open the review again")
+    if application.status == "in_review":
+        said, heading = _("The earlier stage is open again."), _("Open the stage before again")
+    return formpages.asked(
+        request, ReasonForm(request.POST or None),
+        lambda reason: actions.reopen_review(application, reason=reason, by=request.user),
+        after=("review:case", application.key), said=said, heading=heading, hint=application.number,
+    )  # fmt: skip
 
 
 @page("decision.propose", "POST")

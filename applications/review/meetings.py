@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.lifecycle import PANEL
 from applications.review import actions, charts, deliberating, deliberation, meeting, membership
-from applications.review.convening import asked
 from applications.review.forms import ReasonForm
 from applications.review.meeting_rows import Rows
 from applications.review.models import Assignment
@@ -64,8 +64,8 @@ def open_deliberation(request, key):
 @page("panel.conclude", "POST")
 def ask_reasons(request, key):
     panel = fetch(request, Panel, key=key)
-    asked = deliberation.ask_reasons(panel, by=request.user)
-    messages.success(request, _("%(count)d reviewers are asked for a reason.") % {"count": asked})
+    count = deliberation.ask_reasons(panel, by=request.user)
+    messages.success(request, _("%(count)d reviewers are asked for a reason.") % {"count": count})
     return redirect("review:meeting", key=panel.key)
 
 

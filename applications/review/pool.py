@@ -8,7 +8,7 @@ from applications.accounts.models import Role, User
 from applications.intake.challenge import PARTS
 from applications.intake.models import Application
 from applications.kernel.accesslog import log_view
-from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.web import fetch, page
 from applications.review import actions, people
 from applications.review.forms import AffiliationForm, ChallengeForm, ProfileForm, ReasonForm, SanctionForm
@@ -74,7 +74,7 @@ def reviewer(request, key):
 @page("reviewer.sanction", "GET", "POST")
 def sanction(request, key):
     found = fetch(request, ReviewerProfile, user__key=key, related=("user",))
-    return _form(
+    return asked(
         request, SanctionForm(request.POST or None), lambda **typed: people.sanction(found, **typed, by=request.user),
         after=found, heading=_("Bar the reviewer"), hint=found.user.name,
     )  # fmt: skip
@@ -83,7 +83,7 @@ def sanction(request, key):
 @page("reviewer.lift", "GET", "POST")
 def lift(request, key):
     found = fetch(request, Sanction, key=key, related=("profile__user",))
-    return _form(
+    return asked(
         request, ReasonForm(request.POST or None), lambda **typed: people.lift(found, **typed, by=request.user),
         after=found.profile, heading=_("Lift the sanction"), hint=f"{found.profile.user.name} · {found.reason}",
     )  # fmt: skip
@@ -100,7 +100,7 @@ def waive(request, key, reviewer):
     def act(**typed):
         actions.waive(application, reviewer=whom, **typed, by=request.user)
 
-    return _form(
+    return asked(
         request, ReasonForm(request.POST or None), act, after=("review:case", application.key),
         heading=_("Allow as an exception"), hint=hint,
     )  # fmt: skip
@@ -110,25 +110,10 @@ def waive(request, key, reviewer):
 def challenge(request, key):
     """An officer decides on whom the firm asks to exclude."""
     application = fetch(request, Application, key=key, related=("firm",))
-    asked = " · ".join(filter(None, (application.challenge.get(part) for part in PARTS)))
-    return _form(
+    whom = " · ".join(filter(None, (application.challenge.get(part) for part in PARTS)))
+    return asked(
         request, ChallengeForm(request.POST or None),
         lambda **typed: people.answer_challenge(application, **typed, by=request.user),
         after=("review:case", application.key), heading=_("Whom the firm asks to exclude"),
-        hint=f"{application.number} · {asked}",
+        hint=f"{application.number} · {whom}",
     )  # fmt: skip
-
-
-def _form(request, form, act, *, after, **shown):
-    """One form with a reason: do what it says and go back, or show why not."""
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(**form.cleaned_data)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("It is done and recorded."))
-            return redirect(*after) if isinstance(after, tuple) else redirect(after)
-    return render(request, "parts/form_page.html", {"form": form, **shown}, status=status)

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from applications.kernel import clock
-from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.web import fetch, page
 from applications.review import drawing, timetabling
 from applications.review.panel_forms import MoveForm, SittingForm
@@ -51,18 +51,11 @@ def timetable(request, key):
 @page("panel.manage", "GET", "POST")
 def add_sitting(request, key):
     panel = fetch(request, Panel, key=key, related=RELATED)
-    form, status = SittingForm(request.POST or None), 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            timetabling.add_sitting(panel, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The sitting is planned."))
-            return redirect("review:timetable", key=panel.key)
-    facts = {"form": form, "heading": _("Plan a sitting"), "hint": panel.name}
-    return render(request, "parts/form_page.html", facts, status=status)
+    return asked(
+        request, SittingForm(request.POST or None),
+        lambda **typed: timetabling.add_sitting(panel, **typed, by=request.user),
+        after=("review:timetable", panel.key), said=_("The sitting is planned."), heading=_("Plan a sitting"), hint=panel.name,
+    )  # fmt: skip
 
 
 @page("panel.manage", "POST")
@@ -93,20 +86,13 @@ def tell(request, key):
 def move(request, key):
     """Another time or place for one application; who was told is told again."""
     slot = fetch(request, Slot, key=key, related=("panel", "hearing__application__firm"))
-    form = MoveForm(request.POST or None, initial={"starts_at": slot.starts_at, "place": slot.place})
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            timetabling.move(slot, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The presentation is moved."))
-            return redirect("review:timetable", key=slot.panel.key)
-    hint = f"{slot.hearing.application.number} · {slot.hearing.application.firm.name}"
-    facts = {"form": form, "heading": _("Move the presentation"), "hint": hint}
-    return render(request, "parts/form_page.html", facts, status=status)
+    application = slot.hearing.application
+    return asked(
+        request, MoveForm(request.POST or None, initial={"starts_at": slot.starts_at, "place": slot.place}),
+        lambda **typed: timetabling.move(slot, **typed, by=request.user),
+        after=("review:timetable", slot.panel.key), said=_("The presentation is moved."),
+        heading=_("Move the presentation"), hint=f"{application.number} · {application.firm.name}",
+    )  # fmt: skip
 
 
 @page("talk.note", "POST")

@@ -10,7 +10,7 @@ from applications.calls.models import Call
 from applications.intake.models import Application
 from applications.kernel import files
 from applications.kernel.accesslog import log_view
-from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.web import fetch, page
 from applications.review import fitness, visited, visiting
 from applications.review.visit_forms import AppointForm, DecideForm
@@ -30,47 +30,26 @@ def appoint(request, key):
     """When and where the place is visited; the firm and the visitors are told."""
     application = _in_visit(fetch(request, Application, key=key, related=OF_CASE))
     visit = visited.visit_of(application, application.stage)
-    initial = {"place": application.firm.address}
-    form, status = AppointForm(request.POST or None, instance=visit, initial={} if visit else initial), 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            visiting.appoint(application, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The visit is set; the firm and the visitors are told."))
-            return redirect("review:case", key=application.key)
-    facts = {
-        "application": application,
-        "form": form,
-        "visit": visit,
-        "points": visited.points_of(application.stage),
-        "visitors": list(visited.visitors(application, application.stage).select_related("reviewer")),
-    }
-    return render(request, "review/appoint.html", facts, status=status)
+    initial = {} if visit else {"place": application.firm.address}
+    return asked(
+        request, AppointForm(request.POST or None, instance=visit, initial=initial),
+        lambda **typed: visiting.appoint(application, **typed, by=request.user),
+        after=("review:case", application.key), said=_("The visit is set; the firm and the visitors are told."),
+        template="review/appoint.html", application=application, visit=visit, points=visited.points_of(application.stage),
+        visitors=visited.visitors(application, application.stage).select_related("reviewer"),
+    )  # fmt: skip
 
 
 @page("visit.decide", "GET", "POST")
 def decide(request, key):
     """The two findings side by side, and what holds."""
     application = _in_visit(fetch(request, Application, key=key, related=OF_CASE))
-    form, status = DecideForm(request.POST or None), 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            visiting.decide(application, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The decision is written down. The stage can be closed now."))
-            return redirect("review:case", key=application.key)
-    facts = {
-        "application": application,
-        "form": form,
-        "visits": visited.shown(application, [application.stage]),
-    }
-    return render(request, "review/decide.html", facts, status=status)
+    return asked(
+        request, DecideForm(request.POST or None),
+        lambda **typed: visiting.decide(application, **typed, by=request.user),
+        after=("review:case", application.key), said=_("The decision is written down. The stage can be closed now."),
+        template="review/decide.html", application=application, visits=visited.shown(application, [application.stage]),
+    )  # fmt: skip
 
 
 @page("application.case", "GET")

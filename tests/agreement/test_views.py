@@ -80,7 +80,7 @@ def test_what_was_typed_wrongly_stays_beside_its_message(world):
 
     response = client.post(reverse("agreement:draft", args=[application.key]), TYPED | {"cash_krw": "1"})
 
-    assert response.status_code == 200
+    assert response.status_code == 409
     assert list(response.context["form"].errors) == ["cash_krw"]
     assert 'value="800,000,000"' in response.content.decode()
     assert Agreement.objects.count() == 0

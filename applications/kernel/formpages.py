@@ -1,0 +1,28 @@
+"""The page of one form: what it says is done, or it is shown again with why not and all that was typed."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from applications.kernel.errors import Refused
+
+PAGE = "parts/form_page.html"  # heading, and if wanted hint and back (a thing with a page)
+
+
+def asked(request, form, act, *, after=None, said="", template=PAGE, **shown):
+    """Do what the form says and go on, or show it: with 409 and the reasons where it was refused.
+
+    act: takes what the form holds, and may return what it has made; after: where it leads, as `redirect` takes it, or a
+    tuple of a name and its key; none: to what was made. said: the message then; shown: what the template needs beside the form.
+    """
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = act(**form.cleaned_data)
+        except Refused as refusal:
+            refusal.show_on(form)
+            status = 409
+        else:
+            messages.success(request, said or _("It is done and recorded."))
+            return redirect(*after) if isinstance(after, tuple) else redirect(after or made)
+    return render(request, template, {"form": form, **shown}, status=status)
