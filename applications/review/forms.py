@@ -215,6 +215,15 @@ def comment(label, *, rows=3):
     )
 
 
+def in_full_sight(form, assignment):
+    """Whether the sheet was saved elsewhere since the page was loaded; then the next save of this form is made knowing that."""
+    if form.cleaned_data.get("version") in (None, assignment.version) or not assignment.is_open:
+        return False
+    form.data = form.data.copy()
+    form.data["version"] = assignment.version
+    return True
+
+
 NOTE_LENGTH = 1000
 OPEN = format_html(" open{}", "")
 

@@ -1,15 +1,12 @@
 """What review prints: a sheet as it was handed in, and how the score of an application is made of its sheets."""
 
-import hashlib
-import json
 from itertools import groupby
 
-from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.intake.rules import shown
-from applications.kernel.pdf import typeset
+from applications.intake.snapshot import sha256_of
+from applications.kernel.pdf import head, typeset
 from applications.review import queries, rules
 from applications.templatetags.grants import number_shown, score
 
@@ -23,7 +20,7 @@ def sheet(event) -> bytes:
     percent = application.call.scale == "percent"
     points = [event.values[str(criterion.pk)] for criterion in criteria]
     names = {"strengths": _("Strengths"), "weaknesses": _("Points to mend"), "overall": _("Overall opinion")}
-    data = _page(application, f"{_('Score sheet')} {application.number}") | {
+    data = head(_("Score sheet"), application.number) | {
         "facts": [
             *_facts(application),
             [_("Stage"), str(assignment.stage)],
@@ -57,7 +54,7 @@ def fingerprint(event):
         "values": event.values,
         "words": event.words,
     }
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return sha256_of(said)
 
 
 def scores(application, assignments, *, at) -> bytes:
@@ -66,7 +63,8 @@ def scores(application, assignments, *, at) -> bytes:
     assignments: with their reviewers and stages, in the order of the stages.
     """
     tables = [table_of(stage, list(sheets)) for stage, sheets in groupby(assignments, lambda one: one.stage)]
-    data = _page(application, f"{_('How the score is made')} {application.number}") | {
+    data = head(_("How the score is made"), application.number) | {
+        "hash": "",
         "facts": [*_facts(application), *result_facts(application), [_("Printed"), shown(at)]],
         "tables": tables,
         "words": [[_("Below the floor or knocked out"), "\n".join(application.failings)]]
@@ -105,18 +103,6 @@ def table_of(stage, sheets):
         mean = rules.stage_score([one.total for one in counted], trimmed=stage.trimmed)
         rows.append([_("Score of the stage (%(weight)d%%)") % {"weight": stage.weight}, "", str(mean)])
     return {"heading": str(stage), "columns": [_("Reviewer"), _("Left out"), _("Total")], "rows": rows}
-
-
-def _page(application, title):
-    return {
-        "lang": get_language(),
-        "title": title,
-        "number": application.number,
-        "demo": _("Demonstration: not a document of the Korean government. All firms and people are fictional.")
-        if settings.DEMO
-        else "",
-        "hash": "",
-    }  # fmt: skip
 
 
 def _facts(application):

@@ -51,6 +51,7 @@ class AppointForm(forms.ModelForm):
 class VisitForm(forms.Form):
     """What one visitor finds: fit or not, and words, of each point, and as a whole. It may be saved unfinished."""
 
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     fit = verdict(_("Is the place fit as a whole?"))
     overall = comment(_("Overall opinion"), rows=4)
 
@@ -68,6 +69,7 @@ class VisitForm(forms.Form):
         self.helper.layout = Layout(
             *(Fieldset(literal(point.name), f"fit_{point.pk}", f"words_{point.pk}") for point in points),
             Fieldset(_("As a whole"), "fit", "overall"),
+            "version",
         )
 
     @property
@@ -77,9 +79,27 @@ class VisitForm(forms.Form):
         return {point.pk: (typed[f"fit_{point.pk}"], typed[f"words_{point.pk}"]) for point in self.points}
 
 
+def differing(points, saved, typed):
+    """[(label, what is saved, what was typed)] where they differ. saved, typed: ({point id: (fit or None, words)}, fit as a whole, overall opinion)."""
+    (was, was_fit, was_overall), (now, now_fit, now_overall) = saved, typed
+    said = {True: _("Found fit"), False: _("Not fit"), None: "–"}
+    rows = [
+        (
+            point.name,
+            *(f"{said[fit]} · {words}" for fit, words in (of.get(point.pk, (None, "")) for of in (was, now))),
+        )
+        for point in points
+    ]
+    rows += [
+        (_("As a whole"), said[was_fit], said[now_fit]),
+        (_("Overall opinion"), was_overall, now_overall),
+    ]
+    return [row for row in rows if row[1] != row[2]]
+
+
 def initial_of(assignment, findings):
     """What the form begins with."""
-    found = {"fit": word(assignment.fit), "overall": assignment.overall}
+    found = {"version": assignment.version, "fit": word(assignment.fit), "overall": assignment.overall}
     for pk, (fit, words) in findings.items():
         found |= {f"fit_{pk}": word(fit), f"words_{pk}": words}
     return found

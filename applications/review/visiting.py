@@ -67,9 +67,14 @@ def _open(assignment, move, *, by):
 
 
 @transaction.atomic
-def save(assignment, *, findings, fit, overall, by):
-    """Save what a visitor has written so far. findings: {point id: (fit, not fit or None, words)}."""
+def save(assignment, *, findings, fit, overall, version=None, by):
+    """Save what a visitor has written so far. findings: {point id: (fit, not fit or None, words)}.
+
+    version: what the page was loaded with; a save in between is refused, never overwritten. None: the latest.
+    """
     _application, assignment = _open(assignment, "save", by=by)
+    if reasons := rules.saved_meanwhile(assignment, version):
+        raise Refused(*reasons, about=assignment)
     SHEET.make(
         assignment,
         "save",

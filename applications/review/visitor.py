@@ -12,8 +12,9 @@ from applications.kernel.errors import Refused
 from applications.kernel.web import fetch, page
 from applications.lifecycle import SHEET
 from applications.review import fitness, queries, rules, visited, visiting
+from applications.review.forms import in_full_sight
 from applications.review.models import Assignment
-from applications.review.visit_forms import PhotoForm, VisitForm, initial_of
+from applications.review.visit_forms import PhotoForm, VisitForm, differing, initial_of
 
 RELATED = ("application__call__programme", "application__firm", "application__field", "stage")
 
@@ -39,14 +40,14 @@ def visit(request, key):
         return redirect("review:declare", key=assignment.key)
     points = visited.points_of(assignment.stage)
     saved = initial_of(assignment, visited.findings_of(assignment))
-    form, status = VisitForm(request.POST or None, points=points, initial=saved), 200
+    form, status, differences = VisitForm(request.POST or None, points=points, initial=saved), 200, []
     if request.method == "POST" and form.is_valid():
-        typed = {"fit": form.cleaned_data["fit"], "overall": form.cleaned_data["overall"]}
+        typed = {name: form.cleaned_data[name] for name in ("fit", "overall", "version")}
         try:
             visiting.save(assignment, findings=form.findings, **typed, by=request.user)
         except Refused as refusal:
             refusal.show_on(form)
-            status = 409
+            status, differences = 409, compared(assignment, form, points)
         else:
             messages.success(request, _("Your findings are saved. They are not handed in yet."))
             if "check" in request.POST:
@@ -60,6 +61,7 @@ def visit(request, key):
         {
             "assignment": assignment,
             "form": form,
+            "differences": differences,
             "visit": visited.visit_of(application, assignment.stage),
             "rows": visited.rows_of(assignment),
             "photos": list(assignment.photos.select_related("file")),
@@ -68,6 +70,14 @@ def visit(request, key):
         },
         status=status,
     )
+
+
+def compared(assignment, form, points):
+    """[(label, what is saved, what was typed)] where the findings were saved elsewhere meanwhile."""
+    if not in_full_sight(form, assignment):
+        return []
+    saved = visited.findings_of(assignment), assignment.fit, assignment.overall
+    return differing(points, saved, (form.findings, form.cleaned_data["fit"], form.cleaned_data["overall"]))
 
 
 @page("review.score", "GET", "POST")

@@ -13,7 +13,7 @@ from applications.kernel.errors import Refused
 from applications.kernel.web import fetch, page
 from applications.lifecycle import SHEET
 from applications.review import actions, queries, rules
-from applications.review.forms import SheetForm
+from applications.review.forms import SheetForm, in_full_sight
 
 
 @page("review.own", "GET", "POST")
@@ -106,11 +106,9 @@ def after(request, assignment):
 
 
 def compared(assignment, form):
-    """[(label, what is saved, what was typed)] where a sheet was saved elsewhere meanwhile; the next save is in full sight."""
-    if form.cleaned_data.get("version") in (None, assignment.version) or not assignment.is_open:
+    """[(label, what is saved, what was typed)] where a sheet was saved elsewhere meanwhile."""
+    if not in_full_sight(form, assignment):
         return []
-    form.data = form.data.copy()
-    form.data["version"] = assignment.version
     stood = dict(assignment.scores.values_list("criterion", "value"))
     saved = form_of(None, assignment, form.criteria, stood).initial
     typed = {f"score_{pk}": value for pk, value in form.values.items()} | form.comments

@@ -20,7 +20,7 @@ from applications.intake.lists import DESK
 from applications.intake.models import Application
 from applications.kernel import clock
 from applications.kernel.exporting import csv_of, xlsx_of
-from applications.kernel.pdf import typeset
+from applications.kernel.pdf import head, typeset
 from applications.review import actions, printed, replay
 from applications.review.models import Assignment
 from applications.review.recomputing import recompute
@@ -222,16 +222,7 @@ def test_the_print_says_the_same(drawn_panels):
         )
         rows = table["rows"]
         assert (rows[-1][2] if panel.expected[0] else "–") == panel.expected[1]
-    data = {
-        "lang": "en",
-        "title": "Panels",
-        "number": "",
-        "demo": "",
-        "hash": "",
-        "facts": [],
-        "tables": tables,
-        "words": [],
-    }
+    data = head("Panels", "") | {"hash": "", "facts": [], "tables": tables, "words": []}
     text = numbers_of_pdf(typeset("review/sheet.typ", data, at=AFTER))
     found = re.findall(r"\[([^\]]*)\]", text)
 

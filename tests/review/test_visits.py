@@ -490,6 +490,34 @@ def test_the_visitor_writes_reads_back_and_hands_in_on_a_phone_or_tablet(world, 
     assert reviewer.get(reverse("review:sheet", args=[visitor.key])).url == path
 
 
+def test_what_was_found_on_a_phone_is_not_overwritten_by_the_page_of_a_tablet(world, a1):
+    visitor = world.assigned(a1)
+    reviewer, path = browser(visitor.reviewer), reverse("review:visit", args=[visitor.key])
+    first = a1.stage.points.first()
+    loaded = reviewer.get(path).context["form"]["version"].value()
+    typed = {f"fit_{p.pk}": "" for p in a1.stage.points.all()}
+    typed |= {f"words_{p.pk}": "" for p in a1.stage.points.all()} | {
+        "fit": "",
+        "version": loaded,
+        "save": "1",
+    }
+
+    phone = reviewer.post(
+        path, typed | {f"fit_{first.pk}": "yes", f"words_{first.pk}": "Seen", "overall": "Well kept"}
+    )
+    tablet = reviewer.post(
+        path, typed | {f"fit_{first.pk}": "no", f"words_{first.pk}": "Gone", "overall": "Well kept"}
+    )
+
+    assert (phone.status_code, tablet.status_code) == (302, 409)
+    assert tablet.context["differences"] == [(first.name, "Found fit · Seen", "Not fit · Gone")]
+    assert visited.findings_of(visitor)[first.pk] == (True, "Seen")
+    form = tablet.context["form"]
+    again = reviewer.post(path, {name: form[name].value() or "" for name in form.fields} | {"save": "1"})
+    assert again.status_code == 302
+    assert visited.findings_of(visitor)[first.pk] == (False, "Gone")
+
+
 def test_before_pledge_and_declaration_a_visitor_sees_nothing_of_the_plan(world, a1):
     visitor = world.assigned(a1, clear=False)
     reviewer = browser(visitor.reviewer)
