@@ -17,8 +17,8 @@ from applications.kernel import calendar, clock
 from applications.kernel.files import StoredFile
 from applications.kernel.labels import label_of
 from applications.kernel.records import AppendOnly
+from applications.review.models import STAFF
 
-STAFF = (Role.OFFICER, Role.DIRECTOR, Role.AUDITOR)
 OPEN = ("received", "proposed")
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import random
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from applications.intake.rules import PLEDGES, needed_papers
 from applications.kernel import clock
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, PaperKind, Region, RootTechnology
 from applications.management import edges, staged
+from applications.management.days import at
 from applications.notifications.models import Letter
 from applications.review import actions as review
 from applications.review import people
@@ -115,11 +116,6 @@ COSTS = {  # of an R&D project: 800,000,000 won, of it 60,000,000 own cash and 2
     "allowance_cash": 30_000_000,
     "indirect_cash": 40_000_000,
 }
-
-
-def at(day, hour=18, minute=0):
-    """An hour of a Korean day."""
-    return datetime.combine(day, time(hour, minute), clock.KST)
 
 
 class Demonstration:

@@ -1,7 +1,6 @@
 """A sprout call in the middle of its stages, for the demonstration: paper, presentation and site visits, each with something to do."""
 
-import struct
-import zlib
+from base64 import b64decode
 from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,12 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from applications.intake import actions as intake
 from applications.intake.models import Application
 from applications.kernel import calendar, clock
+from applications.management.days import at
 from applications.review import actions as review
 from applications.review import visiting
 
-
-def at(day, hour, minute=0):
-    return clock.kst(day.year, day.month, day.day, hour, minute)
+PICTURE = b64decode(  # grey, 16 by 16
+    "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mOoaOohCTGMahjVMHw1AABCC4YQ1NuhAQAAAABJ"
+    "RU5ErkJggg=="
+)
 
 
 def load(house, today):
@@ -82,20 +83,8 @@ def look(sheet, *, fit):
         )
         for point in points
     }
-    upload = SimpleUploadedFile("현장(가상).png", picture())
+    upload = SimpleUploadedFile("현장(가상).png", PICTURE)
     visiting.add_photo(sheet, upload=upload, caption="주 공정 설비 (가상)", by=sheet.reviewer)
     overall = "현장과 계획서가 같습니다. (가상 의견)" if fit else "안전 조치가 먼저 필요합니다. (가상 의견)"
     visiting.save(sheet, findings=findings, fit=fit, overall=overall, by=sheet.reviewer)
     visiting.hand_in(sheet, by=sheet.reviewer)
-
-
-def picture():
-    """A grey picture, 16 by 16."""
-
-    def part(kind, content):
-        whole = kind + content
-        return struct.pack(">I", len(content)) + whole + struct.pack(">I", zlib.crc32(whole))
-
-    rows = zlib.compress(b"".join(b"\0" + bytes([120, 130, 140]) * 16 for _row in range(16)))
-    head = struct.pack(">IIBBBBB", 16, 16, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", rows) + part(b"IEND", b"")
