@@ -7,8 +7,9 @@ from applications.calls import actions
 from applications.calls.models import Call, Programme
 from applications.calls.stages import Criterion
 from applications.kernel import audit, clock
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied
 from applications.kernel.taxonomy import IndustryField
+from tests.asking import reasons
 from tests.together import together
 from tests.world import BEFORE, CLOSES, OPENS
 
@@ -26,12 +27,6 @@ def prepare(world, kind="sprout", **fields):
 
 def trail(call):
     return [(entry.verb, entry.actor_id) for entry in audit.trail(call)]
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def points(call, *values):

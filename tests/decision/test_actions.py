@@ -15,10 +15,11 @@ from applications.firms.models import Firm
 from applications.intake import actions as intake
 from applications.intake.models import TIE_COLUMNS, Application
 from applications.kernel import audit, clock
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied
 from applications.kernel.taxonomy import Region
 from applications.notifications.models import Letter
 from applications.review import actions as review
+from tests.asking import fresh, reasons
 from tests.together import refusals, together
 from tests.world import AFTER
 
@@ -40,10 +41,6 @@ def listed(world):
     return [world.with_score(world.r1, score) for score in SCORES]
 
 
-def fresh(thing):
-    return type(thing).objects.get(pk=thing.pk)
-
-
 def proposed(world, **more):
     return actions.propose(world.r1, note="As ranked", by=world.officer, **more)
 
@@ -60,12 +57,6 @@ def statuses(applications):
 
 def verbs(thing):
     return [(entry.verb, entry.actor_id) for entry in audit.trail(thing)]
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def state():

@@ -20,6 +20,7 @@ from applications.review import seating
 from applications.review.models import Assignment
 from applications.review.panels import Hearing, Panel
 from applications.review.recomputing import recompute
+from tests.asking import reasons
 from tests.decision.contested import (
     END,
     LAST_DAY,
@@ -45,12 +46,6 @@ MICROSECOND = timedelta(microseconds=1)
 def after_the_deadline(request):
     with clock.at(AFTER):
         yield
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def letters(kind):

@@ -15,8 +15,9 @@ from applications.decision.tasks import end_reserves
 from applications.intake.models import Application
 from applications.intake.screened import given_up_by
 from applications.kernel import audit, clock
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied
 from applications.notifications.models import Letter
+from tests.asking import reasons
 from tests.decision.contested import (
     LAST_DAY,
     PUBLISHED,
@@ -41,12 +42,6 @@ def after_the_deadline(request):
 def give_up(world, application, at=LAST_DAY, reason=WHY):
     with clock.at(at):
         continuing.give_up(application, reason=reason, by=world.owner_of(application.firm))
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def addresses(kind):

@@ -17,6 +17,7 @@ from applications.kernel.errors import Denied, Refused
 from applications.kernel.files import StoredFile
 from applications.kernel.numbers import NumberSeries
 from applications.notifications.models import Letter
+from tests.asking import reasons
 from tests.together import refusals, together
 from tests.world import CLOSES, DURING, PDF, costs, pdf, sample
 
@@ -29,12 +30,6 @@ def trail(thing):
 
 def letters(kind):
     return sorted(Letter.objects.filter(kind=kind).values_list("address", flat=True))
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def everything():

@@ -17,8 +17,9 @@ from applications.intake.models.checks import Check
 from applications.intake.screened import facts_of, verdicts_of
 from applications.intake.screening import Balance, Facts, Paper
 from applications.kernel import audit, clock
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied
 from applications.permissions import TIMETABLE
+from tests.asking import reasons
 from tests.world import AFTER, CLOSES, DURING, PDF, browser, pdf
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -199,12 +200,6 @@ def test_the_facts_are_of_the_firm_as_it_was_handed_in(world):
 
 def outcomes(application):
     return {one.code: one.outcome for one in verdicts_of(application)}
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def test_a_decision_is_kept_with_its_evidence_and_the_papers_it_was_made_on(world):

@@ -9,9 +9,10 @@ from applications.calls.rules import EXCLUSIONS
 from applications.intake import actions
 from applications.intake.models import Application, Exclusion, Submission
 from applications.kernel import audit, clock
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied
 from applications.kernel.files import StoredFile
 from applications.notifications.models import Letter
+from tests.asking import reasons
 from tests.world import AFTER, PDF, pdf
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -25,12 +26,6 @@ def trail(thing):
 
 def letters(kind):
     return sorted(Letter.objects.filter(kind=kind).values_list("address", flat=True))
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def fresh(application):

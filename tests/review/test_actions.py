@@ -16,6 +16,7 @@ from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from applications.review import actions, queries
 from applications.review.models import Assignment, Pledge, ReviewerProfile, Score
+from tests.asking import fresh, reasons
 from tests.together import refusals, together
 from tests.world import AFTER
 
@@ -34,10 +35,6 @@ def a1(world):
     return world.in_review(world.r1, world.a)
 
 
-def fresh(thing):
-    return type(thing).objects.get(pk=thing.pk)
-
-
 def scored(application):
     """What is stored on the application."""
     a = fresh(application)
@@ -50,12 +47,6 @@ def verbs(thing):
 
 def letters(kind):
     return list(Letter.objects.filter(kind=kind).values_list("address", flat=True))
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def state():

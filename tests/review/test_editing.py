@@ -2,7 +2,6 @@
 
 import pytest
 
-from applications.kernel import clock
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Denied, Refused
 from applications.review import editing, planning
@@ -10,16 +9,9 @@ from applications.review.models import Assignment
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
 from tests.together import refusals, together
-from tests.world import AFTER, browser
+from tests.world import browser
 
-pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Firms whose applications go on to the next stage are told by an act of its own, and nobody else learns anything (docs/domain.md, stages)."""
 
-import re
 from decimal import Decimal
 
 import pytest
@@ -9,10 +8,11 @@ from django.urls import reverse
 from applications.accounts.models import User
 from applications.calls.models import Call
 from applications.kernel import audit, clock
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied
 from applications.notifications.models import Letter
 from applications.review import actions, visiting
 from applications.review.visits import GoingOn
+from tests.asking import fresh, reasons, text
 from tests.review.test_stages import PAPER, of
 from tests.together import refusals, together
 from tests.world import AFTER, browser
@@ -29,14 +29,6 @@ def after_the_deadline():
 @pytest.fixture
 def call(world):
     return world.call(outline="sprout_talk", quorum=3)
-
-
-def text(response):
-    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
-
-
-def fresh(thing):
-    return type(thing).objects.get(pk=thing.pk)
 
 
 def through_paper(world, application, share):
@@ -60,12 +52,6 @@ def talk(call):
 
 def letters(kind="stage_passed"):
     return list(Letter.objects.filter(kind=kind).order_by("pk"))
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def test_those_that_go_on_are_told_what_comes_next_and_no_score(world, call, two):

@@ -17,33 +17,17 @@ from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from applications.review import actions, people
 from applications.review.models import Assignment, ReviewerProfile, Sanction, Waiver
+from tests.asking import fresh, reasons
 from tests.together import refusals, together
 from tests.world import AFTER
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 HALTED = "Our data shows a conflict of interest with this application. Please ask the office; what you wrote before is kept."
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture
 def a1(world):
     return world.in_review(world.r1, world.a)
-
-
-def fresh(thing):
-    return type(thing).objects.get(pk=thing.pk)
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def letters(kind):

@@ -1,6 +1,5 @@
 """The meeting of a panel: who sees whose sheets when, totals that lie far off, opinions, closing (docs/domain.md, panels; G36)."""
 
-import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,13 +7,14 @@ import pytest
 from django.urls import reverse
 
 from applications.kernel import audit, clock
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied
 from applications.kernel.taxonomy import IndustryField
 from applications.notifications.models import Letter
 from applications.review import actions, charts, deliberating, deliberation, meeting, seating
 from applications.review.models import Assignment
 from applications.review.panels import Explanation
 from applications.review.queries import criteria_of, to_be_explained
+from tests.asking import fresh, reasons, text
 from tests.together import refusals, together
 from tests.world import AFTER, browser
 
@@ -31,22 +31,8 @@ def after_the_deadline(request):
         yield
 
 
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
-
-
-def fresh(thing):
-    return type(thing).objects.get(pk=thing.pk)
-
-
 def kinds():
     return list(Letter.objects.order_by("pk").values_list("kind", flat=True))
-
-
-def text(response):
-    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
 
 
 def D(*values):

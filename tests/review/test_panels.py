@@ -1,6 +1,5 @@
 """Panels: what they hear, how members are drawn, invited and answer, who chairs (docs/domain.md, panels)."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -8,12 +7,13 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from applications.kernel import audit, clock
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 from applications.notifications.models import Letter
 from applications.permissions import TIMETABLE
 from applications.review import actions, drawing, membership, people, planning, queries, seating, tasks
 from applications.review.panels import Draw, Hearing, Panel, Panelist
+from tests.asking import fresh, reasons, text
 from tests.together import refusals, together
 from tests.world import AFTER, browser
 
@@ -30,22 +30,8 @@ def after_the_deadline(request):
         yield
 
 
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
-
-
-def fresh(thing):
-    return type(thing).objects.get(pk=thing.pk)
-
-
 def letters(kind):
     return [(letter.to, letter.subject) for letter in Letter.objects.filter(kind=kind).order_by("pk")]
-
-
-def text(response):
-    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
 
 
 def verbs(thing):

@@ -18,15 +18,8 @@ from applications.review.models import Assignment, Score, SheetEvent
 from applications.review.recomputing import Difference, recompute
 from tests.world import AFTER
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 G44 = [(80, 70, 60), (90, 65, 75), (61, 62, 63)]
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture

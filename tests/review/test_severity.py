@@ -3,21 +3,14 @@
 import pytest
 
 from applications.intake.models import Application
-from applications.kernel import audit, clock
+from applications.kernel import audit
 from applications.kernel.errors import Denied
 from applications.review import calibrating, severity_chart
 from applications.review.calibrations import Calibration
 from applications.review.tasks import carry_calibrations_on
 from tests.world import AFTER, browser
 
-pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Review stage by stage: going on, ending early, going back, and what pages say of it (docs/domain.md, stages)."""
 
-import re
 from decimal import Decimal
 
 import pytest
@@ -9,9 +8,10 @@ from django.urls import reverse
 from applications.decision import actions as decision
 from applications.intake.models import Application
 from applications.kernel import audit, clock
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied
 from applications.notifications.models import Letter
 from applications.review import actions, queries
+from tests.asking import fresh, reasons, text
 from tests.together import refusals, together
 from tests.world import AFTER, browser
 
@@ -36,11 +36,6 @@ def a1(world, call):
     return world.in_review(call, world.a)
 
 
-def text(response):
-    """The words of a page, without its tags."""
-    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
-
-
 def of(points, share):
     """Values for criteria of these points, in steps of half a point."""
     return [Decimal(int(most * share * 2)) / 2 for most in points]
@@ -50,10 +45,6 @@ def sheets(world, application, points, share, count=3):
     return [world.handed_in(fresh(application), *of(points, share)) for _sheet in range(count)]
 
 
-def fresh(thing):
-    return type(thing).objects.get(pk=thing.pk)
-
-
 def stored(application):
     a = fresh(application)
     return a.status, a.stage.kind, a.stage_scores, a.base_score, a.failings
@@ -61,12 +52,6 @@ def stored(application):
 
 def verbs(thing):
     return [(entry.verb, entry.note) for entry in audit.trail(thing)]
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
 
 
 def test_a_plan_goes_through_both_stages_and_its_base_is_their_weighted_sum(world, a1):

@@ -1,6 +1,5 @@
 """The timetable of presentations: planning, the drawn order, telling, moving, who came (docs/domain.md, panels)."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -11,11 +10,12 @@ from applications.calls.stages import Stage
 from applications.intake.models import Application
 from applications.intake.queries import people_of
 from applications.kernel import audit, clock
-from applications.kernel.errors import Denied, Refused
+from applications.kernel.errors import Denied
 from applications.kernel.taxonomy import IndustryField
 from applications.notifications.models import Letter
 from applications.review import actions, drawing, seating, timetabling
 from applications.review.sittings import Sitting, Slot, TalkOrder
+from tests.asking import fresh, reasons, text
 from tests.together import refusals, together
 from tests.world import AFTER, browser
 
@@ -30,20 +30,6 @@ def after_the_deadline(request):
         return
     with clock.at(AFTER):
         yield
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
-
-
-def fresh(thing):
-    return type(thing).objects.get(pk=thing.pk)
-
-
-def text(response):
-    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
 
 
 def letters(kind):

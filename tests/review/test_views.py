@@ -8,22 +8,13 @@ from django.utils.html import strip_tags
 
 from applications.calls.stages import Criterion, CriterionGroup
 from applications.intake.models import Application
-from applications.kernel import clock
 from applications.notifications.models import Letter
 from applications.review import actions, queries
 from applications.review.models import Assignment, Pledge, Score
-from tests.world import AFTER
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 G44 = [(80, 70, 60), (90, 65, 75), (61, 62, 63)]
 OPINIONS = dict.fromkeys(("strengths", "weaknesses", "overall"), "Ten letters and more")
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture

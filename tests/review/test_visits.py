@@ -1,6 +1,5 @@
 """Site visits: when they are, who may go, what they come to, what pages show of them (docs/domain.md, site visits)."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -20,38 +19,18 @@ from applications.notifications.models import Letter
 from applications.review import actions, fitness, people, visited, visiting
 from applications.review.panel_forms import PanelForm
 from applications.review.visits import Photo, Visit, VisitDecision
+from tests.asking import fresh, reasons, text
 from tests.together import refusals, together
 from tests.world import AFTER, browser, pdf, png
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 SOON, LATER = AFTER + timedelta(days=4), AFTER + timedelta(days=5)
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture
 def call(world):
     """Scored once, then visited."""
     return world.with_visit(world.r1)
-
-
-def fresh(thing):
-    return type(thing).objects.get(pk=thing.pk)
-
-
-def reasons(act, *args, **options):
-    with pytest.raises(Refused) as refusal:
-        act(*args, **options)
-    return [str(reason) for reason in refusal.value.reasons]
-
-
-def text(response):
-    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
 
 
 def to_be_visited(world, call, firm=None, score=80):

@@ -18,15 +18,8 @@ from applications.review.models import Assignment, Score, SheetsDue
 from tests.together import refusals, together
 from tests.world import AFTER
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 OPINIONS = dict.fromkeys(("strengths", "weaknesses", "overall"), "Ten letters and more")
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture

@@ -1,0 +1,24 @@
+"""What tests ask of the house again and again: why it refuses, what stands stored now, what a page says."""
+
+import re
+
+import pytest
+
+from applications.kernel.errors import Refused
+
+
+def reasons(act, *args, **options):
+    """The sentences with which this is refused."""
+    with pytest.raises(Refused) as refusal:
+        act(*args, **options)
+    return [str(reason) for reason in refusal.value.reasons]
+
+
+def fresh(thing):
+    """The thing as it is stored now."""
+    return type(thing).objects.get(pk=thing.pk)
+
+
+def text(response):
+    """The words of a page, without its tags."""
+    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
