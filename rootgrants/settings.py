@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -393,6 +394,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+FORM_RENDERER = (
+    "django.forms.renderers.TemplatesSetting"  # attributes of fields: templates/django/forms/widgets
+)
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["krds"]
 CRISPY_TEMPLATE_PACK = "krds"
 CRISPY_FAIL_SILENTLY = not DEBUG

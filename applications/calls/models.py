@@ -1,7 +1,6 @@
 """Tables of calls: programmes, budget lines, and a call with what its applications are asked; stages.py: what they are reviewed by."""
 
 import uuid
-from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.conflicts import usual
+from applications.calls.editions import of_call
 from applications.kernel import clock
 from applications.kernel.records import AppendOnly
 from applications.kernel.taxonomy import IndustryField
@@ -229,12 +229,9 @@ class Call(models.Model):
     def is_rnd(self):
         return self.programme.kind == Programme.Kind.RND
 
-    @cached_property
-    def asked(self):
-        """Its questions in the order of their parts; of a published call read once in each process, for only notices change it."""
-        return (
-            _questions(self.pk, (self.key, self.revision)) if self.published_at else _questions_now(self.pk)
-        )
+    # the questions in the order of their parts, and the papers
+    asked = of_call(lambda call: tuple(Question.objects.filter(call=call).select_related("part")))
+    asked_papers = of_call(lambda call: tuple(RequiredPaper.objects.filter(call=call).select_related("part")))
 
     @cached_property
     def bonus_items(self):
@@ -243,13 +240,7 @@ class Call(models.Model):
 
     def papers_in(self, section):
         """The papers that are uploaded in this section of a draft (RequiredPaper.section)."""
-        proofs = self.papers.filter(needed_from=RequiredPaper.Trait.BONUS)
-        if section == "bonus":
-            return list(proofs)
-        part = next((question.part for question in self.asked if question.part.slug == section), None)
-        if part is None and section != "papers":
-            return []
-        return list(self.papers.filter(part=part).exclude(pk__in=proofs))
+        return [paper for paper in self.asked_papers if paper.section == section]
 
 
 class Notice(AppendOnly):
@@ -307,15 +298,6 @@ class Part(models.Model):
     def slug(self):
         """Its name in addresses: plan, plan-2, plan-3."""
         return "plan" if self.ordinal == 1 else f"plan-{self.ordinal}"
-
-
-def _questions_now(call):
-    return tuple(Question.objects.filter(call=call).select_related("part"))
-
-
-@lru_cache(maxsize=64)
-def _questions(call, _edition):
-    return _questions_now(call)
 
 
 class Question(models.Model):

@@ -179,7 +179,7 @@ def missing_papers(application, papers):
 def needed_papers(application):
     """The papers that nothing is handed in without, from this firm."""
     traits = traits_of(application.firm) | bonus.traits(application)
-    return [paper for paper in application.call.papers.all() if need(paper, traits).holds]
+    return [paper for paper in application.call.asked_papers if need(paper, traits).holds]
 
 
 def infected(papers, section=None):

@@ -27,7 +27,7 @@ def facts_of(application):
     call, firm = application.call, latest_receipt(application).snapshot["firm"]
     standing = BusinessStatus.objects.filter(firm=application.firm_id, answered=True).first()
     papers = papers_of(application)
-    asked = {paper.code: paper.section for paper in call.papers.select_related("part")}
+    asked = {paper.code: paper.section for paper in call.asked_papers}
     others = consortium.of(application)
     return Facts(
         business_number=firm["business_number"],

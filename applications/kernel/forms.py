@@ -9,8 +9,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import flatatt
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from applications.kernel.cells import HIDDEN
@@ -59,20 +58,8 @@ class WonField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
-class PointsInput(forms.NumberInput):
-    """Drawn in one go: Django nests three templates for an input, and a sheet has many of them."""
-
-    def render(self, name, value, attrs=None, renderer=None):
-        shown = self.format_value(value)
-        value = "" if shown is None else format_html(' value="{}"', shown)
-        given = flatatt(self.build_attrs(self.attrs, attrs))
-        return format_html('<input type="{}" name="{}"{}{}>', self.input_type, name, value, given)
-
-
 class PointsField(forms.DecimalField):
     """A number of points: ASCII digits and one dot, nothing else that Python would read as a number."""
-
-    widget = PointsInput
 
     def to_python(self, value):
         typed = str(value or "").strip()

@@ -161,8 +161,8 @@ def save(assignment, *, values, comments, notes=None, version=None, by):
     """
     panel = membership.of_sheet(assignment)
     application = queries.locked_application(assignment.application_id)
-    criteria = {criterion.pk: criterion for criterion in queries.criteria_of(assignment.stage_id)}
     call = application.call
+    criteria = {one.pk: one for one in queries.remembered_criteria(assignment.stage_id, call)}
     locked(assignment)
     SHEET.check(assignment, "save", by=by)
     reasons = drawing.closed(panel) or rules.not_in_review(application, assignment.stage_id) or _halted(application, by) or [
@@ -197,7 +197,7 @@ def hand_in(assignment, *, by):
     panel = membership.locked_of(assignment.application_id, assignment.stage_id)
     application = queries.locked_application(assignment.application_id)
     assignment = Assignment.objects.select_for_update().get(pk=assignment.pk)
-    criteria = queries.criteria_of(assignment.stage_id)
+    criteria = queries.remembered_criteria(assignment.stage_id, application.call)
     values = dict(assignment.scores.values_list("criterion", "value"))
     comments = {name: getattr(assignment, name) for name in COMMENTS}
     SHEET.check(assignment, "hand_in", by=by)

@@ -1,11 +1,12 @@
 """Forms of review: assigning, declaring, the score sheet."""
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Fieldset, Layout
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,6 @@ from applications.kernel.forms import (
     InstantField,
     LineField,
     PointsField,
-    PointsInput,
     ask_to_choose,
     layout,
     literal,
@@ -225,25 +225,44 @@ def in_full_sight(form, assignment):
 
 
 NOTE_LENGTH = 1000
-OPEN = format_html(" open{}", "")
 
 
-class Note:
-    """The comment on one criterion, folded while it is empty; drawn in one go, as a sheet has many of them."""
+class Judged:
+    """One criterion: its score, and a comment folded while it is empty; drawn in one go, as a sheet has many of them."""
 
-    def __init__(self, name, criterion):
-        self.name, self.criterion = name, criterion
+    def __init__(self, score, note, criterion):
+        self.score, self.note, self.criterion = score, note, criterion
 
     def render(self, form, context, **options):
-        form.rendered_fields.add(self.name)
-        bound = form[self.name]
+        form.rendered_fields |= {self.score, self.note}
+        score, note = form[self.score], form[self.note]
+        typed = score.value()
         return format_html(
-            '<details class="field"{}><summary>{}<span class="visually-hidden"> {}</span></summary>'
-            '<textarea name="{}" id="{}" rows="2" aria-label="{}">\n{}</textarea>{}</details>',
-            OPEN if bound.value() or bound.errors else "", _("Comment on this"), self.criterion.name,
-            self.name, bound.auto_id, bound.label, bound.value() or "",
-            format_html_join("", '<p class="error" id="{}_error">{}</p>', ((bound.auto_id, one) for one in bound.errors)),
+            '<div class="field"><label for="{id}">{label}</label><p class="hint" id="{id}_helptext">{help}</p>'
+            '<input type="number" name="{name}" value="{value}" id="{id}" step="{step}" inputmode="decimal"'
+            ' aria-describedby="{id}_helptext {id}_error"{wrong}>{errors}</div>'
+            '<details class="field"{open}><summary>{said}<span class="visually-hidden"> {criterion}</span></summary>'
+            '<textarea name="{note}" id="{note_id}" rows="2" aria-label="{note_label}"'
+            ' aria-describedby="{note_id}_error"{note_wrong}>\n{text}</textarea>{note_errors}</details>',
+            id=score.auto_id, label=score.label, help=score.help_text, name=self.score, step=score.field.widget.attrs["step"],
+            value="" if typed is None else typed, wrong=INVALID if score.errors else "", errors=errors_of(score),
+            said=_("Comment on this"), criterion=self.criterion.name, note=self.note, note_id=note.auto_id,
+            note_label=note.label, text=note.value() or "", open=OPEN if note.value() or note.errors else "",
+            note_wrong=INVALID if note.errors else "", note_errors=errors_of(note),
         )  # fmt: skip
+
+
+OPEN, INVALID = mark_safe(" open"), mark_safe(' aria-invalid="true"')
+
+
+def errors_of(bound):
+    """The errors of a field as krds/_errors.html draws them."""
+    lines = format_html_join(
+        "",
+        '<p class="error"><span class="visually-hidden">{}</span> {}</p>',
+        ((_("Error:"), one) for one in bound.errors),
+    )
+    return format_html('<div id="{}_error">{}</div>', bound.auto_id, lines)
 
 
 class SheetForm(forms.Form):
@@ -265,12 +284,12 @@ class SheetForm(forms.Form):
                 label=_("%(name)s (0 to %(most)d points)") % {"name": criterion.name, "most": most},
                 help_text=scale_of(criterion.help, rules.anchors(most, call.step)),
                 required=False,
-                widget=PointsInput({"step": call.step, "inputmode": "decimal"}),
+                widget=forms.NumberInput({"step": call.step}),
             )
             self.fields[note] = PlainField(
                 label=_("Comment on %(name)s") % {"name": criterion.name}, required=False, limit=NOTE_LENGTH,
             )  # fmt: skip
-            groups.setdefault(criterion.group.name, []).extend((Field(name), Note(note, criterion)))
+            groups.setdefault(criterion.group.name, []).append(Judged(name, note, criterion))
         if call.comment_length:
             least = _("At least %(least)d characters.") % {"least": call.comment_length}
             for name in COMMENTS:

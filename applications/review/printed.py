@@ -16,7 +16,8 @@ OPEN = "–"
 def sheet(event) -> bytes:
     """The sheet of this event of handing in, from what was frozen with it; the same event gives the same bytes."""
     assignment = event.assignment
-    application, criteria = assignment.application, queries.criteria_of(assignment.stage_id)
+    application = assignment.application
+    criteria = queries.remembered_criteria(assignment.stage_id, application.call)
     percent = application.call.scale == "percent"
     points = [event.values[str(criterion.pk)] for criterion in criteria]
     names = {"strengths": _("Strengths"), "weaknesses": _("Points to mend"), "overall": _("Overall opinion")}

@@ -4,6 +4,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from applications.accounts.models import Role, User
+from applications.calls.editions import remembered
 from applications.calls.queries import RESULTS
 from applications.calls.stages import Criterion, Stage
 from applications.intake.models import Application, Status
@@ -24,7 +25,11 @@ UNDER_REVIEW = Q(stage=F("application__stage"))  # an assignment in the stage th
 
 
 def criteria_of(stage):
+    """The criteria of a stage, or of the one with this id, in their order."""
     return list(Criterion.objects.filter(group__stage=stage).select_related("group"))
+
+
+remembered_criteria = remembered(criteria_of)  # of (id of a stage, its call)
 
 
 def counted(application):
@@ -134,9 +139,12 @@ def beside(assignment, user):
 
 
 def tally(assignment, user):
-    """How many sheets of the same stage the reviewer has (`work`), and how many of them are handed in."""
-    done = Count("pk", filter=Q(status=Assignment.SheetStatus.HANDED_IN))
-    return _own_of_stage(assignment, user).aggregate(work=Count("pk"), handed_in=done)
+    """How many sheets of the same stage the reviewer handed in, and how many more are open (`another`: beside this one)."""
+    handed_in = Assignment.objects.filter(
+        reviewer=user, stage=assignment.stage_id, status=Assignment.SheetStatus.HANDED_IN
+    ).count()
+    left = _own_of_stage(assignment, user).filter(status=Assignment.SheetStatus.OPEN).count()
+    return {"handed_in": handed_in, "work": handed_in + left, "another": left > assignment.is_open}
 
 
 def _own_of_stage(assignment, user):

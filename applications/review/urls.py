@@ -79,6 +79,7 @@ urlpatterns = [
     path("desk/<uuid:key>/reopen/", desk.reopen, name="reopen"),
     path("desk/sheets/<uuid:key>/<slug:name>/", desk.sheet_act, name="sheet_act"),
     path("<uuid:key>/", writing.sheet, name="sheet"),
+    path("<uuid:key>/next/", writing.skip, name="skip"),
     path("<uuid:key>/autosave/", writing.autosave, name="autosave"),
     path("<uuid:key>/compare/", views.compare, name="compare"),
     path("<uuid:key>/papers/<uuid:file>/", views.paper, name="paper"),

@@ -101,7 +101,7 @@ def paper(request, key, file):
 def compare(request, key):
     """A reviewer's own sheets of the same stage side by side: is the measure the same everywhere?"""
     assignment = fetch(request, Assignment, key=key, related=("application__call", "stage", "reviewer"))
-    criteria = queries.criteria_of(assignment.stage_id)
+    criteria = queries.remembered_criteria(assignment.stage_id, assignment.application.call)
     rows = []
     for one in queries.own_sheets(assignment):
         values = {score.criterion_id: score.value for score in one.scores.all()}
@@ -130,7 +130,7 @@ def sheet_pdf(request, key):
 def read_back(request, key):
     """The sheet read back, before it is handed in for good."""
     assignment = fetch(request, Assignment, key=key, related=RELATED)
-    criteria = queries.criteria_of(assignment.stage)
+    criteria = queries.remembered_criteria(assignment.stage_id, assignment.application.call)
     saved = dict(assignment.scores.values_list("criterion", "value"))
     call = assignment.application.call
     comments = {name: getattr(assignment, name) for name in actions.COMMENTS}

@@ -14,6 +14,7 @@ from applications.kernel.web import fetch, page
 from applications.lifecycle import SHEET
 from applications.review import actions, queries, rules
 from applications.review.forms import SheetForm, in_full_sight
+from applications.review.models import Assignment
 
 
 @page("review.own", "GET", "POST")
@@ -24,7 +25,7 @@ def sheet(request, key):
         return redirect("review:declare", key=assignment.key)
     if assignment.stage.is_visit:
         return redirect(assignment)
-    criteria = queries.criteria_of(assignment.stage)
+    criteria = queries.remembered_criteria(assignment.stage_id, assignment.application.call)
     stood = {}
     if request.method != "POST":
         stood = dict(assignment.scores.values_list("criterion", "value"))
@@ -60,7 +61,6 @@ def sheet(request, key):
                 (criterion, stood.get(criterion.pk), assignment.notes.get(str(criterion.pk)))
                 for criterion in criteria
             ],
-            "following": following(assignment, request.user),
             **queries.tally(assignment, request.user),
             **sums(assignment, criteria, stood),
             **facts(assignment.application),
@@ -91,8 +91,15 @@ def sums(assignment, criteria, values):
 
 
 def following(assignment, user):
-    """The open sheet that comes after this one, None where no other is open."""
-    return rules.following(queries.beside(assignment, user), assignment.pk)
+    """Where the open sheet is that comes after this one; one's own work where no other is open."""
+    other = rules.following(queries.beside(assignment, user), assignment.pk)
+    return ("review:sheet", other.key) if other else ("review:own",)
+
+
+@page("review.read", "GET")
+def skip(request, key):
+    """On to the next open sheet."""
+    return redirect(*following(fetch(request, Assignment, key=key), request.user))
 
 
 def after(request, assignment):
@@ -100,8 +107,7 @@ def after(request, assignment):
     if "check" in request.POST:
         return ("review:read_back", assignment.key)
     if "next" in request.POST:
-        other = following(assignment, request.user)
-        return ("review:sheet", other.key) if other else ("review:own",)
+        return following(assignment, request.user)
     return ("review:sheet", assignment.key)
 
 
@@ -130,7 +136,7 @@ def autosave(request, key):
     409: {"error", "stale"}: closed, or saved elsewhere meanwhile; nothing is changed.
     """
     assignment = fetch(request, queries.to_read(), key=key)
-    criteria = queries.criteria_of(assignment.stage)
+    criteria = queries.remembered_criteria(assignment.stage_id, assignment.application.call)
     form, stood = form_of(request.POST, assignment, criteria, {}), {}
     if not form.is_valid():
         stood = dict(assignment.scores.values_list("criterion", "value"))

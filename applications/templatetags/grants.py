@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django import template
+from django.forms.utils import flatatt
 from django.template.defaultfilters import date as date_filter
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -37,6 +38,12 @@ CALL_STATES = {
     "closed": _("Closed"),
     "cancelled": _("Cancelled"),
 }
+
+
+@register.filter
+def attributes(attrs):
+    """The attributes of a field in one go: Django's own template decides on each of them, several times a field."""
+    return flatatt(attrs)
 
 
 @register.filter

@@ -163,6 +163,11 @@ def test_the_next_sheet_is_that_with_the_fewest_reviewers_then_the_oldest(world)
         return client.post(url(sheet), typed(sheet, "80", next="1")).url
 
     assert [leads(sheet) for sheet in (first, last, many)] == [url(last), url(many), url(first)]
+    assert [client.get(url(sheet, "next/")).url for sheet in (first, last, many)] == [
+        url(last),
+        url(many),
+        url(first),
+    ]
 
 
 def test_g36_the_order_of_the_sheets_says_nothing_of_how_far_others_are(world):
@@ -202,6 +207,7 @@ def test_the_last_open_sheet_leads_to_the_list_and_the_page_counts_what_is_done(
     assert "Skip to the next application" not in page
     assert "Save and next" not in page
     assert client.post(url(sheets[0]), typed(sheets[0], "80", next="1")).url == "/reviews/"
+    assert client.get(url(sheets[0], "next/")).url == "/reviews/"
 
 
 def test_own_sheets_stand_side_by_side_and_nobody_elses(world):
