@@ -59,7 +59,7 @@ def test_the_ranking_shows_score_and_mark_and_equals_share_a_rank(world):
         ("2", "70.00", "May be selected"),
         ("2", "70.00", "May be selected"),
         ("4", "69.99", "Reserve at most"),
-        ("5", "65.00", "Failed: Team &lt;b&gt;"),
+        ("5", "65.00", "Below a mark that must be reached: Team &lt;b&gt;"),
         ("6", "59.99", "Below the pass mark"),
     ]
 
