@@ -17,6 +17,7 @@ from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from applications.review import actions, people
 from applications.review.models import Assignment, ReviewerProfile, Sanction, Waiver
+from applications.templatetags.grants import day
 from tests.asking import fresh, reasons
 from tests.together import refusals, together
 from tests.world import AFTER
@@ -175,7 +176,7 @@ def test_who_stepped_back_in_one_stage_is_not_asked_in_another(world, a1):
     type(a1).objects.filter(pk=a1.pk).update(stage=second)
 
     assert reasons(actions.assign, a1, reviewer=reviewer, by=world.officer) == [
-        f"Kim: C10 Stepped back from this application on {clock.today()}."
+        f"Kim: C10 Stepped back from this application on {day(clock.today())}."
     ]
 
 
