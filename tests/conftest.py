@@ -110,7 +110,7 @@ def committed(migrated, transactional_db, django_db_serialized_rollback):
     yield
     if connection.vendor == "postgresql":
         return
-    with transaction.atomic():
+    with connection.constraint_checks_disabled(), transaction.atomic():
         RetentionWindow.objects.create(reason="the end of a test", opened_at=clock.now())
         for model in apps.get_models():
             if issubclass(model, AppendOnly):

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from applications.decision.appeals import Appeal
 from applications.intake.models import Submission
 from tests.browser import said
+from tests.decision.contested import LAST_DAY, TEXT, published_list
 from tests.fixtures import hwpx, pdf
 from tests.world import PASSWORD
 
@@ -99,3 +101,20 @@ def test_on_a_phone_an_application_is_checked_confirmed_and_handed_in(house):
     assert widths == [390] * 5
     assert person.heading == said("Application received")
     assert Submission.objects.get().number in person.text
+
+
+def test_an_appeal_is_written_and_handed_in_by_the_keyboard_alone(house):
+    _list, [*_others, declined] = published_list(house.world)
+    house.clock.move_to(LAST_DAY)
+    owner = house.world.owner_of(declined.firm)
+    hands = Hands(house.street.comes_back(owner, f"/decisions/results/{declined.key}/appeal/"))
+
+    hands.goes("main form .button-primary")
+    hands.to("[name=ground]")
+    hands.keyboard.press("Space")
+    hands.types("[name=text]", TEXT)
+    hands.goes("[formaction]")  # nothing was saved before
+
+    appeal = Appeal.objects.get()
+    assert (appeal.status, appeal.ground, appeal.text) == ("received", "error", TEXT)
+    assert house.street.complaints == []

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import translation
 from playwright.sync_api import expect
 
@@ -332,6 +332,20 @@ def test_the_font_knows_every_syllable_and_is_asked_for_by_range():
     assert [chr(code) for code in range(0xAC00, 0xD7A4) if code not in known] == []
     assert [name for name in files if not finders.find(f"fonts/{name}")] == []
     assert finders.find("fonts/pretendard-gov/LICENSE.txt")
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.once
+def test_every_form_of_a_page_goes_to_an_address_that_takes_it(walks):
+    """By its own address or that of its page: a form that goes nowhere is found here, not by whoever presses its button."""
+    wrong = set()
+    for who, pages in walks.items():
+        for address, view, page in pages:
+            for method, action in page.forms:
+                taken = resolve(urlsplit(action or address).path).func
+                if method not in getattr(taken, "methods", ("GET", "POST")):
+                    wrong.add((who, view, method, action))
+    assert wrong == set()
 
 
 # What may stand on a Korean page in Latin letters: abbreviations of the programme, kinds of files, units, codes.

@@ -24,14 +24,21 @@ EACH = {
 
 class Page(HTMLParser):
     """What the tests want of a page: its language, its links, the pieces of its content, the names that its form asks for,
-    all words that are seen or read aloud, all values of attributes. What says its own language is left out."""
+    where its forms go, all words that are seen or read aloud, all values of attributes. What says its own language is left out."""
 
     SILENT = {"script", "style", "title"}
 
     def __init__(self, html):
         super().__init__()
         self.language, self.foreign = "", None
-        self.links, self.pieces, self.words, self.values, self.asked = [], set(), [], set(), set()
+        self.links, self.pieces, self.words, self.values, self.asked, self.forms = (
+            [],
+            set(),
+            [],
+            set(),
+            set(),
+            [],
+        )
         self.hidden, self.inside, self.asks = 0, False, False
         self.feed(html)
 
@@ -42,7 +49,10 @@ class Page(HTMLParser):
         self.links += [values["href"]] if tag == "a" and "href" in values else []
         self.pieces |= set((values.get("class") or "").split()) if self.inside else set()
         if tag == "form":
+            self.forms.append((values.get("method", "get").upper(), values.get("action", "")))
             self.asks = "novalidate" in values and values.get("method") == "post"
+        if "formaction" in values:
+            self.forms.append(("POST", values["formaction"]))
         self.asked |= {values["name"]} if self.asks and "name" in values else set()
         if tag == "html":
             self.language = values["lang"]

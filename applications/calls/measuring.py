@@ -46,7 +46,7 @@ class StageForm(PieceForm):
                 self.errors.pop(name, None)
             return cleaned | OF_VISIT
         for name in ("weight", "quorum"):
-            if name in cleaned and cleaned[name] is None:
+            if cleaned.get("kind") and name in cleaned and cleaned[name] is None:
                 self.add_error(name, self.fields[name].error_messages["required"])
         return cleaned
 

@@ -159,6 +159,11 @@ class Appeal(models.Model):
         return self.is_open and self.due_on < clock.today()
 
     @property
+    def firm_status(self):
+        """The status as the firm reads it: that a decision is proposed is told to nobody outside."""
+        return self.Status.RECEIVED if self.status == "proposed" else self.Status(self.status)
+
+    @property
     def until(self):
         """The last day to appeal."""
         return calendar.day_before(self.ends_at)

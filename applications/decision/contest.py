@@ -116,10 +116,12 @@ def appeal(request, key):
     return own(request, found, AppealForm(instance=found, key=found.key))
 
 
-@page("appeal.write", "POST")
+@page("appeal.write", "GET", "POST")
 def write(request, key):
-    """Save what is written; a refusal keeps it in the form."""
+    """Save what is written; a refusal keeps it in the form. Who comes to its address later is led to the appeal."""
     found = fetch(request, Appeal, key=key, related=OWN)
+    if request.method != "POST":
+        return redirect(found)
     form = AppealForm(request.POST, instance=Appeal(), key=found.key)
     if form.is_valid():
         try:
@@ -142,7 +144,6 @@ def own(request, found, form, *, status=200):
         "evidence": found.evidence.select_related("file"),
         "moves": moves,
         "late": contesting.late(found.ends_at, clock.now()),
-        "gaps": contesting.unfounded(found),
         "owners": [] if "hand_in" in moves else owners_of(found.application.firm),
         "most_files": contesting.MOST_FILES,
         "now": clock.now(),
@@ -193,7 +194,12 @@ def evidence(request, key):
     return render(
         request,
         "parts/form_page.html",
-        {"form": form, "heading": _("Add evidence"), "hint": found.application.number, "back": found},
+        {
+            "form": form,
+            "heading": _("Add evidence"),
+            "hint": found.application.number,
+            "back": found.get_absolute_url(),
+        },
         status=status,
     )
 
@@ -216,12 +222,27 @@ def evidence_file(request, key, file):
     return files.download(one.file, own=request.user.role == Role.APPLICANT)
 
 
-@page("appeal.write", "POST")
+@page("appeal.write", "GET", "POST")
 def hand_in(request, key):
-    """Hand it in; the instant of its arrival is kept, whether it is accepted or refused."""
-    found = fetch(request, Appeal, key=key, related=("application__call", "application__firm"))
+    """Hand it in as it stands in the form; the instant of its arrival is kept, whether it is accepted or refused."""
+    found = fetch(request, Appeal, key=key, related=OWN)
+    if request.method != "POST":
+        return redirect(found)
     appealing.record_attempt(found, by=request.user, arrived_at=request.arrived_at)
-    handed = appealing.hand_in(found, by=request.user, arrived_at=request.arrived_at)
+    if found.arrived_at is not None:
+        return redirect(found)
+    form = AppealForm(request.POST, instance=Appeal(), key=found.key)
+    if not form.is_valid():
+        return own(request, found, form)
+    try:
+        appealing.write(found, **form.cleaned_data, by=request.user, now=request.arrived_at)
+        handed = appealing.hand_in(found, by=request.user, arrived_at=request.arrived_at)
+    except Refused as refusal:
+        found.refresh_from_db()
+        if found.arrived_at is not None:  # pressed twice is handed in once
+            return redirect(found)
+        refusal.show_on(form)
+        return own(request, found, form, status=409)
     messages.success(request, _("Your appeal %(number)s is received.") % {"number": handed.number})
     return redirect(handed)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from applications.kernel import calendar
 from applications.kernel.errors import Reason
 from applications.templatetags.grants import instant
 
@@ -26,7 +27,12 @@ class Contested:
 
     thing: dict
     told_at: datetime
-    ends_at: datetime
+    ends_at: datetime  # exclusive
+
+    @property
+    def until(self):
+        """The last day to appeal."""
+        return calendar.day_before(self.ends_at)
 
 
 def not_appealable(application, contested):

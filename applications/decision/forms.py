@@ -1,5 +1,8 @@
 """Forms of decisions."""
 
+from crispy_forms.bootstrap import FormActions
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from applications.decision import contesting
 from applications.decision.appeals import Appeal
 from applications.decision.outcomes import Opinion
+from applications.intake.fields import PlainField
 from applications.kernel.files import TYPES
-from applications.kernel.forms import InstantField, layout
+from applications.kernel.forms import Act, InstantField, layout
 from applications.kernel.reasons import REASON_LENGTH
 
 
@@ -73,44 +77,48 @@ class PublishForm(forms.Form):
 class OpinionForm(forms.ModelForm):
     """The opinion of the panel, as the firm will read it."""
 
+    text = PlainField(
+        label=_("Opinion of the panel"), limit=5000, widget=forms.Textarea({"rows": 10}),
+        help_text=_("Please take out what tells who wrote it. The firm reads these words with its result."),
+    )  # fmt: skip
+    to_improve = PlainField(
+        label=_("What to improve"), limit=5000, required=False, widget=forms.Textarea({"rows": 6}),
+        help_text=_("What a better plan would have: the firm reads it too."),
+    )  # fmt: skip
+
+    helper = layout("text", "to_improve", button=_("Save the opinion"))
+
     class Meta:
         model = Opinion
         fields = ["text", "to_improve"]
-        widgets = {"text": forms.Textarea({"rows": 10}), "to_improve": forms.Textarea({"rows": 6})}
-        help_texts = {
-            "text": _("Please take out what tells who wrote it. The firm reads these words with its result."),
-            "to_improve": _("What a better plan would have: the firm reads it too."),
-        }
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        for field in self.fields.values():
-            field.max_length = 4000
-        self.helper = layout("text", "to_improve", button=_("Save the opinion"))
 
 
 class AppealForm(forms.ModelForm):
     """What a firm contests and why."""
 
+    text = PlainField(
+        label=_("Why the decision is wrong"), limit=4000, required=False, widget=forms.Textarea({"rows": 10}),
+        help_text=_("Name the part of the result or of your application that it is about."),
+    )  # fmt: skip
+    wanted = PlainField(
+        label=_("What is asked for"), limit=500, required=False, widget=forms.Textarea({"rows": 3}),
+        help_text=_("For example: that it is scored again. You may leave it empty."),
+    )  # fmt: skip
+
     class Meta:
         model = Appeal
         fields = ["ground", "text", "wanted"]
-        widgets = {
-            "ground": forms.RadioSelect(),
-            "text": forms.Textarea({"rows": 10, "data-limit": 4000}),
-            "wanted": forms.Textarea({"rows": 3, "data-limit": 500}),
-        }
-        help_texts = {
-            "text": _("Name the part of the result or of your application that it is about."),
-            "wanted": _("For example: that it is scored again. You may leave it empty."),
-        }
+        widgets = {"ground": forms.RadioSelect()}
 
     def __init__(self, *args, key, **options):
         super().__init__(*args, **options)
         self.fields["ground"].choices = Appeal.Ground.choices
-        self.fields["text"].required = False
-        self.helper = layout("ground", "text", "wanted", button=_("Save"))
+        self.helper = FormHelper()
+        self.helper.form_id = "appeal"  # the button that hands it in stands further down
         self.helper.form_action = reverse("decision:write_appeal", args=[key])
+        self.helper.layout = Layout(
+            "ground", "text", "wanted", FormActions(Act("save", _("Save"), quiet=True))
+        )
 
 
 class EvidenceForm(forms.Form):

@@ -27,7 +27,7 @@ def waiting(by):
     return [
         Option("answer", _("Waits for an answer"), where=Q(status__in=OPEN)),
         Option("examination", _("To be examined"), where=Q(status="received")),
-        Option("confirmation", _("To be confirmed"), where=Q(status="proposed")),
+        Option("confirmation", _("Decision to be confirmed"), where=Q(status="proposed")),
         Option("late", _("Late"), where=Q(status__in=OPEN, due_on__lt=clock.today())),
     ]
 

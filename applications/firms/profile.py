@@ -87,7 +87,7 @@ def history(request, key):
 def _who(entry, *, is_firm):
     """Who did it: firms read of staff the office only, not the person."""
     if entry.actor is None:
-        return _("Timetable")
+        return _("By the clock")
     if is_firm and entry.actor_role != Role.APPLICANT:
         return _("Programme office")
     return entry.actor.name or entry.actor.email

@@ -95,7 +95,9 @@ def edit(request, key):
         warn_of_number(request, firm)
         return redirect(firm)
     return render(
-        request, "parts/form_page.html", {"form": form, "heading": _("Profile of the firm"), "back": firm}
+        request,
+        "parts/form_page.html",
+        {"form": form, "heading": _("Profile of the firm"), "back": firm.get_absolute_url()},
     )
 
 

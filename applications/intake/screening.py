@@ -16,6 +16,7 @@ from applications.firms.models import Firm
 from applications.firms.models.standing import BusinessStatus
 from applications.firms.rules import is_business_number
 from applications.kernel.errors import Reason
+from applications.templatetags.grants import day as in_words
 
 PASSED, FAILED, PERSON = "passed", "failed", "person"
 PAPERS = {  # whose papers a decision on a rule was made on
@@ -103,7 +104,7 @@ def by_hand(said):
 def e01(facts):
     if not is_business_number(facts.business_number):
         return Finding(FAILED, _("The business registration number is not valid."))
-    words = {"day": facts.asked_on}
+    words = {"day": in_words(facts.asked_on)}
     match facts.standing:
         case BusinessStatus.Standing.ACTIVE:
             return Finding(PASSED, _("In business, as the tax office said on %(day)s.") % words)
@@ -137,7 +138,7 @@ def on_paper(facts, code, said=""):
         if code in facts.asked_papers:
             return Finding(FAILED, begin + _("the paper (%(code)s) is missing.") % {"code": code})
         return by_hand(begin + _("this call asks for no paper of it."))
-    words = {"paper": paper.name, "day": paper.expires_on, "closing": facts.closing}
+    words = {"paper": paper.name, "day": in_words(paper.expires_on), "closing": in_words(facts.closing)}
     if paper.expires_on is None:
         return by_hand(begin + _("%(paper)s: its validity is not known.") % words)
     if paper.expires_on < facts.closing:
@@ -156,7 +157,7 @@ def e04(facts):
 def e05(facts):
     years = years_between(facts.founded_on, facts.closing)
     said = _("%(years)d years in business on the closing day, since %(day)s") % {
-        "years": years, "day": facts.founded_on,
+        "years": years, "day": in_words(facts.founded_on),
     }  # fmt: skip
     if facts.least_years is not None and years < facts.least_years:
         return Finding(
@@ -251,7 +252,7 @@ def e15(facts):
 def e16(facts):
     known = [paper for paper in (facts.papers or {}).values() if paper.expires_on]
     if over := [paper for paper in known if paper.expires_on < facts.closing]:
-        said = ", ".join(f"{paper.name} ({paper.expires_on})" for paper in over)
+        said = ", ".join(f"{paper.name} ({in_words(paper.expires_on)})" for paper in over)
         return Finding(FAILED, _("Not valid on the closing day: %(papers)s.") % {"papers": said})
     unknown = [paper.name for paper in (facts.papers or {}).values() if not paper.expires_on]
     if unknown:

@@ -11,10 +11,28 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from applications.kernel.cells import HIDDEN
 
 MOST_KRW = 10**13
+# Sentences of Django that stand beside many fields: named here, so that the catalogue says them as ours.
+DJANGO = (
+    ngettext_lazy(
+        "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at least %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+    _("Enter a valid date/time."),
+    _("Enter a valid date."),
+    _("Enter a whole number."),
+    _("Enter a number."),
+)
 
 
 class LineField(forms.CharField):
@@ -114,7 +132,14 @@ def ask_to_choose(form):
 
 
 class Act(Submit):
-    """A button whose word is read anew each time; crispy's own keeps the language that it was drawn in first."""
+    """A button whose word is read anew each time; crispy's own keeps the language that it was drawn in first.
+
+    quiet: one of several that is not the main one.
+    """
+
+    def __init__(self, name, value, *, quiet=False):
+        super().__init__(name, value)
+        self.quiet = quiet
 
     def render(self, form, context, *args, **options):
         return super(Act, copy(self)).render(form, context, *args, **options)

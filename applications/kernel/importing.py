@@ -47,7 +47,7 @@ class Import(models.Model):
         READING = "reading", _("Being read")
         CHECKED = "checked", _("Dry run")
         UNREADABLE = "unreadable", _("Cannot be read")
-        WRITING = "writing", _("Being written")
+        WRITING = "writing", _("Rows being written")
         DONE = "done", _("Written")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

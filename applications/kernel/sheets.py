@@ -20,8 +20,8 @@ MOST_ROWS = 5_000
 
 
 class Outcome(models.TextChoices):
-    NEW = "new", _("New")
-    CHANGED = "changed", _("Changed")
+    NEW = "new", _("New rows")
+    CHANGED = "changed", _("Changed rows")
     SAME = "same", _("Skipped")
     WRONG = "wrong", _("Wrong")
 

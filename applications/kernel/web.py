@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 
 from applications.kernel import clock
 from applications.kernel.access import require
@@ -34,7 +35,7 @@ def page(permission=None, *methods, public=None):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if request.method not in allowed:
-                return HttpResponseNotAllowed(sorted(allowed))
+                return not_taken(request, allowed)
             if public:
                 return view(request, *args, **kwargs)
             request.permission, request.asked = permission, False
@@ -50,6 +51,14 @@ def page(permission=None, *methods, public=None):
         return login_not_required(guarded) if public else guarded
 
     return declare
+
+
+def not_taken(request, allowed):
+    """405; who opens the address of a button in the address bar reads so, and finds the way back."""
+    answer = HttpResponseNotAllowed(sorted(allowed))
+    if request.method == "GET":
+        answer.content = render_to_string("errors/405.html", request=request)
+    return answer
 
 
 def fetch(request, model, *, related=(), **lookup):

@@ -39,7 +39,7 @@ def at(field, label):
 
 
 def actor(entry):
-    return entry.actor.name if entry.actor else _("Timetable")
+    return entry.actor.name if entry.actor else _("By the clock")
 
 
 def values(name, *, hidden):

@@ -13,6 +13,7 @@ from applications.firms.rules.names import name_key
 from applications.kernel.errors import Reason
 from applications.kernel.reasons import too_short
 from applications.review.models import Affiliation
+from applications.templatetags.grants import day as on_paper
 
 OPEN_MAIL = {
     "gmail.com", "naver.com", "daum.net", "hanmail.net", "kakao.com", "nate.com", "outlook.com", "hotmail.com",
@@ -145,12 +146,12 @@ def was_employed(person, case, years, today):
         if tie.to.same(case.firm) and tie.until and within(tie.until, years, today=today):
             return _("Was bound to %(firm)s until %(until)s as: %(role)s.") % {
                 "firm": case.firm.name,
-                "until": tie.until,
+                "until": on_paper(tie.until),
                 "role": role,
             }
     for code, day, _same, _back in person.declared:
         if code in ("C1", "C2") and within(day, years, today=today):
-            return _("Declared so of %(firm)s on %(day)s.") % {"firm": case.firm.name, "day": day}
+            return _("Declared so of %(firm)s on %(day)s.") % {"firm": case.firm.name, "day": on_paper(day)}
     return ""
 
 
@@ -201,7 +202,10 @@ def declared(code):
         for declared_code, day, _same, _back in person.declared:
             lasts = code in LASTING or (years and within(day, years, today=today))
             if declared_code == code and lasts:
-                return _("Declared so of %(firm)s on %(day)s.") % {"firm": case.firm.name, "day": day}
+                return _("Declared so of %(firm)s on %(day)s.") % {
+                    "firm": case.firm.name,
+                    "day": on_paper(day),
+                }
         return ""
 
     return found
@@ -225,7 +229,7 @@ def sanctioned(person, _case, years, today):
         if until is None:
             return _("Sanctioned without an end: %(reason)s") % {"reason": reason}
         if within(until, years, today=today):
-            return _("Sanctioned until %(until)s: %(reason)s") % {"until": until, "reason": reason}
+            return _("Sanctioned until %(until)s: %(reason)s") % {"until": on_paper(until), "reason": reason}
     return ""
 
 
@@ -263,7 +267,7 @@ def stepped_back(person, code):
     """Who stepped back from this very application by a rule is not asked again, in another stage either."""
     for declared_code, day, same, back in person.declared:
         if declared_code == code and same and back:
-            return _("Stepped back from this application on %(day)s.") % {"day": day}
+            return _("Stepped back from this application on %(day)s.") % {"day": on_paper(day)}
     return ""
 
 

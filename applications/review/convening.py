@@ -42,6 +42,7 @@ def make(request, key):
         request, PanelForm(request.POST or None, call=call),
         lambda **typed: seating.make(call, **typed, by=request.user),
         said=_("The panel is made. Please invite its members."), heading=_("A new panel"), hint=call.title,
+        back=("review:panels", call.key),
     )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def _balance(found, people):
         "members": len(seated),
         "tables": [
             (_("Kind"), drawing.shares((kinds[profile.kind] for profile in profiles), order=kinds.values())),
-            (_("Region"), drawing.shares(str(profile.region or "–") for profile in profiles)),
+            (_("Region"), drawing.shares(str(profile.region or _("Not given")) for profile in profiles)),
             (_("Institution"), houses),
         ],
         "twice": [name for name, number, *_rest in houses if number > 1],
@@ -135,7 +136,10 @@ def invite(request, key):
                 seating.invite(found, reviewer=reviewer, **form.cleaned_data, by=request.user)
                 invited += 1
             except Refused as refusal:
-                messages.error(request, str(refusal))
+                if any(reason.field in form.fields for reason in refusal.reasons):  # the same for all of them
+                    refusal.show_on(form)
+                    break
+                messages.error(request, f"{reviewer.name}: {refusal}")
         if invited:
             messages.success(request, _("%(count)d reviewers are invited.") % {"count": invited})
             return redirect(found)
@@ -227,7 +231,7 @@ def seat_act(request, key, name):
     form = (
         AnswerByForm(request.POST or None, button=heading)
         if name == "remind"
-        else ReasonForm(request.POST or None)
+        else ReasonForm(request.POST or None, button=heading)
     )
     return asked(
         request, form, lambda **typed: act(panelist, **typed, by=request.user), after=panelist.panel,

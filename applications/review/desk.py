@@ -154,7 +154,7 @@ def sheet_act(request, key, name):
         raise Http404
     action, heading = acts[name]
     return formpages.asked(
-        request, ReasonForm(request.POST or None), lambda reason: action(assignment, reason=reason, by=request.user),
+        request, ReasonForm(request.POST or None, button=heading), lambda reason: action(assignment, reason=reason, by=request.user),
         after=("review:case", assignment.application.key), heading=heading,
         hint=f"{assignment.application.number} · {assignment.reviewer.name}",
     )  # fmt: skip
@@ -209,7 +209,7 @@ def reopen(request, key):
     if application.status == "in_review":
         said, heading = _("The earlier stage is open again."), _("Open the stage before again")
     return formpages.asked(
-        request, ReasonForm(request.POST or None),
+        request, ReasonForm(request.POST or None, button=heading),
         lambda reason: actions.reopen_review(application, reason=reason, by=request.user),
         after=("review:case", application.key), said=said, heading=heading, hint=application.number,
     )  # fmt: skip

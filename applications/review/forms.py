@@ -120,6 +120,7 @@ class AffiliationForm(NumberLeftOpen, forms.ModelForm):
     class Meta:
         model = Affiliation
         fields = ["institution", "business_number", "department", "role", "since", "until"]
+        labels = {"since": _("Begun on"), "until": _("Ended on")}
         widgets = {"since": DateInput(), "until": DateInput()}
         help_texts = {"until": _("Empty: it goes on.")}
 
@@ -362,7 +363,9 @@ class DueForm(forms.Form):
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea({"rows": 3}))
 
-    helper = layout("reason", button=_("Confirm"))
+    def __init__(self, *args, button, **options):
+        super().__init__(*args, **options)
+        self.helper = layout("reason", button=button)
 
 
 class PlanForm(forms.ModelForm):
@@ -371,6 +374,7 @@ class PlanForm(forms.ModelForm):
     class Meta:
         model = Plan
         fields = ["stage", "reviews", "least", "most", "of_each_kind"]
+        labels = {"stage": _("Stage")}
         help_texts = {
             "reviews": _("Those who are assigned already count. Nobody is assigned by the proposal itself."),
             "most": _("Of this stage. Who has reached the most sessions of this year is left out."),

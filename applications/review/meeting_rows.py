@@ -13,15 +13,16 @@ class Rows:
     def __init__(self, names):
         self.names = names
         self.before, self.after = reverse("review:hearing", args=[ANY]).split(ANY)
-        labels = _("Firm"), *names.values(), _("Mean"), _("Range"), _("To be looked at"), _("Opinion")
-        firm, *numbers, look, opinion = (
+        labels = _("Firm"), _("Mean"), _("Range"), _("To be looked at"), _("Opinion"), *names.values()
+        firm, mean, spread, look, opinion, *people = (
             escape(label).replace("{", "{{").replace("}", "}}") for label in labels
         )
         self.shape = "".join([
             '<tr><td class="num">{}</td><td class="nowrap"><a href="{}">{}</a></td>',
             f'<td class="nowrap" data-label="{firm}">{{}}</td>',
-            *(f'<td class="num" data-label="{label}">{{}}</td>' for label in numbers),
-            f'<td data-label="{look}">{{}}</td><td data-label="{opinion}">{{}}</td></tr>',
+            *(f'<td class="num" data-label="{label}">{{}}</td>' for label in (mean, spread)),
+            f'<td class="nowrap" data-label="{look}">{{}}</td><td data-label="{opinion}">{{}}</td>',
+            *(f'<td class="num" data-label="{label}">{{}}</td>' for label in people), "</tr>",
         ])  # fmt: skip
         self.words = {
             "open": _("not handed in"), "short": _("%(sheets)d of %(needed)d sheets"), "explained": _("far off, explained"),
@@ -33,14 +34,14 @@ class Rows:
         totals = {sheet.reviewer: sheet for sheet in line.sheets}
         return format_html(
             self.shape, place, f"{self.before}{line.hearing.key}{self.after}", application.number, application.firm.name,
-            *(self._total(totals.get(who), line) for who in self.names),
             "–" if line.score is None else line.score, "–" if line.spread is None else f"{line.spread.normalize():f}",
-            ", ".join(self._looks(line)), self.words["written"] if line.hearing.opinion else "–",
+            ", ".join(self._looks(line)) or "–", self.words["written"] if line.hearing.opinion else "–",
+            *(self._total(totals.get(who), line) for who in self.names),
         )  # fmt: skip
 
     def _total(self, sheet, line):
-        if sheet is None:
-            return "–"
+        if sheet is None:  # not asked: nothing to read there
+            return ""
         if not sheet.counts:
             return self.words["open"]
         shown = f"{sheet.total.normalize():f}"

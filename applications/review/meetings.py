@@ -126,7 +126,7 @@ def give_back(request, key, sheet):
     found = fetch(request, Hearing, key=key, related=("panel", "application"))
     theirs = get_object_or_404(meeting.sheets_of(found), key=sheet)
     return asked(
-        request, ReasonForm(request.POST or None),
+        request, ReasonForm(request.POST or None, button=_("Give the sheet back")),
         lambda **typed: actions.reopen(theirs, **typed, by=request.user), after=found,
         heading=_("Give the sheet back"), hint=f"{found.application.number} · {theirs.reviewer.name}",
     )  # fmt: skip
@@ -153,7 +153,9 @@ def explain_own(request, key):
     return asked(
         request, ExplanationForm(request.POST or None),
         lambda **typed: deliberation.explain(found, sheet=sheet, **typed, by=request.user), after=sheet,
-        heading=_("Why my total lies far off"), hint=found.application.number,
+        heading=_("Why my total lies far off"),
+        hint=_("%(number)s: what you saw that others may have weighed otherwise. Your score stays as it is.")
+        % {"number": found.application.number},
     )  # fmt: skip
 
 
@@ -179,7 +181,7 @@ def close(request, key):
 def reopen(request, key):
     panel = fetch(request, Panel, key=key, related=RELATED)
     return asked(
-        request, ReasonForm(request.POST or None),
+        request, ReasonForm(request.POST or None, button=_("Open the panel again")),
         lambda **typed: deliberation.reopen(panel, **typed, by=request.user), after=panel,
         heading=_("Open the panel again"), hint=panel.name,
     )  # fmt: skip

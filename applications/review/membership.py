@@ -21,7 +21,7 @@ def panels_of(call):
     seats = Q(panelists__status=Panelist.Status.ACCEPTED)
     waits = Q(panelists__status=Panelist.Status.INVITED, panelists__answer_by__gt=clock.now())
     return (
-        call.panels.select_related("stage", "chair", "secretary")
+        call.panels.select_related("stage", "chair", "secretary", "made_by")
         .annotate(
             members=Count("panelists", filter=seats, distinct=True),
             invited=Count("panelists", filter=waits, distinct=True),

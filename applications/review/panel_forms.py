@@ -165,7 +165,7 @@ class OpinionForm(forms.Form):
         self.helper.layout = Layout(
             "opinion",
             "version",
-            FormActions(Act("save", _("Save")), Act("next", _("Save and next"))),
+            FormActions(Act("save", _("Save"), quiet=True), Act("next", _("Save and next"))),
         )
 
 

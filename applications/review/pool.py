@@ -84,7 +84,7 @@ def sanction(request, key):
 def lift(request, key):
     found = fetch(request, Sanction, key=key, related=("profile__user",))
     return asked(
-        request, ReasonForm(request.POST or None), lambda **typed: people.lift(found, **typed, by=request.user),
+        request, ReasonForm(request.POST or None, button=_("Lift the sanction")), lambda **typed: people.lift(found, **typed, by=request.user),
         after=found.profile, heading=_("Lift the sanction"), hint=f"{found.profile.user.name} · {found.reason}",
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ def waive(request, key, reviewer):
         actions.waive(application, reviewer=whom, **typed, by=request.user)
 
     return asked(
-        request, ReasonForm(request.POST or None), act, after=("review:case", application.key),
+        request, ReasonForm(request.POST or None, button=_("Allow as an exception")), act, after=("review:case", application.key),
         heading=_("Allow as an exception"), hint=hint,
     )  # fmt: skip
 
@@ -115,5 +115,5 @@ def challenge(request, key):
         request, ChallengeForm(request.POST or None),
         lambda **typed: people.answer_challenge(application, **typed, by=request.user),
         after=("review:case", application.key), heading=_("Whom the firm asks to exclude"),
-        hint=f"{application.number} · {whom}",
+        hint=_("%(number)s. The firm asks to exclude: %(whom)s") % {"number": application.number, "whom": whom},
     )  # fmt: skip

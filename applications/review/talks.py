@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from applications.accounts.models import Role
 from applications.kernel import clock
 from applications.kernel.formpages import asked
 from applications.kernel.web import fetch, page
@@ -107,4 +108,8 @@ def note(request, key):
 def talk(request, key):
     """When and where an application is presented: what the firm reads."""
     slot = fetch(request, Slot, key=key, related=("panel__call", "hearing__application__firm"))
-    return render(request, "review/talk.html", {"slot": slot, "application": slot.hearing.application})
+    return render(
+        request,
+        "review/talk.html",
+        {"slot": slot, "application": slot.hearing.application, "own": request.user.role == Role.APPLICANT},
+    )

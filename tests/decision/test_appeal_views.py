@@ -54,7 +54,7 @@ def test_a_firm_appeals_from_its_result_to_the_receipt(world, declined):
 
     assert "Appeal" in text(at(client, "get", LAST_DAY, result))
     explained = at(client, "get", LAST_DAY, f"{result}appeal/")
-    assert "before 1 Jan 2027, 00:00 (Korean time)" in text(explained)
+    assert "until the end of 31 Dec 2026 (Korean time)" in text(explained)
     begun_at = at(client, "post", LAST_DAY, f"{result}appeal/")
     appeal = Appeal.objects.get()
     assert begun_at["Location"] == url(appeal)
@@ -64,14 +64,16 @@ def test_a_firm_appeals_from_its_result_to_the_receipt(world, declined):
     draft = text(at(client, "get", LAST_DAY, url(appeal)))
     assert TEXT in draft
     assert "sales.pdf" in draft
-    at(client, "post", LAST_DAY, url(appeal, "hand-in/"))
+    typed = {"ground": "misread", "text": f"{TEXT} And more.", "wanted": ""}
+    at(client, "post", LAST_DAY, url(appeal, "hand-in/"), typed)
     page = text(at(client, "get", LAST_DAY, url(appeal)))
     receipt = words(at(client, "get", LAST_DAY, url(appeal, "receipt/")).content)
     again = text(at(client, "get", LAST_DAY, result))
 
     appeal.refresh_from_db()
     assert "Your appeal AP-2027-0001 has arrived. You are told the answer by 1 Feb 2027." in page
-    for shown in ("AP-2027-0001", "sales.pdf", appeal.sha256, TEXT):
+    assert appeal.text == f"{TEXT} And more."  # what was typed last, saved or not
+    for shown in ("AP-2027-0001", "sales.pdf", appeal.sha256, appeal.text):
         assert shown in receipt.replace("\n", " ") or shown in receipt.replace("\n", "")
     assert "answered by 1 Feb 2027" in again
     assert f"{result}appeal/" not in again
@@ -105,6 +107,32 @@ def test_what_was_typed_stays_where_it_cannot_be_saved(world, declined):
     assert response.status_code == 409
     appeal.refresh_from_db()
     assert appeal.text == ""
+
+
+def test_what_an_appeal_lacks_is_said_in_the_form_that_holds_what_was_typed(world, declined):
+    client, appeal = browser(world.owner_of(declined.firm)), begun(world, declined)
+
+    response = at(
+        client, "post", LAST_DAY, url(appeal, "hand-in/"), {"ground": "", "text": "Short", "wanted": ""}
+    )
+
+    appeal.refresh_from_db()
+    assert (response.status_code, appeal.status, appeal.text) == (409, "draft", "Short")
+    assert "Please choose the ground of your appeal." in text(response)
+    assert "Please explain why the decision is wrong (at least 20 characters)." in text(response)
+    for name in ("hand-in/", "write/"):  # who comes back to the address of a press is led to the appeal
+        assert at(client, "get", LAST_DAY, url(appeal, name))["Location"] == url(appeal)
+
+
+def test_an_appeal_that_is_handed_in_twice_is_handed_in_once(world, declined):
+    client, appeal = browser(world.owner_of(declined.firm)), begun(world, declined)
+    typed = {"ground": "misread", "text": TEXT, "wanted": ""}
+
+    answers = [at(client, "post", LAST_DAY, url(appeal, "hand-in/"), typed) for _press in range(2)]
+
+    appeal.refresh_from_db()
+    assert [answer["Location"] for answer in answers] == [url(appeal)] * 2
+    assert (appeal.number, AppealAttempt.objects.count()) == ("AP-2027-0001", 2)
 
 
 def test_before_it_is_decided_the_firm_does_not_read_what_is_proposed(world, declined):

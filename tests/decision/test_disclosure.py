@@ -139,6 +139,17 @@ def test_an_opinion_is_written_by_officers_until_the_result_is_public(world):
     assert "A plan with a market" in letter.body
 
 
+def test_an_opinion_has_an_end_and_a_longer_one_stays_in_the_form(world):
+    application = world.reviewed(world.r1, score=80)
+    address = f"/decisions/opinions/{application.key}/"
+
+    answer = browser(world.officer).post(address, {"text": "가" * 5001, "to_improve": ""})
+
+    assert (answer.status_code, Opinion.objects.count()) == (200, 0)
+    assert "At most 5000 characters" in answer.content.decode()
+    assert "가" * 5001 in answer.content.decode()
+
+
 def test_an_opinion_begins_with_what_the_sheets_say_by_the_alphabet_and_each_text_once(world):
     application = world.reviewed(world.r1, score=80)
     for sheet, text in zip(application.assignments.order_by("-pk"), ("Alpha", "Gamma", "Beta"), strict=True):

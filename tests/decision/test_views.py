@@ -59,7 +59,7 @@ def test_the_ranking_shows_score_and_mark_and_equals_share_a_rank(world):
         ("2", "70.00", "May be selected"),
         ("2", "70.00", "May be selected"),
         ("4", "69.99", "Reserve at most"),
-        ("5", "65.00", "Failed: Team &lt;b&gt;"),
+        ("5", "65.00", "Below a mark that must be reached: Team &lt;b&gt;"),
         ("6", "59.99", "Below the pass mark"),
     ]
 
@@ -168,7 +168,7 @@ def test_the_preview_draws_the_cut_the_quota_and_the_budget(world):
     assert [(bound.name, bound.most, taken) for bound, taken in page.context["quotas"]] == [
         (str(world.a.field), 1, 1)
     ]
-    rows = re.findall(r'<tr( class="cut")?><td class="num">(\d)', text(page))
+    rows = re.findall(r'<tr( class="cut")?><td class="num"[^>]*>(\d)', text(page))
     assert rows == [("", "1"), (' class="cut"', "2"), ("", "3")]
     assert "480,000,000 / 1,500,000,000" in text(page)
 

@@ -125,10 +125,10 @@ def test_a_rule_says_what_it_looked_at():
         "2026: debts 666.6%, liquidity 200.0%; 2025: debts 533.3%, liquidity 200.0%. Debts of 500% and more two years running.",
     )
     assert says("E03", papers=paper("D08", OVER)) == (
-        "failed", "Paper D08: valid until 2027-01-27, the call closed on 2027-01-29.",
+        "failed", "Paper D08: valid until 27 Jan 2027, the call closed on 29 Jan 2027.",
     )  # fmt: skip
     assert says("E05", least_years=20) == (
-        "failed", "17 years in business on the closing day, since 2010-01-04; at least 20.",
+        "failed", "17 years in business on the closing day, since 4 Jan 2010; at least 20.",
     )  # fmt: skip
 
 

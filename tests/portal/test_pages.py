@@ -12,6 +12,7 @@ from applications.kernel.accesslog import AccessEntry
 from applications.notifications.models import Letter
 from applications.notifications.outbox import notify
 from tests.copies import another, costs_of_a_list
+from tests.world import browser
 
 PUBLIC = ("/", "/help/", "/privacy/", "/terms/", "/calls/", "/cohort/")
 NO_RECORD = ("officer", "director", "finance", "ministry")
@@ -59,6 +60,14 @@ def test_the_own_page_asks_for_a_sign_in(world):
     response = world.client().get("/home/")
 
     assert (response.status_code, response.url) == (302, f"{reverse('account_login')}?next=/home/")
+
+
+def test_the_address_of_a_button_that_is_opened_by_hand_shows_the_way_back(world):
+    answer = browser(world.officer).get("/session/extend/")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "This address has no page of its own" in answer.content.decode()
+    assert "To the beginning" in answer.content.decode()
 
 
 def test_a_session_is_extended_by_pressing_and_only_by_pressing(world):

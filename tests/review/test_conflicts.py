@@ -107,7 +107,7 @@ def test_a_finding_says_what_matched_and_why():
     found = conflicts.findings(someone, case(), usual(), today=TODAY)
 
     assert [str(finding) for finding in found] == [
-        "C2 Was bound to (주)한결몰드 until 2025-01-09 as: Adviser.",
+        "C2 Was bound to (주)한결몰드 until 9 Jan 2025 as: Adviser.",
         "C12 Sanctioned without an end: Leaked a plan",
     ]
 

@@ -17,6 +17,7 @@ from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from applications.review import actions, people
 from applications.review.models import Assignment, ReviewerProfile, Sanction, Waiver
+from applications.templatetags.grants import day
 from tests.asking import fresh, reasons
 from tests.together import refusals, together
 from tests.world import AFTER
@@ -130,7 +131,7 @@ def test_x7_who_left_the_firm_two_years_ago_is_barred_and_after_three_years_is_n
     worked_at(left_long_ago, a1.firm, until=date(2020, 1, 1))
 
     assert reasons(actions.assign, a1, reviewer=left_lately, by=world.officer) == [
-        "Kim: C2 Was bound to Firm A until 2024-12-31 as: Employee."
+        "Kim: C2 Was bound to Firm A until 31 Dec 2024 as: Employee."
     ]
     assert actions.assign(a1, reviewer=left_long_ago, by=world.officer)
 
@@ -175,7 +176,7 @@ def test_who_stepped_back_in_one_stage_is_not_asked_in_another(world, a1):
     type(a1).objects.filter(pk=a1.pk).update(stage=second)
 
     assert reasons(actions.assign, a1, reviewer=reviewer, by=world.officer) == [
-        f"Kim: C10 Stepped back from this application on {clock.today()}."
+        f"Kim: C10 Stepped back from this application on {day(clock.today())}."
     ]
 
 
@@ -270,7 +271,7 @@ def test_an_affiliation_found_later_halts_the_sheet_tells_staff_once_and_keeps_t
     assert reasons(world.save, fresh(open_one), 90, 90, 90) == [HALTED]
     assert reasons(actions.hand_in, open_one, by=open_one.reviewer) == [HALTED]
     assert reasons(actions.close_review, fresh(a1), by=world.officer) == [
-        "Lee: C2 Was bound to Firm A until 2026-01-01 as: Employee."
+        "Lee: C2 Was bound to Firm A until 1 Jan 2026 as: Employee."
     ]
     third = world.handed_in(a1, 80, 80, 80)
     actions.exclude(handed_in, reason="Worked for the firm", by=world.officer)

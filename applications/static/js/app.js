@@ -21,7 +21,7 @@ const button = (textContent, act, more = "") => {
 first(".error-summary")?.focus();
 
 // What can be printed says so.
-for (const place of all("p[data-print]")) place.append(button(document.body.dataset.print, () => window.print()));
+for (const place of all("p[data-print]")) place.append(" ", button(document.body.dataset.print, () => window.print()));
 
 // On a narrow screen the entry of the navigation that is open, and the tab, are brought into sight.
 for (const entry of all(".site-nav a[aria-current], .tabs a[aria-current]")) {
