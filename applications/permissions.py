@@ -249,6 +249,8 @@ PERMISSIONS = {
     "review.print": (reviewer & own_assignment & declared_clear) | ((officer | director | auditor) & visible),
     "review.set_aside": director & visible,
     "reviewer.forget": reviewer & visible,
+    "reviewer.list": officer | director | auditor,
+    "reviewer.export": officer | director,
     "reviewer.view": (officer | director | auditor) & visible,
     "reviewer.sanction": (officer | director) & visible,
     "reviewer.lift": director,

@@ -32,7 +32,7 @@ from applications.notifications.models import Letter
 from applications.portal import queries
 from applications.portal.forms import ViewForm
 from applications.portal.lists import ACCESS, OUTBOX, RECORD
-from applications.review.lists import REVIEWS
+from applications.review.lists import REVIEWERS, REVIEWS
 from applications.review.membership import chaired, invitations
 from applications.review.models import ReviewerProfile
 from applications.review.queries import work_of
@@ -40,6 +40,7 @@ from applications.review.queries import work_of
 LISTS = {
     DESK.name: (DESK, "intake:desk"),
     REVIEWS.name: (REVIEWS, "review:desk"),
+    REVIEWERS.name: (REVIEWERS, "review:reviewers"),
     APPEALS.name: (APPEALS, "decision:appeals"),
     FIRMS.name: (FIRMS, "firms:list"),
     PEOPLE.name: (PEOPLE, "accounts:people"),

@@ -274,7 +274,7 @@ def main():
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rootgrants-bench-"))
         os.environ |= {
             "DATABASE_URL": stack.enter_context(fresh_database(server)), "VAR_DIR": folder, "DEBUG": "0", "DEMO": "0",
-            "HTTPS": "0", "SECRET_KEY": "only-for-measuring-" + "x" * 40, "ALLOWED_HOSTS": "localhost",
+            "HTTPS": "0", "SECRET_KEY": "only-for-measuring-" + "x" * 40, "SEALING_KEYS": "b25seS1mb3ItbWVhc3VyaW5nLTMyLWJ5dGVzLS0tLSE=", "ALLOWED_HOSTS": "localhost",
             "EMAIL_URL": "dummymail://", "REDIS_URL": queue, "CELERY_BROKER_URL": queue, "IS_WEB": "1", "LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": "rootgrants.settings",
         }  # fmt: skip
         manage = [sys.executable, str(ROOT / "manage.py")]
