@@ -183,3 +183,25 @@ REVIEWERS = List(
     holds=of_reviewer,
     key="id",
 )  # fmt: skip
+
+
+def to_payee(payee):
+    return format_html('<a href="{}">{}</a>', reverse("review:payee", args=[payee.key]), payee.user.name)
+
+
+def of_payee(word):
+    return Q(user__name__icontains=word) | Q(user__email__icontains=word)
+
+
+PAYEES = List(
+    "payees",
+    columns=(
+        Column("name", _("Name"), lambda p: p.user.name, ("user__name",), show=to_payee, order=("user__name", "id")),
+        Column("email", _("E-mail"), lambda p: p.user.email, ("user__email",), order=("user__email", "id")),
+        Column("changed", _("Changed"), lambda p: p.changed_at, ("changed_at",), show=lambda p: instant(p.changed_at), order=("changed_at", "id"), largest=True, css="nowrap"),
+    ),
+    filters=(Day("changed", _("Changed"), "changed_at", "changed:>2027-01-20"),),
+    sort="name",
+    words=_("Name or e-mail"),
+    holds=of_payee,
+)  # fmt: skip

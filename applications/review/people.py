@@ -1,4 +1,6 @@
-"""The verbs of what is known of reviewers: their profile, where they worked before, and sanctions."""
+"""The verbs of what is known of reviewers: their profile, where they worked before, sanctions, and where their fees go."""
+
+import uuid
 
 from django.db import transaction
 from django.utils import translation
@@ -7,16 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from applications.firms.rules.names import name_key
 from applications.intake.models import Application
 from applications.intake.queries import people_of
-from applications.kernel import audit, clock
+from applications.kernel import audit, clock, sealing
 from applications.kernel.access import require
-from applications.kernel.errors import Refused
+from applications.kernel.errors import Reason, Refused
 from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION
 from applications.notifications.outbox import notify
 from applications.review import facts, queries
 from applications.review.models import Affiliation, Assignment, ChallengeAnswer, ReviewerProfile, Sanction
+from applications.review.payees import PayeeAccount
 
-PLACE = ("affiliation", "affiliation_number", "department", "since")
+UNTOLD = "gender"  # is for the balance of a panel alone: no trace keeps who said what
 
 
 @transaction.atomic
@@ -59,7 +62,11 @@ def _plainly(profile, columns):
     """Columns of a profile as a trace keeps them."""
     if profile is None:
         return None
-    return {name: str(value) if (value := getattr(profile, name)) is not None else None for name in columns}
+    return {
+        name: str(value) if (value := getattr(profile, name)) is not None else None
+        for name in columns
+        if name != UNTOLD
+    }
 
 
 @transaction.atomic
@@ -147,3 +154,27 @@ def look_again(profile):
                 event=f"conflict:{sheet.key}:{' '.join(one.code for one in found)}",
                 application=application, reviewer=profile.user, found=found,
             )  # fmt: skip
+
+
+@transaction.atomic
+def set_payee(*, bank, number, holder, password, by):
+    """Write down, sealed, which account the fees of a reviewer (by) go to. The trace and the letter say that, not which."""
+    require(by, "payee.write")
+    if not by.check_password(password):
+        raise Refused(Reason(_("This is not your password."), "password"))
+    sealed = sealing.seal({"bank": bank, "number": number, "holder": holder}, whose=by.key)
+    payee, _new = PayeeAccount.objects.update_or_create(
+        user=by, defaults={"sealed": sealed, "changed_at": clock.now()}
+    )
+    audit.record("set_payee", payee, by=by)
+    notify("payee_changed", to=[by], event=f"payee:{uuid.uuid4().hex}")
+    return payee
+
+
+@transaction.atomic
+def drop_payee(payee, *, by):
+    """Forget which account the fees of a reviewer go to."""
+    require(by, "payee.drop", payee)
+    payee = PayeeAccount.objects.select_for_update().get(pk=payee.pk)
+    audit.record("drop_payee", payee, by=by)
+    payee.delete()

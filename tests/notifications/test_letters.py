@@ -70,6 +70,7 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "talk_moved": ("[발표 변경]", "[Presentation moved]"),
     "talks_scheduled": ("[발표평가 일정]", "[Presentations]"),
     "total_questioned": ("[사유요청]", "[Please explain]"),
+    "payee_changed": ("[뿌리첨단화]", "[RootGrants]"),
     "partner_asked": ("[확인요청]", "[Please confirm]"),
     "partner_accepted": ("[참여확인]", "[Confirmed]"),
     "partner_declined": ("[참여거절]", "[Declined]"),
