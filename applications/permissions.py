@@ -159,7 +159,9 @@ PERMISSIONS = {
     "account.own": anyone,
     "account.manage": administrator & not_oneself,
     "account.list": administrator | auditor,
+    "account.export": auditor,
     "account.invite": administrator,
+    "account.bring_in": officer,  # reviewers alone, out of a file
     "firm.register": applicant,
     "firm.view": visible,
     "firm.list": officer | director | ministry | auditor | finance,
@@ -298,7 +300,9 @@ PERMISSIONS = {
     "certificate.view": visible,
     "audit.view": auditor | administrator,
     "audit.values": auditor,  # an administrator reads the values and reasons of accounts only
+    "audit.export": auditor,
     "access.view": auditor | administrator,
+    "access.export": auditor,
     "view.keep": officer | director | auditor,
     "view.drop": (officer | director | auditor) & own_view,
     "arrivals.view": officer | director | ministry | auditor,

@@ -87,6 +87,7 @@ def home(request):
     if user.role == "reviewer":
         profile = ReviewerProfile.objects.filter(user=user).first()
         facts |= {"lacks_profile": not profile, "profile_is_old": profile and profile.is_stale}
+        facts["profile_is_new"] = profile and not profile.confirmed_at
         facts["reviews"] = work_of(user)
         facts |= {"panel_invitations": invitations(user, facts["now"])[:20], "chaired": chaired(user)[:20]}
     if user.role in ("ministry", "officer", "director", "auditor"):

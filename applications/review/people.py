@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from applications.accounts import actions as accounts
+from applications.accounts.models import Role, User
 from applications.firms.rules.names import name_key
 from applications.intake.models import Application
 from applications.intake.queries import people_of
@@ -19,6 +21,7 @@ from applications.review import facts, queries
 from applications.review.models import Affiliation, Assignment, ChallengeAnswer, ReviewerProfile, Sanction
 from applications.review.payees import PayeeAccount
 
+KEPT_BY_ITS_REVIEWER = _("This reviewer is here already, and keeps the profile.")
 UNTOLD = "gender"  # is for the balance of a panel alone: no trace keeps who said what
 
 
@@ -48,6 +51,23 @@ def set_profile(user, *, technologies, by, fields=(), **columns):
         "set_profile", profile, by=by, before=_plainly(before, columns), after=_plainly(profile, columns)
     )
     look_again(profile)
+    return profile
+
+
+@transaction.atomic
+def bring_in(*, email, name, technologies, fields, by, note, **columns):
+    """The profile of a reviewer out of a file, with an account where there is none. They look through it themselves: until then
+    it is due to be renewed. Raises Refused where there is a profile. note: which file and why."""
+    require(by, "account.bring_in")
+    user = User.objects.select_for_update().filter(email=email, role=Role.REVIEWER, is_active=True).first()
+    if user is None:
+        user = accounts.bring_in(email=email, name=name, by=by, note=note)
+    elif queries.profile_of(user):
+        raise Refused(Reason(KEPT_BY_ITS_REVIEWER, "email"))
+    profile = ReviewerProfile.objects.create(user=user, confirmed_at=None, **columns)
+    profile.technologies.set(technologies)
+    profile.fields.set(fields)
+    audit.record("set_profile", profile, by=by, after=_plainly(profile, columns), note=note)
     return profile
 
 

@@ -264,14 +264,15 @@ THINGS = {
     "call": _("Call"), "inquiry": _("Question on a call"), "firm": _("Firm"), "member": _("Member"), "invitation": _("Invitation"), "user": _("Person"),
     "proposal": _("Result list"), "agreement": _("Agreement"), "payment": _("Instalment"), "budgetline": _("Budget line"),
     "allocation": _("Allocation"), "partner": _("Partner"), "seat": _("Seat"), "letter": _("Letter"), "import": _("Import"),
-    "reviewerprofile": _("Reviewer"), "payeeaccount": _("Account of a reviewer"), "appeal": _("Appeal"), "panel": _("Panel"), "panelist": _("Seat in a panel"),
+    "reviewerprofile": _("Reviewer"), "payeeaccount": _("Account of a reviewer"), "auditentry": _("Record"), "accessentry": _("Access log"), "appeal": _("Appeal"), "panel": _("Panel"), "panelist": _("Seat in a panel"),
 }  # fmt: skip
 ACTS = {
     "appeal.view": _("Appeal viewed"), "appeal.pdf": _("Receipt of an appeal downloaded"), "evidence.download": _("Evidence downloaded"), "result.pdf": _("Notice of a result downloaded"), "certificate.pdf": _("Certificate of designation downloaded"),
     "agreement.view": _("Agreement viewed"), "application.export": _("List of applications exported"), "application.review": _("Application read for review"),
     "application.view": _("Application viewed"), "firm.members": _("Members viewed"), "firm.view": _("Firm viewed"), "firm.history": _("History of a firm viewed"),
     "import.view": _("Import viewed"), "inquiry.view": _("Question viewed"), "paper.download": _("Paper downloaded"), "paper.text": _("Text of papers viewed"), "receipt.view": _("Receipt viewed"), "receipt.pdf": _("Receipt downloaded"), "sign_in.failed": _("Sign-in failed"),
-    "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"), "payee.read": _("Account of a reviewer read"), "reviewer.export": _("List of reviewers exported"), "sheet.pdf": _("Sheet downloaded"), "scores.pdf": _("Sheets of an application downloaded"),
+    "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"), "account.export": _("List of people exported"), "audit.export": _("Record exported"), "access.export": _("Access log exported"),
+    "payee.read": _("Account of a reviewer read"), "reviewer.export": _("List of reviewers exported"), "sheet.pdf": _("Sheet downloaded"), "scores.pdf": _("Sheets of an application downloaded"),
     "hearing.view": _("Sheets of a panel viewed"),
 }  # fmt: skip
 
