@@ -151,8 +151,8 @@ cohort.seat               .     .      .      .      .       .         .        
 cohort.end                .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 certificate.view          x     x      x      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 audit.view                .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
-audit.export              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
 audit.values              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
+audit.export              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
 access.view               .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
 access.export             .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
 view.keep                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
