@@ -87,6 +87,11 @@ def own_seat(user, thing):
     return thing.user_id == user.pk
 
 
+@Predicate
+def own_account(user, payee):
+    return payee.user_id == user.pk
+
+
 def panel_of(thing):
     """The panel that a thing belongs to."""
     return thing if thing._meta.model_name == "panel" else thing.panel
@@ -257,7 +262,7 @@ PERMISSIONS = {
     "reviewer.sanction": (officer | director) & visible,
     "reviewer.lift": director,
     "payee.write": reviewer,
-    "payee.drop": reviewer & own_seat,
+    "payee.drop": reviewer & own_account,
     "payee.list": finance,
     "payee.read": finance & visible,
     "decision.desk": officer | director | auditor,

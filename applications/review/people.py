@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -64,7 +64,11 @@ def bring_in(*, email, name, technologies, fields, by, note, **columns):
         user = accounts.bring_in(email=email, name=name, by=by, note=note)
     elif queries.profile_of(user):
         raise Refused(Reason(KEPT_BY_ITS_REVIEWER, "email"))
-    profile = ReviewerProfile.objects.create(user=user, confirmed_at=None, **columns)
+    try:
+        with transaction.atomic():
+            profile = ReviewerProfile.objects.create(user=user, confirmed_at=None, **columns)
+    except IntegrityError:  # the reviewer has saved it at the same moment
+        raise Refused(Reason(KEPT_BY_ITS_REVIEWER, "email"))
     profile.technologies.set(technologies)
     profile.fields.set(fields)
     audit.record("set_profile", profile, by=by, after=_plainly(profile, columns), note=note)

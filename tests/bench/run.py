@@ -182,6 +182,13 @@ class Bench:
             self.get(f"staff list, {name}", goal, "officer", f"{desk}?{urlencode(query)}")
         self.get("list of reviews", 5, "officer", "/reviews/desk/")
         self.get("list of firms, searched", 6, "officer", f"/firms/?{urlencode({'q': '가나'})}")
+        self.get(
+            "list of reviewers, searched",
+            6,
+            "officer",
+            f"/reviews/desk/reviewers/?{urlencode({'q': 'sity'})}",
+        )
+        self.get("list of reviewers by sessions", 6, "officer", "/reviews/desk/reviewers/?sort=-sessions")
         self.get("staff list, last page", 5, "officer", f"{desk}?{urlencode({'mark': last_mark(data)})}")
         self.get("application detail, staff", 4, "officer", f"/applications/{data.made[0].key}/")
         self.get("review page, reviewer", 4, "reviewer", f"/reviews/{sheet.key}/")

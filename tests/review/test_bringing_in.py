@@ -8,7 +8,7 @@ from django.urls import reverse
 from applications.accounts import actions as accounts
 from applications.accounts.models import Role, User
 from applications.kernel import audit, clock, importing
-from applications.kernel.errors import Denied
+from applications.kernel.errors import Denied, Refused
 from applications.kernel.importing import Import
 from applications.notifications.models import Letter
 from applications.portal.tasks import carry_imports_on
@@ -16,6 +16,7 @@ from applications.review import facts, people, queries
 from applications.review.importing import REVIEWERS
 from applications.review.models import ReviewerProfile
 from tests.asking import reasons, text
+from tests.together import together
 from tests.world import AFTER, PASSWORD, browser, workbook
 
 HEAD = [str(one.label) for one in REVIEWERS.fields]
@@ -224,3 +225,25 @@ def test_an_officer_goes_from_the_list_to_the_template_and_back(world):
         200,
         'attachment; filename="Reviewers.xlsx"',
     )
+
+
+@pytest.mark.postgresql
+def test_a_reviewer_who_saves_at_the_moment_of_the_import_keeps_their_own_words(committed, world):
+    def bring(email):
+        with clock.at(AFTER):
+            people.bring_in(
+                email=email, name="X", technologies=[], fields=[], affiliation="The file", kind="academia", note="A list",
+                by=world.officer,
+            )  # fmt: skip
+
+    def save(user):
+        with clock.at(AFTER):
+            people.set_profile(user, technologies=[], affiliation="Own words", kind="academia", by=user)
+
+    for _turn in range(5):
+        user = world.person(Role.REVIEWER)
+        outcomes = together(lambda user=user: bring(user.email), lambda user=user: save(user))
+
+        assert type(outcomes[0]) in (type(None), Refused)
+        assert type(outcomes[1]) is type(None)
+        assert ReviewerProfile.objects.get(user=user).affiliation == "Own words"

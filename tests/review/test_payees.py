@@ -20,6 +20,7 @@ from applications.review.payee_forms import PayeeForm
 from applications.review.payees import BANKS, PayeeAccount
 from tests.asking import fresh, reasons, text
 from tests.copies import costs_of_a_list
+from tests.together import together
 from tests.world import AFTER, PASSWORD, browser
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -288,3 +289,20 @@ def test_a_profile_leads_nowhere_to_it(kept):
 
     assert not [name for name in names if "payee" in name or "bank" in name]
     assert audit.trail(kept).count() == 1
+
+
+@pytest.mark.postgresql
+def test_written_in_two_windows_at_once_it_is_one_account(committed, world):
+    reviewer = world.reviewer()
+
+    def write(number):
+        with clock.at(AFTER):
+            return people.set_payee(**ACCOUNT | {"number": number}, password=PASSWORD, by=reviewer)
+
+    for turn in range(5):
+        PayeeAccount.objects.all().delete()
+        numbers = {f"1234567{turn}1", f"1234567{turn}2"}
+        outcomes = together(*(lambda number=number: write(number) for number in numbers))
+
+        assert [type(outcome) for outcome in outcomes] == [PayeeAccount] * 2
+        assert PayeeAccount.objects.get().opened()["number"] in numbers
