@@ -56,7 +56,9 @@ def private_files(url):
 
 def sealing_keys():
     """What seals the bank accounts of reviewers: the first key seals, all of them open. Only the demonstration has one of its own."""
-    keys = env.list("SEALING_KEYS", default=[DEMONSTRATION_KEY] if DEMO else [])
+    keys = [key.strip() for key in env.list("SEALING_KEYS", default=[])] or (
+        [DEMONSTRATION_KEY] if DEMO else []
+    )
     if not keys:
         raise environ.ImproperlyConfigured(
             "SEALING_KEYS holds at least one key; .env.example says how it is made."

@@ -42,7 +42,7 @@ def actor(entry):
     return entry.actor.name if entry.actor else _("Timetable")
 
 
-def values(name, *, hidden):
+def values(name, label, *, hidden):
     """The column of what an entry of the record holds of a value; hidden: of accounts only."""
 
     def drawn(entry, join):
@@ -57,7 +57,7 @@ def values(name, *, hidden):
         return format_html_join("", "{}: {}<br>", items)
 
     return Column(
-        name, {"before": _("Before"), "after": _("After")}[name], lambda entry: drawn(entry, in_lines), (name, "thing_kind"),
+        name, label, lambda entry: drawn(entry, in_lines), (name, "thing_kind"),
         show=lambda entry: drawn(entry, with_breaks), css="small",
     )  # fmt: skip
 
@@ -75,8 +75,8 @@ def record(*, hidden):
             Column("who", _("Who"), actor, ("actor__name",)),
             Column("what", _("What"), verb, ("verb",)),
             Column("thing", _("Thing"), lambda e: f"{thing(e.thing_kind)} {e.thing_id}", ("thing_kind", "thing_id")),
-            values("before", hidden=hidden),
-            values("after", hidden=hidden),
+            values("before", _("Before"), hidden=hidden),
+            values("after", _("After"), hidden=hidden),
             Column("reason", _("Reason"), lambda e: reason(e, hidden=hidden), ("note", "verb", "thing_kind")),
         ),
         filters=(

@@ -199,6 +199,7 @@ def set_payee(*, bank, number, holder, password, by):
 def drop_payee(payee, *, by):
     """Forget which account the fees of a reviewer go to."""
     require(by, "payee.drop", payee)
-    payee = PayeeAccount.objects.select_for_update().get(pk=payee.pk)
-    audit.record("drop_payee", payee, by=by)
-    payee.delete()
+    payee = PayeeAccount.objects.select_for_update().filter(pk=payee.pk).first()
+    if payee:  # else it was pressed twice
+        audit.record("drop_payee", payee, by=by)
+        payee.delete()

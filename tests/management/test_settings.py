@@ -75,6 +75,12 @@ def test_production_does_not_start_without(tmp_path, setting, words):
     assert words in check.stderr
 
 
+def test_the_demonstration_needs_no_key_of_its_own(tmp_path):
+    check = production("manage.py", "check", tmp_path=tmp_path, DEMO="1", SEALING_KEYS="")
+
+    assert check.returncode == 0, check.stderr
+
+
 LOADED = """
 import sys, django
 django.setup()

@@ -125,6 +125,7 @@ def test_an_account_put_in_the_place_of_another_persons_is_not_opened(world, kep
 def test_the_trace_and_the_letter_say_that_it_changed_and_not_to_what(reviewer, kept):
     people.set_payee(**ACCOUNT | {"number": "99988877766"}, password=PASSWORD, by=reviewer)
     people.drop_payee(kept, by=reviewer)
+    people.drop_payee(kept, by=reviewer)  # pressed twice
 
     entries = AuditEntry.objects.filter(thing_kind="payeeaccount").order_by("pk")
     assert [(entry.verb, entry.actor, entry.before, entry.after, entry.note) for entry in entries] == [
