@@ -6,7 +6,7 @@ RUN pip install --require-hashes -r requirements.txt
 COPY . .
 RUN useradd --system --uid 10001 --home-dir /app rootgrants \
     && mkdir -p /data && chown rootgrants /data \
-    && SECRET_KEY=only-for-this-step VAR_DIR=/app/var python manage.py collectstatic --noinput
+    && SECRET_KEY=only-for-this-step SEALING_KEYS=b25seS1mb3ItdGhpcy1zdGVwLW9mLXRoZS1pbWFnZSE= VAR_DIR=/app/var python manage.py collectstatic --noinput
 USER rootgrants
 EXPOSE 8000
 CMD ["gunicorn", "rootgrants.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--graceful-timeout", "60"]

@@ -40,7 +40,8 @@ check: setup-dev  ## style, contracts, migrations, production settings, catalogu
 	$(BIN)/lint-imports
 	DEMO=1 $(PY) manage.py makemigrations --check --dry-run
 	SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))") ALLOWED_HOSTS=grants.example \
-		SITE_URL=https://grants.example $(PY) manage.py check --deploy --fail-level WARNING
+		SITE_URL=https://grants.example SEALING_KEYS=$$($(PY) -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())") \
+		$(PY) manage.py check --deploy --fail-level WARNING
 	DEMO=1 $(PY) manage.py lifecycle --check
 	DEMO=1 $(PY) manage.py permissions --check
 	$(PY) tests/catalogue.py

@@ -87,6 +87,11 @@ def own_seat(user, thing):
     return thing.user_id == user.pk
 
 
+@Predicate
+def own_account(user, payee):
+    return payee.user_id == user.pk
+
+
 def panel_of(thing):
     """The panel that a thing belongs to."""
     return thing if thing._meta.model_name == "panel" else thing.panel
@@ -159,7 +164,9 @@ PERMISSIONS = {
     "account.own": anyone,
     "account.manage": administrator & not_oneself,
     "account.list": administrator | auditor,
+    "account.export": auditor,
     "account.invite": administrator,
+    "account.bring_in": officer,  # reviewers alone, out of a file
     "firm.register": applicant,
     "firm.view": visible,
     "firm.list": officer | director | ministry | auditor | finance,
@@ -249,9 +256,15 @@ PERMISSIONS = {
     "review.print": (reviewer & own_assignment & declared_clear) | ((officer | director | auditor) & visible),
     "review.set_aside": director & visible,
     "reviewer.forget": reviewer & visible,
+    "reviewer.list": officer | director | auditor,
+    "reviewer.export": officer | director,
     "reviewer.view": (officer | director | auditor) & visible,
     "reviewer.sanction": (officer | director) & visible,
     "reviewer.lift": director,
+    "payee.write": reviewer,
+    "payee.drop": reviewer & own_account,
+    "payee.list": finance,
+    "payee.read": finance & visible,
     "decision.desk": officer | director | auditor,
     "decision.rank": (officer | director | auditor) & visible,
     "decision.propose": officer,
@@ -292,7 +305,9 @@ PERMISSIONS = {
     "certificate.view": visible,
     "audit.view": auditor | administrator,
     "audit.values": auditor,  # an administrator reads the values and reasons of accounts only
+    "audit.export": auditor,
     "access.view": auditor | administrator,
+    "access.export": auditor,
     "view.keep": officer | director | auditor,
     "view.drop": (officer | director | auditor) & own_view,
     "arrivals.view": officer | director | ministry | auditor,

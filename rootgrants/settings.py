@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import environ
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,30 @@ def private_files(url):
     }
 
 
+def sealing_keys():
+    """What seals the bank accounts of reviewers: the first key seals, all of them open. Only the demonstration has one of its own."""
+    keys = [key.strip() for key in env.list("SEALING_KEYS", default=[])] or (
+        [DEMONSTRATION_KEY] if DEMO else []
+    )
+    if not keys:
+        raise environ.ImproperlyConfigured(
+            "SEALING_KEYS holds at least one key; .env.example says how it is made."
+        )
+    if DEMONSTRATION_KEY in keys and not DEMO:
+        raise environ.ImproperlyConfigured(
+            "SEALING_KEYS holds the key of the demonstration, which everybody knows."
+        )
+    try:
+        [Fernet(key) for key in keys]
+    except ValueError:
+        raise environ.ImproperlyConfigured(
+            "SEALING_KEYS holds a key that is none: 32 bytes in URL-safe Base64."
+        ) from None
+    return keys
+
+
+DEMONSTRATION_KEY = "Zm9yIHRoZSBkZW1vbnN0cmF0aW9uIGFsb25lICAgICA="
+SEALING_KEYS = sealing_keys()
 SECRET_KEY = env("SECRET_KEY", default="") or (local_secret() if DEBUG or DEMO else "")
 SITE_URL = env("SITE_URL", default="http://localhost:8000")  # every link in a letter begins with it
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])

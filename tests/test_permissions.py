@@ -15,7 +15,9 @@ MATRIX = """
 account.own               x     x      x      x      x       x         x          x          x         x       x        x        x       x        x        x          x           .          .
 account.manage            .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          x           .          .
 account.list              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
+account.export            .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
 account.invite            .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          x           .          .
+account.bring_in          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 firm.register             x     x      x      x      x       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 firm.view                 x     x      x      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
 firm.list                 .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
@@ -101,9 +103,15 @@ severity.ask              .     .      .      .      .       .         .        
 review.print              .     .      .      .      .       x         .          .          .         x       x        x        .       .        .        x          .           .          .
 review.set_aside          .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 reviewer.forget           .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
+reviewer.list             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+reviewer.export           .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 reviewer.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 reviewer.sanction         .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 reviewer.lift             .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+payee.write               .     .      .      .      .       x         x          x          x         .       .        .        .       .        .        .          .           .          .
+payee.drop                .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
+payee.list                .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
+payee.read                .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
 decision.desk             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 decision.rank             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 decision.propose          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
@@ -144,7 +152,9 @@ cohort.end                .     .      .      .      .       .         .        
 certificate.view          x     x      x      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 audit.view                .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
 audit.values              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
+audit.export              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
 access.view               .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
+access.export             .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
 view.keep                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 view.drop                 .     .      .      .      .       .         .          .          .         x       .        .        .       .        .        .          .           .          .
 arrivals.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          .           .          .
@@ -167,7 +177,7 @@ def thing_of(town, permission, who):
     room, _dot, verb = permission.partition(".")
     things = {
         "account": town.hired, "firm": town.a, "vault": town.a, "invitation": town.invited, "call": town.open, "review": town.sheet_of(who),
-        "reviewer": town.reviewer.reviewer_profile, "severity": town.reviewing,
+        "reviewer": town.reviewer.reviewer_profile, "payee": town.payee, "severity": town.reviewing,
         "decision": town.proposal, "agreement": town.agreement, "payment": town.payment, "budget": town.line,
         "cohort": town.seat, "partner": town.partner, "outbox": town.letter, "inbox": town.letter, "view": town.view,
         "application": town.application, "inquiry": town.inquiry, "import": town.brought, "plan": town.plan, "panel": town.sitting, "hearing": town.heard, "talk": town.slot,

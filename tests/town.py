@@ -35,6 +35,7 @@ from applications.review.sittings import Sitting, Slot
 from tests.world import AFTER, BEFORE, CLOSES, PASSWORD, PDF, World, costs, pdf, png, received, workbook
 
 NOW = AFTER + timedelta(days=2)
+ACCOUNT = "91827364554637"  # of R1
 LATER = CLOSES + timedelta(days=30)
 
 
@@ -245,6 +246,9 @@ class Town:
         self.sit()
         people.add_affiliation(institution="CANARY-R1-PAST", role="adviser", by=self.reviewer)
         self.past = self.reviewer.reviewer_profile.affiliations.get()
+        self.payee = people.set_payee(
+            bank="088", number=ACCOUNT, holder="CANARY-R1-HOLDER", password=PASSWORD, by=self.reviewer
+        )
         barred = self.unassigned.reviewer_profile
         people.sanction(barred, reason="CANARY-SANCTION", until=None, by=world.officer)
         self.sanction = barred.sanctions.get()
@@ -407,13 +411,14 @@ class Town:
 
     @property
     def numbers(self):
-        """Scores, as pages show them: canaries too."""
+        """Scores as pages show them, and a bank account: canaries too."""
         scores = {
             "A1-SCORE": self.application.final_score, "R1-TOTAL": self.sheet.total, "R2-TOTAL": self.other_sheet.total,
             "RANKED-SCORE": self.waiting.final_score, "SELECTED-SCORE": self.selected.final_score,
             "DECLINED-SCORE": self.declined.final_score,
         }  # fmt: skip
-        return {name: f"{score.normalize()}".encode() for name, score in scores.items()}
+        found = {name: f"{score.normalize()}".encode() for name, score in scores.items()}
+        return found | {"R1-ACCOUNT": ACCOUNT.encode()}
 
     def cast(self):
         world = self.world

@@ -53,6 +53,16 @@ def invite(*, email, name, role, language="ko", reason, by):
     return person
 
 
+@transaction.atomic
+def bring_in(*, email, name, by, note):
+    """The account of a reviewer who stands in a file of an officer; the same letter goes out. note: which file and why."""
+    require(by, "account.bring_in")
+    person = _create(email, name=name, role=Role.REVIEWER, language="ko")
+    audit.record("invite", person, by=by, after={"role": person.role}, note=note)
+    _send_link(person, event=f"invite:{person.key}")
+    return person
+
+
 def _create(email, *, name, role, language):
     email = User.objects.normalise(email)
     if reasons := rules.address_wrong(email):

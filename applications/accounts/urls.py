@@ -9,6 +9,7 @@ urlpatterns = [
     path("me/", views.me, name="me"),
     path("people/", views.people, name="people"),
     path("people/counts/", views.counts, name="people_counts"),
+    path("people/export/", views.export, name="people_export"),
     path("people/invite/", views.invite, name="invite"),
     path("people/<uuid:key>/", views.person, name="person"),
     path("people/<uuid:key>/<slug:name>/", views.act, name="act"),

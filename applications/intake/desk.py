@@ -7,16 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.intake import actions
-from applications.intake.forms import ExclusionForm, ExportForm, ReasonForm, SupplementForm
+from applications.intake.forms import ExclusionForm, ReasonForm, SupplementForm
 from applications.intake.lists import DESK
 from applications.intake.models import Application, Status
-from applications.kernel import clock, exporting, formpages
-from applications.kernel.accesslog import log_export
+from applications.kernel import formpages
 from applications.kernel.errors import Refused
-from applications.kernel.listpages import counted, drawn
+from applications.kernel.listpages import counted, drawn, exported
 from applications.kernel.web import fetch, is_key, page
 
-MOST_IN_EXCEL = 20_000  # it is written to its end before its first byte leaves; CSV has no such limit
 AT_ONCE = 500  # applications that one press finds eligible
 
 
@@ -42,28 +40,10 @@ def counts(request):
 @page("application.export", "GET", "POST")
 def export(request):
     """The list as a file, for a reason that is written down."""
-    asked, visible = (
-        DESK.asked(request.GET, by=request.user),
-        Application.objects.visible_to(request.user).handed_in(),
+    found = Application.objects.visible_to(request.user).handed_in()
+    return exported(
+        request, DESK, found, act="application.export", address="intake:desk", name="applications"
     )
-    found = asked.narrowed(visible)
-    form, total = ExportForm(request.POST or None), found.count()
-    if form.is_bound and form["kind"].value() == "xlsx" and total > MOST_IN_EXCEL:
-        form.add_error(
-            "kind",
-            _(
-                "An Excel file holds at most %(count)s applications here. Please choose CSV, or narrow the list."
-            )
-            % {"count": f"{MOST_IN_EXCEL:,}"},
-        )
-    if request.method == "POST" and form.is_valid():
-        log_export(request, "application.export", found, reason=form.cleaned_data["reason"])
-        columns = DESK.columns if form.cleaned_data["columns"] == "all" else asked.columns
-        name = f"applications-{clock.today():%Y%m%d}"
-        return exporting.answer(
-            form.cleaned_data["kind"], columns, asked.all_rows(visible, columns), name=name
-        )
-    return render(request, "intake/export.html", {"form": form, "asked": asked, "found_rows": total})
 
 
 @page("application.bulk", "POST")

@@ -312,25 +312,6 @@ class CheckForm(RestForm):
     helper = layout("outcome", "evidence", button=_("Write down"))
 
 
-class ExportForm(forms.Form):
-    """What of a list goes into a file, and why."""
-
-    kind = forms.ChoiceField(
-        label=_("File"), initial="xlsx", choices=[("xlsx", _("Excel (XLSX)")), ("csv", _("Text (CSV)"))],
-        widget=forms.RadioSelect,
-    )  # fmt: skip
-    columns = forms.ChoiceField(
-        label=_("Columns"), initial="shown", choices=[("shown", _("Those that the list shows")), ("all", _("All columns"))],
-        widget=forms.RadioSelect,
-    )  # fmt: skip
-    reason = forms.CharField(
-        label=_("Reason"), min_length=5, max_length=500, widget=forms.Textarea({"rows": 3}),
-        help_text=_("What the file is needed for. It is written down with your name, the time and whose data it holds."),
-    )  # fmt: skip
-
-    helper = layout("kind", "columns", "reason", button=_("Download the file"))
-
-
 class WithdrawForm(ReasonForm):
     """A draft is discarded without a reason; what was handed in is not."""
 

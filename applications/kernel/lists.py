@@ -27,7 +27,7 @@ PICK = '<input type="checkbox" form="bulk" name="pick" value="{}" aria-label="{}
 class Option:
     """One choice of a filter: its code in an address, its label, the value in the database, other words for it.
 
-    where: a condition in the place of a value; only typed, never offered.
+    where: a condition in the place of a value; only typed, never offered, unless the filter has no field (path) at all.
     """
 
     code: str
@@ -272,13 +272,16 @@ class Asked:
 
         It reads every row that is found, so no page waits for it: it is asked for apart.
         """
-        shown = [choice for choice in self._choices if choice.shown and choice.path]
-        return {
-            choice.name: dict(
-                self.narrowed(found, without=choice).order_by().values_list(choice.path).annotate(Count("pk"))
-            )
-            for choice in shown
-        }, self.narrowed(found).count()
+        shown = [choice for choice in self._choices if choice.shown]
+        return {choice.name: self._counts_of(choice, found) for choice in shown}, self.narrowed(found).count()
+
+    def _counts_of(self, choice, found):
+        narrowed = self.narrowed(found, without=choice).order_by()
+        if choice.path:
+            return dict(narrowed.values_list(choice.path).annotate(Count("pk")))
+        each = {f"n{n}": option for n, option in enumerate(self.options_of(choice))}
+        counts = {n: Count("pk", filter=option.where) for n, option in each.items()}
+        return {each[n].value: found for n, found in narrowed.aggregate(**counts).items()}
 
     def drawn(self, found, mark, *, pick=False):
         """What a page of the list is drawn from: the rows of these at this mark, and its form."""
@@ -299,8 +302,7 @@ class Asked:
 
     def address(self, **changes):
         """The query of an address that asks the same, with these changes; None takes one away."""
-        parts = {name: value for name, value in (self.state() | changes).items() if value}
-        return urlencode(parts, doseq=True)
+        return urlencode({name: said for name, said in (self.state() | changes).items() if said}, doseq=True)
 
     def passed(self, *without):
         """[(name, value)] that a form passes on besides its own fields."""
@@ -353,10 +355,8 @@ class Asked:
     def form(self, counts=None):
         """[(filter, options, chosen code, how many under all of them)] of the form: each option with its count, where counted."""
         rows = []
-        for choice in self._choices:
-            if not choice.shown:
-                continue
-            found = None if counts is None else counts.get(choice.name)
+        for choice in [one for one in self._choices if one.shown]:
+            found = counts and counts[choice.name]
             offered = [
                 (
                     option,
@@ -364,7 +364,7 @@ class Asked:
                     self.address(**{choice.name: option.code}),
                 )
                 for option in self.options_of(choice)
-                if option.where is None
+                if option.where is None or not choice.path
             ]
             code = self.chosen[choice.name].code if choice.name in self.chosen else ""
             rows.append((choice, offered, code, self.address(**{choice.name: None})))

@@ -88,9 +88,7 @@ def rows_of(stored, sheet):
             found = sheet_of(content, sheet.titles(), MOST_ROWS + 1)
     except Unreadable:
         raise Refused(
-            _(
-                "The workbook is broken, or holds far more than a list of firms. Please begin with our template."
-            )
+            _("The workbook is broken, or holds far more than such a list. Please begin with our template.")
         )
     if found["rows"] is None:
         raise Refused(

@@ -32,7 +32,7 @@ from applications.intake.models.partners import Partner
 from applications.intake.rules import PLEDGES, needed_papers
 from applications.kernel import clock
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, PaperKind, Region, RootTechnology
-from applications.management import edges, staged
+from applications.management import edges, seated, staged
 from applications.management.days import at
 from applications.notifications.models import Letter
 from applications.review import actions as review
@@ -179,6 +179,7 @@ class Demonstration:
             technologies=RootTechnology.objects.filter(code__in=codes),
             fields=IndustryField.objects.filter(code=f"F{number % 6 + 1}"),
             keywords="공정 자동화, 품질 검사",
+            gender=("female", "male", "female", "male", "unsaid", "")[number % 6],
             by=self.officer,
         )
         return user
@@ -523,6 +524,7 @@ class Demonstration:
                 {"region": Region.objects.get(code="48"), "least": 1},
             ],
         )
+        found = []
         for number, firm in enumerate(self.take_firms(8)):
             application = self.submit(
                 call, firm, at(closes - timedelta(days=2), 9) + timedelta(minutes=number)
@@ -530,10 +532,16 @@ class Demonstration:
             with clock.at(at(closes + timedelta(days=5), 10)):
                 intake.check_rest(application, evidence="서류와 공개 명단을 확인함 (가상)", by=self.officer)
                 intake.open_review(application, by=self.officer)
+            found.append(application)
+        panel = seated.made(self, call, found, closes)
+        for number, application in enumerate(found):
             with clock.at(at(closes + timedelta(days=15), 10)):
-                self.reviewed(application, number, 6, 0.75 + number * 0.02, handed_in=3)
+                handed_in = 6 if number == seated.SEVENTH else 3
+                self.reviewed(application, number, 6, 0.75 + number * 0.02, handed_in=handed_in)
             if not number:
                 self.one_left_two_years_ago(application, self.reviewers[20], today)
+
+        seated.met(self, panel, closes)
 
     def one_left_two_years_ago(self, application, reviewer, today):
         """Somebody who cannot review this firm: they worked there until two years ago (rule C2)."""

@@ -34,6 +34,7 @@ BUDGET, COHORT, FIRMS = (
     ("cohort:desk", _("Cohort")),
     ("firms:list", _("Firms")),
 )
+PAYEES = ("review:payees", _("Accounts of reviewers"))
 OWNERS = ("firms:appoint", _("Owners of firms"))
 LETTERS, RECORD, ACCESS, PEOPLE = (
     ("portal:letters", _("Letters")), ("portal:audit", _("Record")), ("portal:access", _("Access log")),
@@ -44,7 +45,7 @@ NAVIGATION = {
     Role.REVIEWER: [("portal:home", _("My page")), ("review:own", _("My reviews")), *PUBLIC],
     Role.OFFICER: [("portal:home", _("My page")), CALLS, SCREENING, REVIEW, DECISION, AGREEMENTS, PAYMENTS, COHORT, FIRMS, LETTERS],
     Role.DIRECTOR: [("portal:home", _("My page")), CALLS, SCREENING, REVIEW, DECISION, AGREEMENTS, PAYMENTS, COHORT, FIRMS, LETTERS],
-    Role.FINANCE: [("portal:home", _("My page")), PAYMENTS, BUDGET, AGREEMENTS, FIRMS],
+    Role.FINANCE: [("portal:home", _("My page")), PAYMENTS, BUDGET, AGREEMENTS, FIRMS, PAYEES],
     Role.MINISTRY: [("portal:home", _("My page")), COHORT, AGREEMENTS, PAYMENTS, BUDGET, FIRMS, *PUBLIC[:1]],
     Role.AUDITOR: [("portal:home", _("My page")), SCREENING, REVIEW, DECISION, AGREEMENTS, PAYMENTS, BUDGET, COHORT, RECORD, ACCESS, LETTERS, PEOPLE],
     Role.ADMINISTRATOR: [("portal:home", _("My page")), PEOPLE, OWNERS, RECORD, ACCESS, LETTERS, *PUBLIC[:1]],

@@ -8,8 +8,9 @@ from xlsxwriter import Workbook
 from applications.cohort.importing import COHORT
 from applications.firms.importing import FIRMS
 from applications.kernel.sheets import MOST_ROWS
+from applications.review.importing import REVIEWERS
 
-SHEETS = {sheet.name: sheet for sheet in (FIRMS, COHORT)}
+SHEETS = {sheet.name: sheet for sheet in (FIRMS, COHORT, REVIEWERS)}
 
 
 def template_of(sheet):

@@ -42,15 +42,24 @@ def actor(entry):
     return entry.actor.name if entry.actor else _("By the clock")
 
 
-def values(name, *, hidden):
-    """What an entry of the record holds of a value; hidden: of accounts only."""
+def values(name, label, *, hidden):
+    """The column of what an entry of the record holds of a value; hidden: of accounts only."""
 
-    def show(entry):
+    def drawn(entry, join):
         if hidden and entry.thing_kind != "user":
             return _("Shown to auditors.")
-        return format_html_join("", "{}: {}<br>", (getattr(entry, name) or {}).items())
+        return join((getattr(entry, name) or {}).items())
 
-    return show
+    def in_lines(items):
+        return "\n".join(f"{key}: {value}" for key, value in items)
+
+    def with_breaks(items):
+        return format_html_join("", "{}: {}<br>", items)
+
+    return Column(
+        name, label, lambda entry: drawn(entry, in_lines), (name, "thing_kind"),
+        show=lambda entry: drawn(entry, with_breaks), css="small",
+    )  # fmt: skip
 
 
 def reason(entry, *, hidden):
@@ -66,8 +75,8 @@ def record(*, hidden):
             Column("who", _("Who"), actor, ("actor__name",)),
             Column("what", _("What"), verb, ("verb",)),
             Column("thing", _("Thing"), lambda e: f"{thing(e.thing_kind)} {e.thing_id}", ("thing_kind", "thing_id")),
-            Column("before", _("Before"), values("before", hidden=hidden), ("before", "thing_kind"), css="small"),
-            Column("after", _("After"), values("after", hidden=hidden), ("after", "thing_kind"), css="small"),
+            values("before", _("Before"), hidden=hidden),
+            values("after", _("After"), hidden=hidden),
             Column("reason", _("Reason"), lambda e: reason(e, hidden=hidden), ("note", "verb", "thing_kind")),
         ),
         filters=(

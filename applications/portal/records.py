@@ -2,7 +2,7 @@
 
 from applications.kernel.accesslog import AccessEntry
 from applications.kernel.audit import AuditEntry
-from applications.kernel.listpages import counted, listed
+from applications.kernel.listpages import counted, exported, listed
 from applications.kernel.web import page
 from applications.notifications.models import Letter
 from applications.portal.lists import ACCESS, OUTBOX, OUTBOX_WITHOUT_TEXT, RECORD, RECORD_OF_ACCOUNTS
@@ -19,7 +19,10 @@ def outbox_for(user):
 
 @page("audit.view", "GET")
 def audit(request):
-    return listed(request, record_for(request.user), AuditEntry.objects.all(), "portal/audit.html")
+    may = request.user.has_perm("audit.export")
+    return listed(
+        request, record_for(request.user), AuditEntry.objects.all(), "portal/audit.html", may_export=may
+    )
 
 
 @page("audit.view", "GET")
@@ -27,14 +30,32 @@ def audit_counts(request):
     return counted(request, record_for(request.user), AuditEntry.objects.all(), "portal:audit")
 
 
+@page("audit.export", "GET", "POST")
+def audit_export(request):
+    """The record as a file. Whoever takes it reads the values; how it was narrowed stands in the access log."""
+    return exported(
+        request, record_for(request.user), AuditEntry.objects.all(), act="audit.export", address="portal:audit",
+        name="record", of_each=False,
+    )  # fmt: skip
+
+
 @page("access.view", "GET")
 def access(request):
-    return listed(request, ACCESS, AccessEntry.objects.all(), "portal/access.html")
+    may = request.user.has_perm("access.export")
+    return listed(request, ACCESS, AccessEntry.objects.all(), "portal/access.html", may_export=may)
 
 
 @page("access.view", "GET")
 def access_counts(request):
     return counted(request, ACCESS, AccessEntry.objects.all(), "portal:access")
+
+
+@page("access.export", "GET", "POST")
+def access_export(request):
+    return exported(
+        request, ACCESS, AccessEntry.objects.all(), act="access.export", address="portal:access", name="access-log",
+        of_each=False,
+    )  # fmt: skip
 
 
 @page("outbox.view", "GET")

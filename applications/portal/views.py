@@ -32,7 +32,7 @@ from applications.notifications.models import Letter
 from applications.portal import queries
 from applications.portal.forms import ViewForm
 from applications.portal.lists import ACCESS, OUTBOX, RECORD
-from applications.review.lists import REVIEWS
+from applications.review.lists import REVIEWERS, REVIEWS
 from applications.review.membership import chaired, invitations
 from applications.review.models import ReviewerProfile
 from applications.review.queries import work_of
@@ -40,6 +40,7 @@ from applications.review.queries import work_of
 LISTS = {
     DESK.name: (DESK, "intake:desk"),
     REVIEWS.name: (REVIEWS, "review:desk"),
+    REVIEWERS.name: (REVIEWERS, "review:reviewers"),
     APPEALS.name: (APPEALS, "decision:appeals"),
     FIRMS.name: (FIRMS, "firms:list"),
     PEOPLE.name: (PEOPLE, "accounts:people"),
@@ -86,6 +87,7 @@ def home(request):
     if user.role == "reviewer":
         profile = ReviewerProfile.objects.filter(user=user).first()
         facts |= {"lacks_profile": not profile, "profile_is_old": profile and profile.is_stale}
+        facts["profile_is_new"] = profile and not profile.confirmed_at
         facts["reviews"] = work_of(user)
         facts |= {"panel_invitations": invitations(user, facts["now"])[:20], "chaired": chaired(user)[:20]}
     if user.role in ("ministry", "officer", "director", "auditor"):

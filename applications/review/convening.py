@@ -18,6 +18,7 @@ from applications.review.models import ReviewerProfile
 from applications.review.panel_forms import AnswerByForm, AnswerForm, ChairForm, DrawForm, PanelForm
 from applications.review.panels import Panel, Panelist
 
+SAID = (ReviewerProfile.Gender.FEMALE, ReviewerProfile.Gender.MALE)
 RELATED = ("call__programme", "stage", "chair", "secretary", "made_by")
 
 
@@ -88,13 +89,18 @@ def _balance(found, people):
     kinds = dict(ReviewerProfile.Kind.choices)
     houses = drawing.shares(profile.affiliation for profile in profiles)
     before = membership.sat_before(found, [one.user_id for one in seated])
+    genders = drawing.shares_of_genders(
+        [profile.gender for profile in profiles], {one.value: one.label for one in SAID}, unsaid=_("Not said")
+    )
     return {
         "members": len(seated),
         "tables": [
             (_("Kind"), drawing.shares((kinds[profile.kind] for profile in profiles), order=kinds.values())),
             (_("Region"), drawing.shares(str(profile.region or _("Not given")) for profile in profiles)),
+            *([(_("Gender"), genders)] if genders else []),
             (_("Institution"), houses),
         ],
+        "without_genders": not genders,
         "twice": [name for name, number, *_rest in houses if number > 1],
         "again": [(one.user.name, before[one.user_id]) for one in seated if one.user_id in before],
     }

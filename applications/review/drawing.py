@@ -8,6 +8,7 @@ from applications.kernel.errors import Reason
 from applications.kernel.reasons import not_ahead
 
 TIMES = 3  # candidates drawn for each place (3배수)
+SAID_BY = 3  # members who say what they are before the shares of women and men are shown: fewer could be told apart (ours)
 
 
 def fits(application, fields, technologies):
@@ -114,3 +115,14 @@ def shares(values, *, order=()):
         )
         for value, number in rows
     ]
+
+
+def shares_of_genders(said, labels, *, unsaid):
+    """The same of women, men, and whoever does not say, where enough of the members say it; else nothing.
+
+    said: what each member says, "" or "unsaid" where they do not; labels: {what is said: its word}; unsaid: the word for the rest.
+    """
+    known = [labels[one] for one in said if one in labels]
+    if len(known) < SAID_BY:
+        return []
+    return shares([*known, *[unsaid] * (len(said) - len(known))], order=[*labels.values(), unsaid])

@@ -72,7 +72,7 @@ class ProfileForm(NumberLeftOpen, forms.ModelForm):
         model = ReviewerProfile
         fields = [
             "affiliation", "affiliation_number", "department", "since", "kind", "region", "technologies", "fields",
-            "keywords", "most_sessions",
+            "keywords", "most_sessions", "gender",
         ]  # fmt: skip
         widgets = {
             "technologies": forms.CheckboxSelectMultiple(),
@@ -82,6 +82,9 @@ class ProfileForm(NumberLeftOpen, forms.ModelForm):
         help_texts = {
             "department": _("The smallest unit that you belong to."),
             "keywords": _("Set apart by commas: what you know best, in your own words."),
+            "gender": _(
+                "If you like. Only how many women and men sit in a panel is counted from it; nobody is asked or found in conflict by it."
+            ),
             "most_sessions": format_lazy(
                 _("You are not asked for more than these; at most {most}."), most=MOST_SESSIONS
             ),
@@ -91,6 +94,7 @@ class ProfileForm(NumberLeftOpen, forms.ModelForm):
         Fieldset(_("Where you work"), "affiliation", "affiliation_number", "department", "since", "kind", "region"),
         Fieldset(_("What you know"), "technologies", "fields", "keywords"),
         "most_sessions",
+        "gender",
         button=_("Save: this is true today"),
     )  # fmt: skip
 

@@ -52,6 +52,11 @@ class ReviewerProfile(models.Model):
         ACADEMIA = "academia", _("Academia")
         INSTITUTE = "institute", _("Research institute")
 
+    class Gender(models.TextChoices):
+        FEMALE = "female", _("Woman")
+        MALE = "male", _("Man")
+        UNSAID = "unsaid", _("I prefer not to say")
+
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviewer_profile")
     affiliation = models.CharField(_("affiliation"), max_length=100)
     affiliation_number = models.CharField(_("business number of the affiliation"), max_length=10, blank=True)
@@ -65,7 +70,12 @@ class ReviewerProfile(models.Model):
     fields = models.ManyToManyField(IndustryField, blank=True, verbose_name=_("new-industry fields"))
     keywords = models.CharField(_("keywords"), max_length=200, blank=True)  # set apart by commas
     most_sessions = models.PositiveSmallIntegerField(_("most sessions a year"), default=MOST_SESSIONS)
-    confirmed_at = models.DateTimeField(default=clock.now, editable=False)
+    gender = models.CharField(
+        _("gender"), max_length=10, choices=Gender, blank=True
+    )  # for the balance of panels alone
+    confirmed_at = models.DateTimeField(
+        default=clock.now, null=True, editable=False
+    )  # none: brought in by an officer, not looked through yet
 
     objects = ProfileQuerySet.as_manager()
 
@@ -73,7 +83,10 @@ class ReviewerProfile(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(most_sessions__gte=1, most_sessions__lte=MOST_SESSIONS), name="profile_sessions"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(gender__in=["", "female", "male", "unsaid"]), name="profile_gender"
+            ),
         ]
 
     def __str__(self):
@@ -85,7 +98,7 @@ class ReviewerProfile(models.Model):
     @property
     def is_stale(self):
         """Renewed every year: what conflicts are found by must be true."""
-        return clock.now() - self.confirmed_at > RENEWED_EVERY
+        return self.confirmed_at is None or clock.now() - self.confirmed_at > RENEWED_EVERY
 
 
 class Affiliation(models.Model):

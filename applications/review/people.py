@@ -1,22 +1,28 @@
-"""The verbs of what is known of reviewers: their profile, where they worked before, and sanctions."""
+"""The verbs of what is known of reviewers: their profile, where they worked before, sanctions, and where their fees go."""
 
-from django.db import transaction
+import uuid
+
+from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from applications.accounts import actions as accounts
+from applications.accounts.models import Role, User
 from applications.firms.rules.names import name_key
 from applications.intake.models import Application
 from applications.intake.queries import people_of
-from applications.kernel import audit, clock
+from applications.kernel import audit, clock, sealing
 from applications.kernel.access import require
-from applications.kernel.errors import Refused
+from applications.kernel.errors import Reason, Refused
 from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION
 from applications.notifications.outbox import notify
 from applications.review import facts, queries
 from applications.review.models import Affiliation, Assignment, ChallengeAnswer, ReviewerProfile, Sanction
+from applications.review.payees import PayeeAccount
 
-PLACE = ("affiliation", "affiliation_number", "department", "since")
+KEPT_BY_ITS_REVIEWER = _("This reviewer is here already, and keeps the profile.")
+UNTOLD = "gender"  # is for the balance of a panel alone: no trace keeps who said what
 
 
 @transaction.atomic
@@ -48,6 +54,27 @@ def set_profile(user, *, technologies, by, fields=(), **columns):
     return profile
 
 
+@transaction.atomic
+def bring_in(*, email, name, technologies, fields, by, note, **columns):
+    """The profile of a reviewer out of a file, with an account where there is none. They look through it themselves: until then
+    it is due to be renewed. Raises Refused where there is a profile. note: which file and why."""
+    require(by, "account.bring_in")
+    user = User.objects.select_for_update().filter(email=email, role=Role.REVIEWER, is_active=True).first()
+    if user is None:
+        user = accounts.bring_in(email=email, name=name, by=by, note=note)
+    elif queries.profile_of(user):
+        raise Refused(Reason(KEPT_BY_ITS_REVIEWER, "email"))
+    try:
+        with transaction.atomic():
+            profile = ReviewerProfile.objects.create(user=user, confirmed_at=None, **columns)
+    except IntegrityError:  # the reviewer has saved it at the same moment
+        raise Refused(Reason(KEPT_BY_ITS_REVIEWER, "email"))
+    profile.technologies.set(technologies)
+    profile.fields.set(fields)
+    audit.record("set_profile", profile, by=by, after=_plainly(profile, columns), note=note)
+    return profile
+
+
 def _moved(before, now):
     """Whether somebody works elsewhere: another number, or where one has none another name."""
     if before.affiliation_number and now.affiliation_number:
@@ -59,7 +86,11 @@ def _plainly(profile, columns):
     """Columns of a profile as a trace keeps them."""
     if profile is None:
         return None
-    return {name: str(value) if (value := getattr(profile, name)) is not None else None for name in columns}
+    return {
+        name: str(value) if (value := getattr(profile, name)) is not None else None
+        for name in columns
+        if name != UNTOLD
+    }
 
 
 @transaction.atomic
@@ -147,3 +178,28 @@ def look_again(profile):
                 event=f"conflict:{sheet.key}:{' '.join(one.code for one in found)}",
                 application=application, reviewer=profile.user, found=found,
             )  # fmt: skip
+
+
+@transaction.atomic
+def set_payee(*, bank, number, holder, password, by):
+    """Write down, sealed, which account the fees of a reviewer (by) go to. The trace and the letter say that, not which."""
+    require(by, "payee.write")
+    if not by.check_password(password):
+        raise Refused(Reason(_("This is not your password."), "password"))
+    sealed = sealing.seal({"bank": bank, "number": number, "holder": holder}, whose=by.key)
+    payee, _new = PayeeAccount.objects.update_or_create(
+        user=by, defaults={"sealed": sealed, "changed_at": clock.now()}
+    )
+    audit.record("set_payee", payee, by=by)
+    notify("payee_changed", to=[by], event=f"payee:{uuid.uuid4().hex}")
+    return payee
+
+
+@transaction.atomic
+def drop_payee(payee, *, by):
+    """Forget which account the fees of a reviewer go to."""
+    require(by, "payee.drop", payee)
+    payee = PayeeAccount.objects.select_for_update().filter(pk=payee.pk).first()
+    if payee:  # else it was pressed twice
+        audit.record("drop_payee", payee, by=by)
+        payee.delete()

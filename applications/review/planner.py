@@ -46,6 +46,8 @@ def plan(request, key):
         return render(request, "review/_plan_state.html", facts)
     rows = found.reviews_planned.select_related("application__firm", "reviewer__reviewer_profile")
     facts["page"] = page_by_key(rows, ["application_id", "id"], request.GET.get("mark", ""))
+    facts["gap"] = planning.gap(found.summary) if found.summary else None
+    facts["seconds"] = planning.SECONDS
     facts["refused"] = found.reviews_planned.exclude(refusal="").count() if found.state == "done" else 0
     facts["may_use"] = found.state == "ready" and request.user.has_perm("plan.use", found)
     facts["new"] = found.reviews_planned.filter(stands=False).count() if facts["may_use"] else 0

@@ -18,6 +18,7 @@ from applications.review.plans import Plan, PlannedReview
 
 KINDS = [*ReviewerProfile.Kind.values]
 NAMED = 50  # of what could not be kept, so many are named
+SECONDS = 60  # that the best proposal is looked for
 AT_ONCE = 25  # between two looks at the lease
 
 
@@ -75,7 +76,7 @@ def _make(plan):
     """Work the proposal out; what an earlier, lost round has left is made anew."""
     applications, people = list(_applications(plan)), list(queries.reviewers(beside=plan.stage))
     problem = _problem(plan, applications, people)
-    found = matching.assign(problem, tell=lambda part: _keep(plan, 0.3 + 0.7 * part))
+    found = matching.assign(problem, seconds=SECONDS, tell=lambda part: _keep(plan, 0.3 + 0.7 * part))
     standing = set(problem.kept)
     with transaction.atomic():
         plan.reviews_planned.all().delete()
@@ -165,12 +166,24 @@ def summary(found, applications, people):
         "applications": len(applications),
         "worst": round(100 * found.worst), "total": round(found.total, 1),
         "bound": None if found.bound is None else round(found.bound, 1), "exact": found.exact,
+        "hope": None if found.hope is None else round(100 * found.hope),
         "loads": sorted(([people[r].name, count] for r, count in loads.items()), key=lambda row: (-row[1], row[0])),
         "idle": len(people) - len(loads),
         "short": {why: {"count": len(rows), "named": rows[:NAMED]} for why, rows in short.items()},
         "kinds": [applications[a].number for a in found.kinds[:NAMED]],
         "under": [people[r].name for r in found.under[:NAMED]],
     }  # fmt: skip
+
+
+def gap(said):
+    """How far a proposal may at most stay below the best one, in percent of it; None where that was not proved in time.
+
+    said: the summary. A plan that was changed by hand is held to the same bound.
+    """
+    bound = said.get("bound")
+    if bound is None:
+        return None
+    return max(0.0, round(100 * (bound - said["total"]) / bound, 1)) if bound else 0.0
 
 
 def _assign(plan):

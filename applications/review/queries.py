@@ -9,7 +9,7 @@ from applications.calls.queries import RESULTS
 from applications.calls.stages import Criterion, Stage
 from applications.intake.models import Application, Status
 from applications.kernel import clock
-from applications.review.models import Assignment, ReviewerProfile, SheetEvent
+from applications.review.models import Assignment, ReviewerProfile, Sanction, SheetEvent
 from applications.review.panels import Panelist
 
 OF_SHEET = (
@@ -242,6 +242,22 @@ def _seats_alone(beside):
     sheets = sheets.filter(assigned_at__gte=year_begins()).exclude(declaration="conflict")
     found = Panelist.objects.at_table().filter(~Exists(sheets), answered_at__gte=year_begins()).order_by()
     return found.exclude(panel__stage=beside) if beside else found
+
+
+def roster():
+    """Every reviewer with a profile, with their `sessions` of this year and whether they are `sanctioned` today."""
+    sheets = Assignment.objects.filter(
+        reviewer=OuterRef("user"), assigned_at__gte=year_begins(), declaration__in=("none", "clear")
+    ).order_by()
+    sheets = sheets.values("reviewer").annotate(n=Count("stage", distinct=True)).values("n")
+    seats = (
+        _seats_alone(None).filter(user=OuterRef("user")).values("user").annotate(n=Count("pk")).values("n")
+    )
+    bars = Sanction.objects.filter(Q(until=None) | Q(until__gte=clock.today()), lifted_at=None)
+    return ReviewerProfile.objects.annotate(
+        sessions=Coalesce(Subquery(sheets), 0) + Coalesce(Subquery(seats), 0),
+        sanctioned=Exists(bars.filter(profile=OuterRef("pk"))),
+    ).prefetch_related("technologies", "fields")
 
 
 def year_begins():

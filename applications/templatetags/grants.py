@@ -230,6 +230,7 @@ VERBS = {
     "begin_appeal": _("Appeal begun"), "write": _("Appeal written"), "add_evidence": _("Evidence added"), "remove_evidence": _("Evidence removed"),
     "propose_decision": _("Decision proposed"), "turn_down": _("Proposed decision sent back"), "uphold": _("Upheld"), "dismiss": _("Dismissed"),
     "find_inadmissible": _("Found inadmissible"), "score_again": _("Opened to be scored again"), "decide_again": _("Opened to be decided again"),
+    "set_payee": _("Account for fees changed"), "drop_payee": _("Account for fees forgotten"),
     "set_aside": _("Set aside by an appeal"), "give_way": _("Replaced"), "promote": _("Came up from the reserve list"), "lapse": _("Reserve list ended"),
     "give_up": _("Given up"), "opine": _("Opinion of the panel written"),
     "sanction": _("Reviewer barred"), "lift": _("Sanction lifted"), "waive": _("Conflict allowed as an exception"), "answer_challenge": _("Request to exclude a reviewer decided"),
@@ -270,14 +271,15 @@ THINGS = {
     "call": _("Call"), "inquiry": _("Question on a call"), "firm": _("Firm"), "member": _("Member"), "invitation": _("Invitation"), "user": _("Person"),
     "proposal": _("Result list"), "agreement": _("Agreement"), "payment": _("Instalment"), "budgetline": _("Budget line"),
     "allocation": _("Allocation"), "partner": _("Partner"), "seat": _("Seat"), "letter": _("Letter"), "import": _("Import"),
-    "reviewerprofile": _("Reviewer"), "appeal": _("Appeal"), "panel": _("Panel"), "panelist": _("Seat in a panel"),
+    "reviewerprofile": _("Reviewer"), "payeeaccount": _("Account of a reviewer"), "auditentry": _("Record"), "accessentry": _("Access log"), "appeal": _("Appeal"), "panel": _("Panel"), "panelist": _("Seat in a panel"),
 }  # fmt: skip
 ACTS = {
     "appeal.view": _("Appeal viewed"), "appeal.pdf": _("Receipt of an appeal downloaded"), "evidence.download": _("Evidence downloaded"), "result.pdf": _("Notice of a result downloaded"), "certificate.pdf": _("Certificate of designation downloaded"),
     "agreement.view": _("Agreement viewed"), "application.export": _("List of applications exported"), "application.review": _("Application read for review"),
     "application.view": _("Application viewed"), "firm.members": _("Members viewed"), "firm.view": _("Firm viewed"), "firm.history": _("History of a firm viewed"),
     "import.view": _("Import viewed"), "inquiry.view": _("Question viewed"), "paper.download": _("Paper downloaded"), "paper.text": _("Text of papers viewed"), "receipt.view": _("Receipt viewed"), "receipt.pdf": _("Receipt downloaded"), "sign_in.failed": _("Sign-in failed"),
-    "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"), "sheet.pdf": _("Sheet downloaded"), "scores.pdf": _("Sheets of an application downloaded"),
+    "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"), "account.export": _("List of people exported"), "audit.export": _("Record exported"), "access.export": _("Access log exported"),
+    "payee.read": _("Account of a reviewer read"), "reviewer.export": _("List of reviewers exported"), "sheet.pdf": _("Sheet downloaded"), "scores.pdf": _("Sheets of an application downloaded"),
     "hearing.view": _("Sheets of a panel viewed"),
 }  # fmt: skip
 
@@ -292,7 +294,7 @@ LETTERS = {
     "application_readmitted": _("Exclusion undone"), "application_received": _("Application received"),
     "application_ruled_out": _("Ruled out"), "application_withdrawn": _("Withdrawn"),
     "draft_reminder": _("Not submitted yet"), "member_invited": _("Member invited"), "paper_expires": _("Paper expires"), "paper_infected": _("Virus in a paper"),
-    "partner_accepted": _("Partner has confirmed"), "partner_asked": _("Partner asked"),
+    "payee_changed": _("Account for fees changed"), "partner_accepted": _("Partner has confirmed"), "partner_asked": _("Partner asked"),
     "partner_declined": _("Partner has declined"), "partner_withdrawn": _("Partner no longer asked"),
     "payment_made": _("Recorded as paid"), "payment_refused": _("Instalment refused"),
     "recall_reminder": _("Changes not submitted yet"), "result_published": _("Result published"), "review_requested": _("Review requested"), "seat_taken": _("Seat taken"),

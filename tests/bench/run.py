@@ -182,6 +182,13 @@ class Bench:
             self.get(f"staff list, {name}", goal, "officer", f"{desk}?{urlencode(query)}")
         self.get("list of reviews", 5, "officer", "/reviews/desk/")
         self.get("list of firms, searched", 6, "officer", f"/firms/?{urlencode({'q': '가나'})}")
+        self.get(
+            "list of reviewers, searched",
+            6,
+            "officer",
+            f"/reviews/desk/reviewers/?{urlencode({'q': 'sity'})}",
+        )
+        self.get("list of reviewers by sessions", 6, "officer", "/reviews/desk/reviewers/?sort=-sessions")
         self.get("staff list, last page", 5, "officer", f"{desk}?{urlencode({'mark': last_mark(data)})}")
         self.get("application detail, staff", 4, "officer", f"/applications/{data.made[0].key}/")
         self.get("review page, reviewer", 4, "reviewer", f"/reviews/{sheet.key}/")
@@ -274,7 +281,7 @@ def main():
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rootgrants-bench-"))
         os.environ |= {
             "DATABASE_URL": stack.enter_context(fresh_database(server)), "VAR_DIR": folder, "DEBUG": "0", "DEMO": "0",
-            "HTTPS": "0", "SECRET_KEY": "only-for-measuring-" + "x" * 40, "ALLOWED_HOSTS": "localhost",
+            "HTTPS": "0", "SECRET_KEY": "only-for-measuring-" + "x" * 40, "SEALING_KEYS": "b25seS1mb3ItbWVhc3VyaW5nLTMyLWJ5dGVzLS0tLSE=", "ALLOWED_HOSTS": "localhost",
             "EMAIL_URL": "dummymail://", "REDIS_URL": queue, "CELERY_BROKER_URL": queue, "IS_WEB": "1", "LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": "rootgrants.settings",
         }  # fmt: skip
         manage = [sys.executable, str(ROOT / "manage.py")]

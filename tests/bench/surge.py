@@ -155,7 +155,7 @@ def main():
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rootgrants-surge-"))
         os.environ |= {
             "DATABASE_URL": stack.enter_context(fresh_database(database, "rootgrants_surge")), "VAR_DIR": folder,
-            "DEBUG": "0", "DEMO": "0", "HTTPS": "0", "SECRET_KEY": "only-for-measuring-" + "x" * 40,
+            "DEBUG": "0", "DEMO": "0", "HTTPS": "0", "SECRET_KEY": "only-for-measuring-" + "x" * 40, "SEALING_KEYS": "b25seS1mb3ItbWVhc3VyaW5nLTMyLWJ5dGVzLS0tLSE=",
             "ALLOWED_HOSTS": "localhost", "TRUSTED_PROXIES": "127.0.0.1", "EMAIL_URL": box.address, "REDIS_URL": queue, "CELERY_BROKER_URL": queue,
             "LOG_LEVEL": "CRITICAL", "DJANGO_SETTINGS_MODULE": "rootgrants.settings",
         }  # fmt: skip

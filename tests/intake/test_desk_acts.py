@@ -148,7 +148,7 @@ def test_no_file_leaves_without_a_reason(officer, three, reason):
 def test_an_excel_file_that_would_take_too_long_is_refused_and_the_text_file_is_not(
     officer, three, monkeypatch
 ):
-    monkeypatch.setattr("applications.intake.desk.MOST_IN_EXCEL", 2)
+    monkeypatch.setattr("applications.kernel.listpages.MOST_IN_EXCEL", 2)
 
     refused = officer.post(EXPORT, ASKED | {"kind": "xlsx"})
 
@@ -157,8 +157,8 @@ def test_an_excel_file_that_would_take_too_long_is_refused_and_the_text_file_is_
 
 
 def test_the_page_says_how_many_the_file_will_hold(officer, three):
-    assert "The file will hold 3 applications" in text(officer.get(EXPORT))
-    assert "The file will hold 1 application," in text(officer.get(EXPORT, {"q": "0002"}))
+    assert "The file will hold 3 rows" in text(officer.get(EXPORT))
+    assert "The file will hold 1 row," in text(officer.get(EXPORT, {"q": "0002"}))
 
 
 def test_a_file_asks_the_database_as_often_for_many_as_for_one(world, officer, django_assert_num_queries):

@@ -30,6 +30,7 @@ from applications.management.commands.demo import ACCOUNTS
 from applications.management.demonstration import PASSWORD
 from applications.notifications.models import Letter
 from applications.review.models import Assignment
+from applications.review.panels import Panel
 from applications.review.visited import to_decide
 from applications.review.visits import GoingOn, Photo, Visit
 
@@ -74,12 +75,23 @@ def test_one_sprout_call_is_open_with_applications_and_drafts():
     assert counts(call.applications.all()) == {"submitted": 7, "draft": 3}
 
 
-def test_one_sprout_call_is_in_review_with_half_of_its_sheets_handed_in():
+def test_one_sprout_call_is_in_review_with_more_than_half_of_its_sheets_handed_in():
     [call] = Call.objects.filter(applications__status="in_review").exclude(stages__kind="visit").distinct()
 
     assert call.programme.kind == "sprout"
     assert counts(call.applications.all()) == {"in_review": 8}
-    assert counts(Assignment.objects.filter(application__call=call)) == {"handed_in": 24, "open": 24}
+    assert counts(Assignment.objects.filter(application__call=call)) == {"handed_in": 27, "open": 21}
+
+
+def test_a_panel_of_that_call_deliberates_under_its_chair_and_has_written_an_opinion():
+    panel = Panel.objects.get()
+
+    assert (panel.status, panel.chair.email, panel.secretary.email) == (
+        "deliberating", "reviewer08@panel.example", "officer2@demo.example",
+    )  # fmt: skip
+    assert counts(panel.panelists.all()) == {"accepted": 7, "declined": 1}
+    assert [bool(hearing.opinion) for hearing in panel.hearings.order_by("pk")] == [False, True]
+    assert panel.chair.email in dict(ACCOUNTS).values()
 
 
 def test_one_sprout_call_stands_in_the_middle_of_its_stages():

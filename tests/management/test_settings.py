@@ -8,12 +8,15 @@ import sys
 import pytest
 from django.conf import settings as configured
 
+from rootgrants.settings import DEMONSTRATION_KEY
+
 SOURCE = (configured.BASE_DIR / "rootgrants/settings.py").read_text()
 EXAMPLE = (configured.BASE_DIR / ".env.example").read_text()
 PRODUCTION = {
     "SECRET_KEY": "a-key-of-production-" + "x1y2z3" * 10,
     "ALLOWED_HOSTS": "grants.example",
     "SITE_URL": "https://grants.example",
+    "SEALING_KEYS": "YSBrZXkgb2YgcHJvZHVjdGlvbiwgMzIgYnl0ZXMhISE=",
 }
 OURS = {*re.findall(r'env(?:\.\w+)?\(\s*"(\w+)"', SOURCE), "POSTGRES_PASSWORD"}
 ASK = """
@@ -55,7 +58,13 @@ def test_production_passes_every_check_of_a_deployment(tmp_path):
 
 @pytest.mark.parametrize(
     ("setting", "words"),
-    [({"SECRET_KEY": ""}, "SECRET_KEY"), ({"STAFF_SECOND_FACTOR": "0"}, "demonstration only")],
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"STAFF_SECOND_FACTOR": "0"}, "demonstration only"),
+        ({"SEALING_KEYS": ""}, "SEALING_KEYS holds at least one key"),
+        ({"SEALING_KEYS": "short"}, "SEALING_KEYS holds a key that is none"),
+        ({"SEALING_KEYS": DEMONSTRATION_KEY}, "the key of the demonstration"),
+    ],
 )
 def test_production_does_not_start_without(tmp_path, setting, words):
     check = production(
@@ -64,6 +73,12 @@ def test_production_does_not_start_without(tmp_path, setting, words):
 
     assert check.returncode != 0
     assert words in check.stderr
+
+
+def test_the_demonstration_needs_no_key_of_its_own(tmp_path):
+    check = production("manage.py", "check", tmp_path=tmp_path, DEMO="1", SEALING_KEYS="")
+
+    assert check.returncode == 0, check.stderr
 
 
 LOADED = """

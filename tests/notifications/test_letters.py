@@ -34,7 +34,7 @@ from applications.review import deliberation, people, seating, timetabling, visi
 from applications.review.queries import criteria_of
 from applications.review.tasks import remind_reviewers
 from tests.decision.contested import LAST_DAY, REASONS, appealed, decided, further, published_list
-from tests.world import AFTER, CLOSES, DURING, World, pdf
+from tests.world import AFTER, CLOSES, DURING, PASSWORD, World, pdf
 
 BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "account/invited": ("[뿌리첨단화]", "[RootGrants]"),
@@ -70,6 +70,7 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "talk_moved": ("[발표 변경]", "[Presentation moved]"),
     "talks_scheduled": ("[발표평가 일정]", "[Presentations]"),
     "total_questioned": ("[사유요청]", "[Please explain]"),
+    "payee_changed": ("[뿌리첨단화]", "[RootGrants]"),
     "partner_asked": ("[확인요청]", "[Please confirm]"),
     "partner_accepted": ("[참여확인]", "[Confirmed]"),
     "partner_declined": ("[참여거절]", "[Declined]"),
@@ -245,6 +246,7 @@ def reviewers_stand_in_conflict(world):
     review.pledge(application.call, by=reviewer)
     review.declare(sheet, code="C8", note="12345", stays=True, by=reviewer)
     people.answer_challenge(application, accepted=True, grounds="7 of 2026", by=world.officer)
+    people.set_payee(bank="088", number="110123456789", holder=reviewer.name, password=PASSWORD, by=reviewer)
     people.add_affiliation(
         institution="KIMM", business_number=application.firm.business_number,
         role="adviser", by=reviewer,

@@ -182,3 +182,57 @@ def test_the_page_costs_the_same_for_few_and_many_reviews(world, call, django_as
 
     with django_assert_num_queries(5):  # session, person, plan, its reviews, how many are new
         client.get(plan.get_absolute_url())
+
+
+# How good it is
+
+
+@pytest.mark.parametrize(
+    ("said", "gap"),
+    [
+        ({"bound": 200.0, "total": 198.0}, 1.0),
+        ({"bound": 200.0, "total": 200.0}, 0.0),
+        ({"bound": 199.9, "total": 200.0}, 0.0),  # both are rounded
+        ({"bound": 0.0, "total": 0.0}, 0.0),
+        ({"bound": None, "total": 3.0}, None),
+        ({"total": 3.0}, None),  # of a proposal of an earlier version
+    ],
+)
+def test_a_proposal_says_how_far_it_is_below_the_best_one_at_most(said, gap):
+    assert planning.gap(said) == gap
+
+
+def test_the_page_reports_bound_gap_and_the_rule_of_kinds(world, call):
+    plan, plain = made(world, call, of_each_kind=True, most=5), made(world, call)
+    client = browser(world.officer)
+
+    words, other = text(client.get(plan.get_absolute_url())), text(client.get(plain.get_absolute_url()))
+
+    bound, hope = plan.summary["bound"], plan.summary["hope"]
+    assert f"(at most {bound} would be possible)" in words
+    assert (
+        f"Least match of an application {plan.summary['worst']}% (at most {hope}% would be possible)" in words
+    )
+    assert f"Below the best plan by at most {planning.gap(plan.summary)}%" in words
+    assert "Kinds of reviewers at least one of each in each application" in words
+    assert "Kinds of reviewers no rule" in other
+    numbers = f"{world.first.number}, {world.second.number}"
+    assert f"Not every kind of reviewer is in: {numbers}" in words  # all five are of academia
+
+
+def test_a_proposal_that_could_not_be_proved_in_time_says_so(world, call):
+    plan = made(world, call)
+    plan.summary |= {"bound": None, "hope": None}
+    plan.save()
+
+    words = text(browser(world.officer).get(plan.get_absolute_url()))
+    assert "Below the best plan not proved within 60 seconds" in words
+
+
+def test_a_change_by_hand_is_held_to_the_same_bound(world, call):
+    plan = made(world, call)
+    before = planning.gap(plan.summary)
+    plan.summary["total"] = round(plan.summary["bound"] * 0.9, 1)
+    plan.save()
+
+    assert planning.gap(plan.summary) > before

@@ -19,6 +19,7 @@ ACCOUNTS = [
     ("firm", "owner@firm.example, editor@firm.example, viewer@firm.example"),
     ("asks to join it", "newcomer@firm.example"),
     ("reviewer", "reviewer01@panel.example"),
+    ("chair of a panel", "reviewer08@panel.example"),
     ("programme officer", "officer1@demo.example, officer2@demo.example"),
     ("director", "director@demo.example, director2@demo.example"),
     ("finance", "finance1@demo.example, finance2@demo.example"),
