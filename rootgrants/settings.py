@@ -329,6 +329,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "how firm the cut is": {
+        "task": "applications.decision.tasks.carry_resamplings_on",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "reminders of sheets": {
         "task": "applications.review.tasks.remind_reviewers",
         "schedule": 600.0,

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from applications.decision import appeal_desk, contest, views
+from applications.decision import appeal_desk, contest, firmness, views
 
 app_name = "decision"
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("calls/<uuid:key>/", views.ranking, name="ranking"),
     path("calls/<uuid:key>/propose/", views.propose, name="propose"),
+    path("calls/<uuid:key>/firmness/", firmness.firmness, name="firmness"),
+    path("calls/<uuid:key>/firmness/ask/", firmness.ask, name="ask_firmness"),
+    path("calls/<uuid:key>/firmness/stop/", firmness.stop, name="stop_firmness"),
     path("lists/<uuid:key>/", views.proposal, name="proposal"),
     path("lists/<uuid:key>/approve/", views.approve, name="approve"),
     path("lists/<uuid:key>/send-back/", views.send_back, name="send_back"),

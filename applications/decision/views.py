@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
 from applications.calls.ruling import tie_names
-from applications.decision import actions, continuing, following, further, queries, rules
+from applications.decision import actions, continuing, following, further, queries, resampling, rules
 from applications.decision.forms import ProposeForm, PublishForm, ReasonForm
 from applications.decision.models import Place, Proposal
 from applications.kernel import audit, clock
@@ -88,6 +88,7 @@ def propose(request, key):
     form, status, proposal = proposing(request, call, actions.propose, groups, applications, earlier)
     if proposal:
         return redirect(proposal)
+    chances = resampling.chances(call)
     # The form asks for the order of equals; what else stands in the way does not depend on it.
     any_order = {c.pk: place for group in groups for place, c in enumerate(group, 1)}
     return render(
@@ -103,7 +104,11 @@ def propose(request, key):
             "unmet": rules.unmet(lines, bounds),
             "without_opinion": queries.without_opinion(call),
             "granted": sum(line.candidate.grant_krw for line in lines if line.result == "selected"),
-            "shown": [(applications[line.candidate.pk], line, is_cut) for line, is_cut in with_cut(shown)],
+            "shown": [
+                (applications[line.candidate.pk], line, is_cut, chances.get(line.candidate.pk))
+                for line, is_cut in with_cut(shown)
+            ],
+            "chances": bool(chances),
             "left_out": len(lines) - len(shown),
         },
         status=status,
