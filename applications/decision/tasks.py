@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from applications.decision import actions, continuing, following, resampling
+from applications.decision import actions, continuing, fairness, following, resampling
 from applications.decision.models import Proposal
 from applications.decision.resamplings import Resampling
 from applications.kernel import clock
@@ -39,3 +39,10 @@ def carry_resamplings_on():
     """Every ten seconds."""
     for asked in Resampling.objects.to_carry_on(clock.now()).select_related("call__programme")[:5]:
         resampling.carry_on(asked)
+
+
+@shared_task
+def report_fairness():
+    """Every ten minutes: the public figures of calls whose list is confirmed."""
+    for proposal in fairness.to_report().select_related("call"):
+        fairness.report(proposal, by=TIMETABLE)
