@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
 from applications.calls.ruling import tie_names
-from applications.decision import actions, continuing, following, further, queries, resampling, rules
+from applications.decision import actions, continuing, following, further, parts, queries, resampling, rules
 from applications.decision.forms import ProposeForm, PublishForm, ReasonForm
 from applications.decision.models import Place, Proposal
 from applications.kernel import audit, clock
@@ -45,11 +45,19 @@ def desk(request):
 
 @page("decision.rank", "GET")
 def ranking(request, key):
-    """The reviewed applications of a call by their stored scores; where the list is proposed the cut is drawn."""
+    """The reviewed applications of a call, or of one panel, field or region of it, by their stored scores.
+
+    Where the list is proposed the cut is drawn.
+    """
     call = fetch(request, Call, key=key, related=("programme",))
-    found = page_by_key(queries.ranking(call), queries.RANK_ORDER, request.GET.get("mark", ""), size=ROWS)
-    ranks = queries.ranks(call, found.rows, is_first_page=not found.previous)
-    fields = {field.pk: str(field) for field in IndustryField.objects.all()}
+    fields = list(IndustryField.objects.all())
+    part = parts.part_of(call, request.GET, fields)
+    ranked = queries.ranking(call, part.where)
+    found = page_by_key(ranked, queries.RANK_ORDER, request.GET.get("mark", ""), size=ROWS)
+    ranks = queries.ranks(call, found.rows, is_first_page=not found.previous, where=part.where)
+    names_of_fields = {field.pk: str(field) for field in fields}
+    groups = parts.groups_of(call)
+    means = parts.means_of(call, found.rows, groups)
     stages = list(call.stages.all())
     names = tie_names(call)
     ties = queries.broken_ties(found.rows, names)
@@ -61,9 +69,19 @@ def ranking(request, key):
             "call": call,
             "page": found,
             "rows": [
-                (rank, row, fields.get(row.field_id, ""), tie, by_stage(stages, row.stage_scores))
-                for rank, row, tie in zip(ranks, found.rows, ties, strict=True)
+                (
+                    rank,
+                    row,
+                    names_of_fields.get(row.field_id, ""),
+                    tie,
+                    by_stage(stages, row.stage_scores),
+                    mean,
+                )
+                for rank, row, tie, mean in zip(ranks, found.rows, ties, means, strict=True)
             ],
+            "part": part,
+            "figures": None if part.is_whole else parts.figures_of(ranked),
+            "groups": groups,
             "stages": stages,
             "tie_names": [name for name in names if name],
             "proposal": proposal,
