@@ -73,7 +73,7 @@ def test_the_figures_count_who_applied_was_eligible_and_was_selected(world, call
     first, second, third = (field.code for field in IndustryField.objects.all()[:3])
     assert facts["by"] == {
         "field": [[[first], 4, 4, 3], [[second, third], 4, 3, 0]],
-        "region": [[["48"], 4, 4, 3], [["11"], 4, 3, 0]],
+        "region": [[["11"], 4, 3, 0], [["48"], 4, 4, 3]],
         "size": [[["small", "mid"], 8, 7, 3]],
         "founded": [[[2000, 2010, 2015], 8, 7, 3]],
     }

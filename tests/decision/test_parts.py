@@ -83,7 +83,7 @@ def test_ranks_of_a_part_run_on_over_its_pages(world, ranked, monkeypatch):
     second = shown(world, ranked, field="F3", mark=first.context["page"].next)
 
     assert [rank for rank, _number in rows(second)] == [2]
-    assert f"field=F3&amp;mark={first.context['page'].next}" in first.content.decode()
+    assert 'rel="next" href="?field=F3&amp;mark=' in first.content.decode()
 
 
 @pytest.mark.parametrize("scale", ["percent", "points"])
