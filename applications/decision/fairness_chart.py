@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from applications.decision.cells import LOADS, SPREADS, YEARS
 
-LEFT, WIDTH, RIGHT, ROW, TOP = 170, 560, 64, 30, 4
+LEFT, WIDTH, RIGHT, ROW, TOP = 160, 430, 64, 30, 4
 
 
 def groups(rows, words):

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-LEFT, WIDTH, RIGHT, ROW, TOP = 132, 560, 52, 26, 24
+LEFT, WIDTH, RIGHT, ROW, TOP = 116, 440, 48, 26, 24
 SHOWN = 40  # those nearest to the cut
 CLEAR = 10  # of those who are firm on either side, so many are shown beside the others
 
