@@ -10,6 +10,8 @@ from applications.cohort.models import *  # noqa: F403
 from applications.decision.appeals import *  # noqa: F403
 from applications.decision.models import *  # noqa: F403
 from applications.decision.outcomes import *  # noqa: F403
+from applications.decision.reports import *  # noqa: F403
+from applications.decision.resamplings import *  # noqa: F403
 from applications.firms.models import *  # noqa: F403
 from applications.firms.models.figures import *  # noqa: F403
 from applications.firms.models.joining import *  # noqa: F403

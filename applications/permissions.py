@@ -268,6 +268,8 @@ PERMISSIONS = {
     "decision.desk": officer | director | auditor,
     "decision.rank": (officer | director | auditor) & visible,
     "decision.propose": officer,
+    "stability.view": (officer | director | auditor) & visible,
+    "stability.ask": officer & visible,
     "decision.view": visible,
     "decision.approve": (officer | director) & visible & another_person,
     "decision.publish": officer | timetable,

@@ -355,6 +355,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "public figures of confirmed calls": {
+        "task": "applications.decision.tasks.report_fairness",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "how firm the cut is": {
+        "task": "applications.decision.tasks.carry_resamplings_on",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "reminders of sheets": {
         "task": "applications.review.tasks.remind_reviewers",
         "schedule": 600.0,

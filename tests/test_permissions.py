@@ -115,6 +115,8 @@ payee.read                .     .      .      .      .       .         .        
 decision.desk             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 decision.rank             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 decision.propose          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+stability.view            .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+stability.ask             .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 decision.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 decision.approve          .     .      .      .      .       .         .          .          .         x       .        x        .       .        .        .          .           .          .
 decision.publish          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
@@ -177,7 +179,7 @@ def thing_of(town, permission, who):
     room, _dot, verb = permission.partition(".")
     things = {
         "account": town.hired, "firm": town.a, "vault": town.a, "invitation": town.invited, "call": town.open, "review": town.sheet_of(who),
-        "reviewer": town.reviewer.reviewer_profile, "payee": town.payee, "severity": town.reviewing,
+        "reviewer": town.reviewer.reviewer_profile, "payee": town.payee, "severity": town.reviewing, "stability": town.ranked,
         "decision": town.proposal, "agreement": town.agreement, "payment": town.payment, "budget": town.line,
         "cohort": town.seat, "partner": town.partner, "outbox": town.letter, "inbox": town.letter, "view": town.view,
         "application": town.application, "inquiry": town.inquiry, "import": town.brought, "plan": town.plan, "panel": town.sitting, "hearing": town.heard, "talk": town.slot,

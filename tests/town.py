@@ -15,7 +15,8 @@ from applications.agreement import actions as agreement
 from applications.calls import announcing, answering, subscribing
 from applications.cohort import actions as cohort
 from applications.decision import actions as decision
-from applications.decision import appealing
+from applications.decision import appealing, fairness
+from applications.decision.reports import FairnessReport
 from applications.firms import actions as firms
 from applications.firms.actions import joining, vault
 from applications.funding import actions as funding
@@ -344,6 +345,8 @@ class Town:
         self.selected = world.with_score(self.closed, "91.37", firm=self.a)
         self.declined = world.with_score(self.closed, "51.37", firm=self.b)
         self.list = self.publish(self.closed, note="CANARY-LIST-NOTE")
+        facts = fairness.facts_of(self.list)
+        FairnessReport.objects.create(call=self.closed, proposal=self.list, made_at=NOW, facts=facts)
         self.selected.refresh_from_db()
         self.seat = cohort.seat(self.selected, by=world.officer)
         self.certificate = self.seat.certificate

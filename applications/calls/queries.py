@@ -43,6 +43,7 @@ def notice(call):
     published = call.inquiries.published().order_by("-ended_at", "-id")
     return {
         "announced_again": announced_again(call),
+        "has_figures": call.fairness_reports.exists(),
         "inquiries": list(published[: LATEST + 1]) if call.published_at else [],
         "latest": LATEST,
         "stages": measures(call),

@@ -24,6 +24,7 @@ from applications.review import meeting
 from applications.review.queries import counted
 
 KEYS = ("final_score", *TIE_COLUMNS)
+WHOLE = Q()
 RANK_ORDER = (*(f"-{key}" for key in KEYS), "id")
 RANKED = (Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, Status.AGREED)
 
@@ -38,10 +39,13 @@ def waiting_for(user):
     return found.filter(to_approve | to_publish if user.role == Role.OFFICER else to_approve)
 
 
-def ranking(call):
-    """The reviewed applications of a call with all that the ranking shows: one query, by the index of the rank."""
+def ranking(call, where=WHOLE):
+    """The reviewed applications of a call with all that the ranking shows: one query, by the index of the rank.
+
+    where: of a part of them (parts.Part).
+    """
     return (
-        Application.objects.filter(call=call, status__in=RANKED, final_score__isnull=False)
+        Application.objects.filter(where, call=call, status__in=RANKED, final_score__isnull=False)
         .annotate(firm_name=F("firm__name"))
         .only(
             "key",
@@ -58,11 +62,11 @@ def ranking(call):
     )
 
 
-def ranks(call, rows, *, is_first_page):
-    """The rank of each of these consecutive rows of the ranking; equals share the rank of the first of them."""
+def ranks(call, rows, *, is_first_page, where=WHOLE):
+    """The rank of each of these consecutive rows of the ranking (of its part); equals share the rank of the first of them."""
     if not rows:
         return []
-    better, before = (0, 0) if is_first_page else _standing(call, rows[0])
+    better, before = (0, 0) if is_first_page else _standing(call, rows[0], where)
     found = [better + 1]
     for place in range(1, len(rows)):
         is_equal = all(getattr(rows[place], key) == getattr(rows[place - 1], key) for key in KEYS)
@@ -70,7 +74,7 @@ def ranks(call, rows, *, is_first_page):
     return found
 
 
-def _standing(call, row):
+def _standing(call, row, where):
     """(how many stand above this row by their keys, how many stand before it)."""
     values = {key: getattr(row, key) for key in KEYS}
     steps = [
@@ -79,7 +83,7 @@ def _standing(call, row):
     ]
     above = reduce(or_, steps)
     found = (
-        Application.objects.filter(call=call, status__in=RANKED, final_score__gte=row.final_score)
+        Application.objects.filter(where, call=call, status__in=RANKED, final_score__gte=row.final_score)
         .filter(above | Q(**values, pk__lt=row.pk))
         .aggregate(better=Count("pk", filter=above), before=Count("pk"))
     )

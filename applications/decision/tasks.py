@@ -1,11 +1,12 @@
-"""What the clock does with decisions: lists whose instant has come are published."""
+"""What the clock does with decisions: lists whose instant has come are published, how firm a cut is is worked out."""
 
 import logging
 
 from celery import shared_task
 
-from applications.decision import actions, continuing, following
+from applications.decision import actions, continuing, fairness, following, resampling
 from applications.decision.models import Proposal
+from applications.decision.resamplings import Resampling
 from applications.kernel import clock
 from applications.kernel.errors import Refused
 from applications.kernel.heartbeat import beat
@@ -31,3 +32,17 @@ def end_reserves():
     """Every ten minutes: reserve lists whose last day is over end, and who is still on them is told."""
     for published in following.reserves_ended(clock.now()).select_related("call"):
         continuing.lapse(published, by=TIMETABLE)
+
+
+@shared_task
+def carry_resamplings_on():
+    """Every ten seconds."""
+    for asked in Resampling.objects.to_carry_on(clock.now()).select_related("call__programme")[:5]:
+        resampling.carry_on(asked)
+
+
+@shared_task
+def report_fairness():
+    """Every ten minutes: the public figures of calls whose list is confirmed."""
+    for proposal in fairness.to_report().select_related("call"):
+        fairness.report(proposal, by=TIMETABLE)

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from applications.decision import appeal_desk, contest, views
+from applications.decision import appeal_desk, contest, fairness_page, firmness, views, what_if
 
 app_name = "decision"
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("calls/<uuid:key>/", views.ranking, name="ranking"),
     path("calls/<uuid:key>/propose/", views.propose, name="propose"),
+    path("calls/<uuid:key>/firmness/", firmness.firmness, name="firmness"),
+    path("calls/<uuid:key>/firmness/ask/", firmness.ask, name="ask_firmness"),
+    path("calls/<uuid:key>/firmness/stop/", firmness.stop, name="stop_firmness"),
+    path("calls/<uuid:key>/figures/", fairness_page.figures, name="figures"),
+    path("calls/<uuid:key>/what-if/", what_if.what_if, name="what_if"),
     path("lists/<uuid:key>/", views.proposal, name="proposal"),
     path("lists/<uuid:key>/approve/", views.approve, name="approve"),
     path("lists/<uuid:key>/send-back/", views.send_back, name="send_back"),

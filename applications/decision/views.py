@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
 from applications.calls.ruling import tie_names
-from applications.decision import actions, continuing, following, further, queries, rules
+from applications.decision import actions, continuing, following, further, parts, queries, resampling, rules
 from applications.decision.forms import ProposeForm, PublishForm, ReasonForm
 from applications.decision.models import Place, Proposal
 from applications.kernel import audit, clock
@@ -45,11 +45,19 @@ def desk(request):
 
 @page("decision.rank", "GET")
 def ranking(request, key):
-    """The reviewed applications of a call by their stored scores; where the list is proposed the cut is drawn."""
+    """The reviewed applications of a call, or of one panel, field or region of it, by their stored scores.
+
+    Where the list is proposed the cut is drawn.
+    """
     call = fetch(request, Call, key=key, related=("programme",))
-    found = page_by_key(queries.ranking(call), queries.RANK_ORDER, request.GET.get("mark", ""), size=ROWS)
-    ranks = queries.ranks(call, found.rows, is_first_page=not found.previous)
-    fields = {field.pk: str(field) for field in IndustryField.objects.all()}
+    fields = list(IndustryField.objects.all())
+    part = parts.part_of(call, request.GET, fields)
+    ranked = queries.ranking(call, part.where)
+    found = page_by_key(ranked, queries.RANK_ORDER, request.GET.get("mark", ""), size=ROWS)
+    ranks = queries.ranks(call, found.rows, is_first_page=not found.previous, where=part.where)
+    names_of_fields = {field.pk: str(field) for field in fields}
+    groups = parts.groups_of(call)
+    means = parts.means_of(call, found.rows, groups)
     stages = list(call.stages.all())
     names = tie_names(call)
     ties = queries.broken_ties(found.rows, names)
@@ -61,9 +69,19 @@ def ranking(request, key):
             "call": call,
             "page": found,
             "rows": [
-                (rank, row, fields.get(row.field_id, ""), tie, by_stage(stages, row.stage_scores))
-                for rank, row, tie in zip(ranks, found.rows, ties, strict=True)
+                (
+                    rank,
+                    row,
+                    names_of_fields.get(row.field_id, ""),
+                    tie,
+                    by_stage(stages, row.stage_scores),
+                    list(zip(groups, of_groups, strict=True)),
+                )
+                for rank, row, tie, of_groups in zip(ranks, found.rows, ties, means, strict=True)
             ],
+            "part": part,
+            "figures": None if part.is_whole else parts.figures_of(ranked),
+            "groups": groups,
             "stages": stages,
             "tie_names": [name for name in names if name],
             "proposal": proposal,
@@ -88,6 +106,7 @@ def propose(request, key):
     form, status, proposal = proposing(request, call, actions.propose, groups, applications, earlier)
     if proposal:
         return redirect(proposal)
+    chances = resampling.chances(call)
     # The form asks for the order of equals; what else stands in the way does not depend on it.
     any_order = {c.pk: place for group in groups for place, c in enumerate(group, 1)}
     return render(
@@ -103,7 +122,11 @@ def propose(request, key):
             "unmet": rules.unmet(lines, bounds),
             "without_opinion": queries.without_opinion(call),
             "granted": sum(line.candidate.grant_krw for line in lines if line.result == "selected"),
-            "shown": [(applications[line.candidate.pk], line, is_cut) for line, is_cut in with_cut(shown)],
+            "shown": [
+                (applications[line.candidate.pk], line, is_cut, chances.get(line.candidate.pk))
+                for line, is_cut in with_cut(shown)
+            ],
+            "chances": bool(chances),
             "left_out": len(lines) - len(shown),
         },
         status=status,

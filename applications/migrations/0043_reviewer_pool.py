@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0041_appeal_withdrawn'),
+        ('applications', '0042_words_of_imports'),
     ]
 
     operations = [

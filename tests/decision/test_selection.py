@@ -177,6 +177,71 @@ def test_nobody_is_passed_over_but_for_the_rule_that_is_named(candidates, bounds
     assert budget is None or sum(c.grant_krw for c in taken) <= budget
 
 
+@some.composite
+def calls(draw):
+    """A random call: its plans with bonus and ties, its marks, places, reserves, budget and quotas."""
+    rows = draw(
+        some.lists(
+            some.tuples(
+                some.integers(62, 80), some.integers(-2, 5), some.integers(0, 2), some.sampled_from([1, 2, None]),
+                some.sampled_from([7, 8, None]), some.integers(0, 4), some.sampled_from([(), (), (), ("Team",)]),
+            ),
+            min_size=4, max_size=14,
+        )
+    )  # fmt: skip
+    plans = [
+        Candidate(
+            pk=pk, final=Decimal(base + bonus), base=Decimal(base), ties=(tie,), field=field, region=region,
+            grant_krw=grant, failings=failings,
+        )
+        for pk, (base, bonus, tie, field, region, grant, failings) in enumerate(rows)
+    ]  # fmt: skip
+    marks = sorted(draw(some.tuples(some.integers(58, 70), some.integers(58, 70))))
+    return plans, {
+        "pass_mark": Decimal(marks[0]), "select_mark": Decimal(marks[1]), "seats": draw(some.integers(0, 9)),
+        "reserves": draw(some.integers(0, 4)), "budget_krw": draw(some.none() | some.integers(0, 14)),
+        "bounds": draw(BOUNDS),
+    }  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(calls())
+def test_a_random_call_keeps_its_places_quotas_marks_and_budget_and_names_why_anybody_is_passed_over(call):
+    plans, limits = call
+    lines = rules.cut(plans, **limits)
+
+    may = [c for c in plans if not c.failings and c.base >= limits["select_mark"]]
+    selected = [line.candidate for line in lines if line.result == "selected"]
+    reserved = [line for line in lines if line.result == "reserved"]
+    assert len(selected) <= limits["seats"]
+    assert fits(selected, limits["bounds"], limits["seats"], with_least=False)
+    assert all(c in may for c in selected)
+    assert limits["budget_krw"] is None or sum(c.grant_krw for c in selected) <= limits["budget_krw"]
+    assert sorted(line.candidate.pk for line in lines) == [c.pk for c in plans]
+    assert [line.rank for line in lines] == list(range(1, len(plans) + 1))
+    keys = [line.candidate.key for line in lines]
+    assert keys == sorted(keys, reverse=True)
+    assert [line.reserve_rank for line in reserved] == list(range(1, len(reserved) + 1))
+    assert len(reserved) <= limits["reserves"]
+    assert all(line.passed and line.candidate.base >= limits["pass_mark"] for line in reserved)
+    assert all(line.reason for line in lines)
+    last = max((line.rank for line in lines if line.result == "selected"), default=0)
+    for line in lines:
+        if line.candidate in may and line.result != "selected" and line.rank < last:
+            assert line.reason.startswith(("All ", "More than what is left", "The room left is owed to"))
+            assert is_true(line, lines, limits)
+
+
+def is_true(line, lines, limits):
+    """Whether the rule that is named does stop this one: counted from those above it, with no rule of the house."""
+    above = [one.candidate for one in lines if one.rank < line.rank and one.result == "selected"]
+    if line.reason.startswith("All "):
+        return not fits([*above, line.candidate], limits["bounds"], len(lines), with_least=False)
+    if line.reason.startswith("More than"):
+        return sum(c.grant_krw for c in [*above, line.candidate]) > limits["budget_krw"]
+    return any(bound.name in line.reason and bound.least for bound in limits["bounds"])
+
+
 def test_ten_thousand_candidates_are_cut_within_five_seconds():
     """At its worst: the least places are those of firms at the very end of the rank."""
     fields, regions = 6, 17

@@ -50,6 +50,7 @@ def test_the_tables_that_are_never_rewritten():
         "Consent",
         "Draw",
         "Explanation",
+        "FairnessReport",
         "GiveUp",
         "GoingOn",
         "HeldFile",

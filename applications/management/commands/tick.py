@@ -5,7 +5,7 @@ import time
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from applications.decision.tasks import end_reserves, publish_due
+from applications.decision.tasks import carry_resamplings_on, end_reserves, publish_due, report_fairness
 from applications.firms.tasks import ask_tax_office, end_requests, warn_of_expiry
 from applications.firms.tasks import tell_of_viruses as tell_of_viruses_in_vaults
 from applications.intake.tasks import remind, tell_of_viruses
@@ -23,6 +23,7 @@ SECONDS = 10
 TASKS = (
     publish_due,
     end_reserves,
+    report_fairness,
     remind,
     sweep_letters,
     end_requests,
@@ -31,6 +32,7 @@ TASKS = (
     carry_imports_on,
     carry_plans_on,
     carry_calibrations_on,
+    carry_resamplings_on,
     remind_reviewers,
     keep_invitations,
     tell_of_viruses,
