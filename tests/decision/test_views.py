@@ -109,7 +109,7 @@ def test_a_page_of_the_ranking_costs_the_same_queries_for_few_and_for_many(
         for number in range(count):
             world.with_score(world.r1, 61 + number)
         client.get(url(world.r1))
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             client.get(url(world.r1))
 
 
