@@ -18,7 +18,7 @@ SPARE = 4  # empty lines of the attendance
 class MeetingForm(forms.ModelForm):
     """When and where the committee meets, and who keeps its minutes."""
 
-    place = LineField(label=_("Place"), max_length=200)
+    place = LineField(label=_("Place of the meeting"), max_length=200)
 
     class Meta:
         model = Deliberation
@@ -157,7 +157,8 @@ class ResolutionForm(forms.ModelForm):
     def said(self):
         """What the action takes."""
         found = dict(self.cleaned_data)
-        return {**found, "application": found.pop("number")}
+        application = found.pop("number")
+        return found | {"application": application}
 
 
 class CloseForm(forms.Form):

@@ -30,8 +30,8 @@ class Deliberation(models.Model):
     """One meeting of the committee on the list of a call. Closed it is never changed; of several the last closed one counts."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
+        OPEN = "open", _("Under way")
+        CLOSED = "closed", _("Held and closed")
         DROPPED = "dropped", _("Called off")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -39,7 +39,7 @@ class Deliberation(models.Model):
     ordinal = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, editable=False)
     held_at = models.DateTimeField(_("held at"))
-    place = models.CharField(_("place"), max_length=200)
+    place = models.CharField(_("place of the meeting"), max_length=200)
     secretary = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("secretary")
     )

@@ -60,11 +60,11 @@ def printed(deliberation, members, resolutions, *, at) -> bytes:
         "facts": [
             [_("Call"), f"{call.title} ({call.number})"],
             [_("Held at"), instant(deliberation.held_at)],
-            [_("Place"), deliberation.place],
+            [_("Place of the meeting"), deliberation.place],
             [_("Secretary"), deliberation.secretary.name],
             [_("Status"), str(deliberation.get_status_display())],
             *(
-                [[_("Closed"), f"{instant(deliberation.closed_at)}, {deliberation.closed_by.name}"]]
+                [[_("Meeting closed"), f"{instant(deliberation.closed_at)}, {deliberation.closed_by.name}"]]
                 if deliberation.closed_by
                 else []
             ),
@@ -97,7 +97,7 @@ def printed(deliberation, members, resolutions, *, at) -> bytes:
 
 
 def role_of(member):
-    return _("Chair") if member.is_chair else _("Member")
+    return _("Chair") if member.is_chair else _("Member of the committee")
 
 
 def row_of(one, present):

@@ -162,7 +162,7 @@ def test_a_meeting_is_closed_once_with_a_hash_and_never_changed_again(world, lis
         partial(resolving.call_off, meeting, reason="Not held", by=world.officer),
         partial(resolving.take_back, Resolution.objects.get(), reason="A mistake", by=world.officer),
     ):
-        assert reasons(act) == ["This is not possible while the status is “Closed”."]
+        assert reasons(act) == ["This is not possible while the status is “Held and closed”."]
     assert state() == before
     with pytest.raises(IntegrityError), transaction.atomic():
         Deliberation.objects.filter(pk=meeting.pk).update(minutes="")
@@ -536,7 +536,7 @@ def test_a_decision_and_the_closing_at_once_never_leave_a_decision_outside_the_h
 
     meeting.refresh_from_db()
     assert meeting.status == "closed"
-    assert refusals(outcomes) in ([], ["This is not possible while the status is “Closed”."])
+    assert refusals(outcomes) in ([], ["This is not possible while the status is “Held and closed”."])
     assert Resolution.objects.count() == 1 - len(refusals(outcomes))
     assert fingerprint(meeting) == meeting.sha256
 
@@ -559,7 +559,7 @@ def test_two_who_convene_or_close_at_once_make_one_meeting_that_is_closed_once(c
             for by in (world.officer, world.officer2)
         )
     )
-    assert refusals(ended) == ["This is not possible while the status is “Closed”."]
+    assert refusals(ended) == ["This is not possible while the status is “Held and closed”."]
 
 
 @pytest.mark.postgresql
