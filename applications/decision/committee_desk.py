@@ -50,11 +50,7 @@ def meeting(request, key):
     found = fetch(request, Deliberation, key=key, related=RELATED)
     log_view(request, "committee.view", found)
     members, call = list(found.members.all()), found.call
-    last = list(
-        Resolution.objects.filter(
-            pk__in=[one.pk for one in deliberated.last_on(found).values()]
-        ).select_related("application__firm", "by")
-    )
+    last = deliberated.shown(found)
     in_force = {one.application_id: one for one in last if one.result != Resolution.Result.TAKEN_BACK}
     moves = DELIBERATION.open_to(found, request.user)
     return render(
@@ -203,8 +199,6 @@ def minutes_pdf(request, key):
     found = of_meeting(request, key)
     ask_to_typeset(request)
     log_view(request, "committee.pdf", found)
-    resolutions = Resolution.objects.filter(
-        pk__in=[one.pk for one in deliberated.in_force(found).values()]
-    ).select_related("application__firm")
-    pdf = minutes.printed(found, list(found.members.all()), list(resolutions), at=clock.now())
+    resolutions = [one for one in deliberated.shown(found) if one.result != Resolution.Result.TAKEN_BACK]
+    pdf = minutes.printed(found, list(found.members.all()), resolutions, at=clock.now())
     return document(pdf, name=f"{_('Minutes of the committee')} {found.call.number}-{found.ordinal}.pdf")

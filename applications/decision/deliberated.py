@@ -25,6 +25,12 @@ def last_on(deliberation):
     return {one.application_id: one for one in Resolution.objects.filter(deliberation=deliberation)}
 
 
+def shown(deliberation):
+    """The last Resolution on each application with what a page shows of it, those taken back included, in the order they were written."""
+    found = Resolution.objects.filter(pk__in=[one.pk for one in last_on(deliberation).values()])
+    return list(found.select_related("application__firm"))
+
+
 def in_force(deliberation):
     """{application id: Resolution} of what a meeting decided and did not take back; none for no meeting.
 
