@@ -134,7 +134,7 @@ def resolve(request, key):
     form = ResolutionForm(request.POST or None, call=found.call, initial=initial)
     return asked(
         request, form, lambda **_typed: resolving.resolve(found, **form.said, by=request.user), after=found,
-        said=_("The decision is written down."), heading=_("Decision of the committee"),
+        said=_("The decision of the committee is written down."), heading=_("Decision of the committee"),
         hint=f"{found.call.number} · {found.call.title}", back=found,
     )  # fmt: skip
 

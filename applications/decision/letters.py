@@ -13,7 +13,7 @@ def result(facts) -> bytes:
     call, firm = application.call, application.firm
     groups = [
         [
-            f"{group.stage}: {group}" if facts["has_stages"] else str(group),
+            f"{group.stage}: {group.name}" if facts["has_stages"] else group.name,
             str(group.points),
             score(mean),
             score(beside),

@@ -110,7 +110,7 @@ def row_of(one, present):
         said.append(_("Conditions") + f": {one.conditions}")
     return [
         f"{one.application.number}\n{one.application.firm.name}",
-        f"{_('Rank')} {one.ruled_rank}: {ruled}\n{one.ruled_reason}",
+        f"{_('Rank %(rank)s') % {'rank': one.ruled_rank}}: {ruled}\n{one.ruled_reason}",
         "\n".join([*said, _("Reason") + f": {one.reason}"]),
-        " / ".join(map(str, votes_of(one))) + f" ({present})",
+        " / ".join(map(str, votes_of(one))) + "\n" + _("of %(present)s present") % {"present": present},
     ]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from operator import or_
 
 from django.apps import apps
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
@@ -232,6 +232,19 @@ def counts(proposal):
     """How many places of a list are selected, reserved and declined."""
     found = dict(proposal.places.order_by().values_list("result").annotate(Count("pk")))
     return [found.get(result, 0) for result in Place.Result.values]
+
+
+def cuts(proposal):
+    """{reserved, declined}: the rank from which on nobody of a list is selected, and from which on nobody is a reserve either.
+
+    Those whom quotas, the budget or the committee passed over stand above it, among the selected.
+    """
+    last = proposal.places.aggregate(
+        selected=Max("rank", filter=Q(result=Place.Result.SELECTED), default=0),
+        passed=Max("rank", filter=~Q(result=Place.Result.DECLINED), default=0),
+    )
+    reserved = last["selected"] + 1 if last["passed"] > last["selected"] else None
+    return {"reserved": reserved, "declined": last["passed"] + 1}
 
 
 def published_place(application, *, now):

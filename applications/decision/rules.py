@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from applications.decision.selection import Room, ends
 from applications.kernel.errors import Reason
 
+PLACE = "place"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -105,6 +107,7 @@ def cut(
     ]
     room = Room(seats, bounds, Counter(c.kind for c in open_to_all))
     chosen, stopped, left = seated_first(open_to_all, deviations, room, budget_krw)
+    below = Counter(end for c in ranked if c.pk in chosen for end in (*ends(c.kind), PLACE))
     reserve_rank, lines = 0, []
     for rank, c in enumerate(ranked, 1):
         result, passed, said = "declined", False, deviations.get(c.pk)
@@ -114,6 +117,7 @@ def cut(
             reason = _("Base score below the pass mark of %(mark)s") % {"mark": pass_mark}
         elif c.pk in chosen:
             result, passed, reason = "selected", True, said.words
+            below.subtract((*ends(c.kind), PLACE))
         elif kept_out(said):
             passed, reason = True, said.words
             if said.result == "reserved" and reserve_rank < reserves:
@@ -124,7 +128,7 @@ def cut(
             reason = stopped.get(c.pk) or obstacle(c, room, left, select_mark)
             if not reason:
                 room.take(c.kind)
-                result, reason = "selected", grounds(c, room, seats, select_mark)
+                result, reason = "selected", grounds(c, room, seats, select_mark, below)
                 if left is not None:
                     left -= c.grant_krw
             else:
@@ -190,14 +194,20 @@ def beyond(c, room, left):
     return ""
 
 
-def grounds(c, room, seats, select_mark):
-    """Why one is selected, in words: its number in its field and region where they are bound, its mark, its place."""
+def grounds(c, room, seats, select_mark, below):
+    """Why one is selected, in words: its number in its field and region where they are bound, its mark, its place.
+
+    below: how many of each end, and in all (PLACE), stand below it and were seated first by the committee: they are counted after it.
+    """
     parts = [
-        _("no. %(number)d in %(name)s") % {"number": room.taken[bound.end], "name": bound.name}
+        _("no. %(number)d in %(name)s")
+        % {"number": room.taken[bound.end] - below[bound.end], "name": bound.name}
         for bound in room.of(c.kind)
     ]
     parts.append(f"{c.base} ≥ {select_mark}")
-    parts.append(_("place %(place)d of %(seats)d") % {"place": seats - room.seats, "seats": seats})
+    parts.append(
+        _("place %(place)d of %(seats)d") % {"place": seats - room.seats - below[PLACE], "seats": seats}
+    )
     return ", ".join(map(str, parts))
 
 

@@ -224,6 +224,7 @@ def proposal(request, key):
         {
             "proposal": found,
             "page": rows,
+            "cuts": queries.cuts(found),
             "counts": queries.counts(found),
             "moves": PROPOSAL.open_to(found, request.user),
             "stale": queries.stale(found) if in_question else [],

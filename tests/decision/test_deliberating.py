@@ -209,7 +209,11 @@ def test_whom_the_committee_selects_takes_the_place_of_the_last_one_in_order():
     lines, _found = drawn(FOUR, {"D": resolution("selected")})
 
     assert results(lines) == {"A": "selected", "B": "selected", "C": 1, "D": "selected", "E": 2}
-    assert lines[2].reason == "No place left"
+    assert [line.reason for line in lines[:3]] == [
+        "91 ≥ 70.00, place 1 of 3",
+        "88 ≥ 70.00, place 2 of 3",
+        "No place left",
+    ]
     assert lines[3].reason == "The committee decided otherwise than by rank: A buyer is bound"
 
 
