@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
 from applications.decision import deliberated, minutes, queries, resolving, rules
-from applications.decision.actions import draw_with, unfollowed
+from applications.decision.actions import draw_with
 from applications.decision.committee_forms import (
     AttendanceForm,
     CloseForm,
@@ -67,19 +67,20 @@ def meeting(request, key):
             "moves": moves,
             "proposals": found.proposals.order_by("ordinal"),
             "trail": audit.trail(found).select_related("actor"),
-            **(drawn(call, in_force) if found.status == Deliberation.Status.OPEN else {}),
+            **(drawn(found, in_force) if found.status == Deliberation.Status.OPEN else {}),
         },
     )
 
 
-def drawn(call, resolutions):
-    """The list as it would be with these decisions, and what stands against it."""
+def drawn(found, resolutions):
+    """The list as it would be with these decisions, and what stands against closing the meeting."""
+    call = found.call
     lines, plain, _deviations = draw_with(call, resolutions)
     shown, ruled = around_the_cut(lines), {line.candidate.pk: line for line in plain}
     applications = queries.by_id({line.candidate.pk for line in shown})
     bounds = queries.bounds(call)
     return {
-        "misfits": unfollowed(resolutions, lines),
+        "lacking": resolving.lacking(found, resolutions, lines),
         "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
         "granted": sum(line.candidate.grant_krw for line in lines if line.result == "selected"),
         "quotas": [(bound, rules.selected_of(lines, bound)) for bound in bounds],

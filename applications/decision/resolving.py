@@ -172,19 +172,27 @@ def _write(deliberation, application, *, by, **fields):
     )
 
 
-@transaction.atomic
-def close(deliberation, *, version, by):
-    """Close the meeting: from now on the list of the call follows it, and nothing of it changes. Raises Refused with all that is lacking."""
-    deliberation = _locked(deliberation, "close_meeting", by)
-    resolutions = deliberated.in_force(deliberation)
+def lacking(deliberation, resolutions, lines):
+    """What still stands against closing a meeting: Reasons. resolutions: what counts; lines: the list drawn with it."""
     named = deliberated.numbers(resolutions)
-    reasons = deliberating.saved_meanwhile(version, deliberation.version) or deliberating.unclosable(
+    return deliberating.unclosable(
         members=list(deliberation.members.all()),
         minutes=deliberation.minutes,
         held_at=deliberation.held_at,
         now=clock.now(),
         votes={named[pk]: [getattr(one, name) for name in VOTES] for pk, one in resolutions.items()},
-        misfits=unfollowed(resolutions, draw_with(deliberation.call, resolutions)[0]),
+        misfits=unfollowed(resolutions, lines),
+    )
+
+
+@transaction.atomic
+def close(deliberation, *, version, by):
+    """Close the meeting: from now on the list of the call follows it, and nothing of it changes. Raises Refused with all that is lacking."""
+    deliberation = _locked(deliberation, "close_meeting", by)
+    resolutions = deliberated.in_force(deliberation)
+    lines = draw_with(deliberation.call, resolutions)[0]
+    reasons = deliberating.saved_meanwhile(version, deliberation.version) or lacking(
+        deliberation, resolutions, lines
     )
     if reasons := reasons + _public(deliberation.call):
         raise Refused(*reasons, about=deliberation)

@@ -70,6 +70,7 @@ def test_an_officer_goes_from_the_ranking_through_a_meeting_to_its_closing(world
     present = {f"present_{n}": "on" for n in range(4)}
     officer.post(url(meeting, "attendance/"), {"version": 1, "chair": "0", **lines, **present})
     officer.post(url(meeting, "decide/"), vote(listed[1], votes_for="3", votes_against="0"))
+    first = officer.get(url(meeting))
     officer.post(
         url(meeting, "edit/"),
         {"version": 2, "held_at": "2026-12-20T12:00", "place": "Room 301", "secretary": world.officer.pk, "minutes": MINUTES},
@@ -80,6 +81,9 @@ def test_an_officer_goes_from_the_ranking_through_a_meeting_to_its_closing(world
     assert (begun.status_code, begun.url) == (302, meeting.get_absolute_url())
     assert "4 of 5 members were present; the quorum is 3: the committee could decide." in text(page)
     assert page.context["counts"] == [3, 0, 1]
+    assert "Before the meeting can be closed" in text(first)
+    assert "The minutes are not written yet (at least 20 characters)." in text(first)
+    assert "Before the meeting can be closed" not in text(page)
     assert [(a.number, line.result, rule.result) for a, line, rule, _cut in page.context["shown"]] == [
         (listed[0].number, "selected", "selected"), (listed[1].number, "declined", "selected"),
         (listed[2].number, "selected", "selected"), (listed[3].number, "selected", "reserved"),
