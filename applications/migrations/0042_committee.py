@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='call',
             name='needs_committee',
-            field=models.BooleanField(default=False, verbose_name='the committee deliberates before a list is proposed'),
+            field=models.BooleanField(default=False, verbose_name='the committee deliberates before any list'),
         ),
         migrations.CreateModel(
             name='Deliberation',
