@@ -86,6 +86,15 @@ PROPOSAL = Flow(
     Move("give_way",            ("published",),                               "replaced",   "decision.publish"),
 )  # fmt: skip
 
+DELIBERATION = Flow(
+    Move("edit_meeting",        ("open",),                                    STAYS,        "committee.keep"),
+    Move("note_members",        ("open",),                                    STAYS,        "committee.keep"),
+    Move("resolve",             ("open",),                                    STAYS,        "committee.keep"),
+    Move("take_back",           ("open",),                                    STAYS,        "committee.keep"),
+    Move("close_meeting",       ("open",),                                    "closed",     "committee.keep"),
+    Move("call_off",            ("open",),                                    "dropped",    "committee.keep"),
+)  # fmt: skip
+
 APPEAL = Flow(
     Move("write",               ("draft",),                                   STAYS,        "appeal.write"),
     Move("hand_in",             ("draft",),                                   "received",   "appeal.write"),
@@ -126,6 +135,7 @@ FLOWS = {
     _("Panel"): PANEL,
     _("Seat in a panel"): PANELIST,
     _("Result list"): PROPOSAL,
+    _("Meeting of the committee"): DELIBERATION,
     _("Appeal"): APPEAL,
     _("Agreement"): AGREEMENT,
     _("Payment"): PAYMENT,

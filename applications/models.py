@@ -8,6 +8,7 @@ from applications.calls.ruling import *  # noqa: F403
 from applications.calls.stages import *  # noqa: F403
 from applications.cohort.models import *  # noqa: F403
 from applications.decision.appeals import *  # noqa: F403
+from applications.decision.committees import *  # noqa: F403
 from applications.decision.models import *  # noqa: F403
 from applications.decision.outcomes import *  # noqa: F403
 from applications.decision.reports import *  # noqa: F403

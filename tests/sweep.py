@@ -131,6 +131,8 @@ def words_of(town, page, thing, who):
         case "review:photo_download" | "review:remove_photo":
             photo = found.photos.first()
             return {"key": found.key, "photo": photo.key}
+        case "decision:take_back":
+            return {"key": found.key, "place": 1}
         case "review:tell":
             return {"key": found.key, "place": 1}
         case "review:change_plan":

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from applications.agreement.models import Agreement
 from applications.calls.audience import Inquiry
 from applications.decision.appeals import Appeal
+from applications.decision.committees import Deliberation
 from applications.decision.models import Proposal
 from applications.funding.models import Payment
 from applications.intake.models import Application
@@ -16,6 +17,7 @@ from applications.lifecycle import (
     AGREEMENT,
     APPEAL,
     APPLICATION,
+    DELIBERATION,
     FLOWS,
     INQUIRY,
     PANEL,
@@ -37,6 +39,7 @@ MODELS = {
     PANEL: Panel,
     PANELIST: Panelist,
     PROPOSAL: Proposal,
+    DELIBERATION: Deliberation,
     APPEAL: Appeal,
     AGREEMENT: Agreement,
     PAYMENT: Payment,
@@ -49,6 +52,7 @@ FIRST = {
     PANEL: "scoring",
     PANELIST: "invited",
     PROPOSAL: "proposed",
+    DELIBERATION: "open",
     APPEAL: "draft",
     AGREEMENT: "draft",
     PAYMENT: "requested",
@@ -71,7 +75,7 @@ def db(one_transaction):
 
 def one_of(town, flow):
     things = (
-        town.inquiry, town.application, town.partner, town.sheet, town.panel, town.panelist, town.list, town.appeal, town.agreement, town.payment,
+        town.inquiry, town.application, town.partner, town.sheet, town.panel, town.panelist, town.list, town.meeting, town.appeal, town.agreement, town.payment,
     )  # fmt: skip
     return next(thing for thing in things if isinstance(thing, MODELS[flow]))
 

@@ -123,6 +123,9 @@ decision.publish          .     .      .      .      .       .         .        
 decision.result           x     x      x      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 decision.opine            .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 decision.lapse            .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
+committee.view            .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+committee.convene         .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+committee.keep            .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 application.give_up       x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 application.reconsider    .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 appeal.begin              x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
@@ -184,10 +187,11 @@ def thing_of(town, permission, who):
         "cohort": town.seat, "partner": town.partner, "outbox": town.letter, "inbox": town.letter, "view": town.view,
         "application": town.application, "inquiry": town.inquiry, "import": town.brought, "plan": town.plan, "panel": town.sitting, "hearing": town.heard, "talk": town.slot,
         "visit": town.application, "stage": town.reviewing, "appeal": town.appeal, "certificate": town.certificate,
+        "committee": town.meeting,
     }  # fmt: skip
     special = {
         "panel.seat": town.panelist, "panel.remind": town.panelist, "panel.lapse": town.panelist, "panel.answer": town.panelist,
-        "application.begin": town.a, "application.receipt": town.receipt, "decision.rank": town.ranked, "reviewer.lift": town.sanction, "reviewer.forget": town.past,
+        "application.begin": town.a, "application.receipt": town.receipt, "decision.rank": town.ranked, "committee.convene": town.ranked, "reviewer.lift": town.sanction, "reviewer.forget": town.past,
         "decision.propose": town.ranked, "decision.result": town.application, "decision.opine": town.application, "appeal.begin": town.application, "payment.request": town.agreement,
         "review.due": town.reviewing, "cohort.seat": town.application, "agreement.draft": town.application,
         "agreement.take_effect": town.granted, "inquiry.ask": town.open,

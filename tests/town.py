@@ -15,7 +15,7 @@ from applications.agreement import actions as agreement
 from applications.calls import announcing, answering, subscribing
 from applications.cohort import actions as cohort
 from applications.decision import actions as decision
-from applications.decision import appealing, fairness
+from applications.decision import appealing, fairness, resolving
 from applications.decision.reports import FairnessReport
 from applications.firms import actions as firms
 from applications.firms.actions import joining, vault
@@ -342,6 +342,9 @@ class Town:
         world = self.world
         self.waiting = world.with_score(self.ranked, "87.61", firm=self.a, title="CANARY-RANKED-TITLE")
         self.proposal = decision.propose(self.ranked, note="CANARY-PROPOSAL-NOTE", by=world.officer)
+        self.meeting = self.meet(
+            self.ranked, self.waiting, conditions="CANARY-CONDITION-KEPT", reason="CANARY-RESOLUTION"
+        )
         self.selected = world.with_score(self.closed, "91.37", firm=self.a)
         self.declined = world.with_score(self.closed, "51.37", firm=self.b)
         self.list = self.publish(self.closed, note="CANARY-LIST-NOTE")
@@ -351,6 +354,25 @@ class Town:
         self.seat = cohort.seat(self.selected, by=world.officer)
         self.certificate = self.seat.certificate
         self.contest()
+
+    def meet(self, call, application, **said):
+        """A meeting of the committee on a call, with one decision."""
+        officer = self.world.officer
+        of = {"held_at": clock.now(), "place": "CANARY-MEETING-PLACE", "secretary": officer, "by": officer}
+        names = ["CANARY-MEMBER", "위원 가", "위원 나"]
+        meeting = resolving.convene(call, **of)
+        resolving.attend(
+            meeting,
+            version=1,
+            members=[(name, "CANARY-MEMBER-OF", name == names[0], True) for name in names],
+            by=officer,
+        )
+        resolving.edit(meeting, version=2, minutes="CANARY-MINUTES of the whole meeting", **of)
+        resolving.resolve(
+            meeting, application=application, result="as_ruled", votes_for=3, by=officer, **said
+        )
+        meeting.refresh_from_db()
+        return meeting
 
     def contest(self):
         """Two results that firm A contests: an appeal whose decision is proposed, and one that is being written."""
@@ -390,6 +412,10 @@ class Town:
         world = self.world
         self.promised = world.with_score(self.drafts, "90", firm=self.a)
         self.granted = world.with_score(self.grants, "90", firm=self.a, title="CANARY-S1-TITLE")
+        self.met = self.meet(
+            self.grants, self.granted, conditions="CANARY-CONDITION", reason="CANARY-RESOLUTION-TOLD"
+        )
+        self.met = resolving.close(self.met, version=3, by=world.officer)
         self.publish(self.drafts)
         self.publish(self.grants)
         self.drafted = world.drafted(self.promised)

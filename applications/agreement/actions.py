@@ -34,13 +34,14 @@ def draft(application, *, by, total_krw, grant_krw, cash_krw, starts_on, ends_on
         "total_krw": total_krw, "grant_krw": grant_krw, "cash_krw": cash_krw, "starts_on": starts_on,
         "ends_on": ends_on,
     }  # fmt: skip
-    if reasons := rules.faults(application, **terms):
+    selection = queries.selection_of(application)
+    if reasons := rules.faults(application, granted_krw=selection.place.grant_krw, **terms):
         raise Refused(*reasons, about=application)
     agreement = Agreement.objects.create(
         number=next_number(f"AG-{application.call.year}"),
         application=application,
         line=application.call.budget_line,
-        sign_by=calendar.last_day(queries.notified_at(application), rules.SIGN_WITHIN_DAYS),
+        sign_by=calendar.last_day(selection.delivered_at, rules.SIGN_WITHIN_DAYS),
         rules_version=SHARES_VERSION,
         drafted_by=by,
         drafted_at=clock.now(),
@@ -54,9 +55,11 @@ def draft(application, *, by, total_krw, grant_krw, cash_krw, starts_on, ends_on
 def amend_draft(agreement, *, by, **terms):
     """Change the terms before they are offered."""
     application = agreement.application
+    granted_krw = queries.selection_of(application).place.grant_krw
     AGREEMENT.advance(
-        agreement, "amend_draft", by=by, unless=lambda _a: rules.faults(application, **terms), **terms
-    )
+        agreement, "amend_draft", by=by,
+        unless=lambda _a: rules.faults(application, granted_krw=granted_krw, **terms), **terms,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -100,7 +103,7 @@ def sign(agreement, *, password, by):
                 side=side_of(by),
                 by=by,
                 at=clock.now(),
-                sha256=rules.text_hash(agreement),
+                sha256=rules.text_hash(agreement, queries.conditions_of(agreement.application)),
             )
     except IntegrityError:
         raise Refused(_("Your side has signed already."), about=agreement)

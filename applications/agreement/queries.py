@@ -30,6 +30,18 @@ def unsigned_in_time(today):
     return offered().filter(sign_by__lt=today)
 
 
-def notified_at(application):
-    """When the firm was told that it is selected."""
-    return application.result_notices.get(place__result=Place.Result.SELECTED).delivered_at
+def selection_of(application):
+    """The notice that told the firm it is selected: when, with which grant and under which conditions; None before it."""
+    found = application.result_notices.select_related("place").filter(place__result=Place.Result.SELECTED)
+    return found.first()
+
+
+def terms_of(application):
+    """What the committee decided on this project beside its selection: {asked_krw, conditions, reason}, or None."""
+    selection = selection_of(application)
+    return selection and selection.facts.get("committee")
+
+
+def conditions_of(application):
+    """The conditions of its selection, "" where there are none."""
+    return (terms_of(application) or {}).get("conditions", "")

@@ -10,11 +10,15 @@ from applications.intake.consortium import rates
 from applications.kernel.errors import Reason
 
 TEXT_VERSION = "agreement 2"  # of what is hashed below; 1 named neither firm nor project
+TEXT_VERSION_WITH_CONDITIONS = "agreement 3"
 SIGN_WITHIN_DAYS = 30  # 국가연구개발혁신법 시행령 제13조 제2항
 
 
-def faults(application, *, total_krw, grant_krw, cash_krw, starts_on, ends_on):
-    """Why these terms cannot be agreed: the shares of the size class, the grant that was selected, the dates."""
+def faults(application, *, granted_krw, total_krw, grant_krw, cash_krw, starts_on, ends_on):
+    """Why these terms cannot be agreed: the shares of the size class, the grant that was selected, the dates.
+
+    granted_krw: the grant with which the project was selected, in won; the committee may have reduced what was asked for.
+    """
     names = {"requested_krw": "grant_krw"}
     reasons = [
         Reason(fault.text, names.get(fault.field, fault.field))
@@ -28,6 +32,9 @@ def faults(application, *, total_krw, grant_krw, cash_krw, starts_on, ends_on):
     ]
     if grant_krw > application.requested_krw:
         reasons.append(Reason(_("The grant is more than what was asked for."), "grant_krw"))
+    elif grant_krw > granted_krw:
+        said = _("The grant is more than what was decided: %(krw)s won.")
+        reasons.append(Reason(said % {"krw": f"{granted_krw:,}"}, "grant_krw"))
     if grant_krw <= 0:
         reasons.append(Reason(_("An agreement grants more than 0 won."), "grant_krw"))
     if ends_on <= starts_on:
@@ -37,11 +44,11 @@ def faults(application, *, total_krw, grant_krw, cash_krw, starts_on, ends_on):
     return reasons
 
 
-def text_hash(agreement) -> str:
-    """SHA-256 of what both sides sign: number, project, parties, amounts, dates, as they were offered."""
+def text_hash(agreement, conditions="") -> str:
+    """SHA-256 of what both sides sign: number, project, parties, amounts, dates, as they were offered, and the conditions of the selection."""
     application = agreement.application
     parts = [
-        TEXT_VERSION,
+        TEXT_VERSION_WITH_CONDITIONS if conditions else TEXT_VERSION,
         agreement.number,
         application.number,
         agreement.title,
@@ -53,6 +60,7 @@ def text_hash(agreement) -> str:
         agreement.starts_on.isoformat(),
         agreement.ends_on.isoformat(),
         agreement.rules_version,
+        *([conditions] if conditions else []),
     ]
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
 

@@ -49,9 +49,10 @@ def desk(request):
 def draft(request, key):
     """Draft the agreement of a selected application."""
     application = fetch(request, Application, key=key, related=("call", "firm"))
+    selection = queries.selection_of(application)
     initial = {
         "total_krw": application.total_krw,
-        "grant_krw": application.requested_krw,
+        "grant_krw": selection.place.grant_krw if selection else application.requested_krw,
         "cash_krw": application.cash_krw,
     }
     return asked(
@@ -98,6 +99,7 @@ def detail(request, key):
             "agreement": agreement,
             "application": agreement.application,
             "signatures": signatures,
+            "committee": queries.terms_of(agreement.application),
             "hides_people": request.user.role == Role.MINISTRY,
             "moves": moves,
             "payments": agreement.payments.order_by("tranche", "pk"),
@@ -131,4 +133,5 @@ def sign(request, key):
             )
             return redirect(agreement)
     return render(request, "agreement/sign.html", {"agreement": agreement, "form": form,
-                                                   "application": agreement.application})  # fmt: skip
+                                                   "application": agreement.application,
+                                                   "committee": queries.terms_of(agreement.application)})  # fmt: skip

@@ -12,6 +12,7 @@ FIELDS = (
     "appeal_days",
     "answer_days",
     "reserve_days",
+    "needs_committee",
 )
 
 

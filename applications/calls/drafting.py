@@ -191,6 +191,9 @@ class SectionForm(Versioned, forms.ModelForm):
             "appeal_days": _("From the notice of the result; the day of the notice is not counted."),
             "answer_days": _("From the arrival of the appeal."),
             "reserve_days": _("From the notice of the result; after them nobody comes up from it."),
+            "needs_committee": _(
+                "It may decide otherwise than by rank with a recorded reason. Without this it may meet too, if it is wanted."
+            ),
         }
 
     def __init__(self, *args, section, **options):
@@ -215,8 +218,9 @@ class SectionForm(Versioned, forms.ModelForm):
             names = self.add_ties()
         if section == "disclosure":
             shown = [name for name in names if name.startswith("discloses_")]
-            days = [name for name in names if name not in shown]
+            days = [name for name in names if name.endswith("_days")]
             names = [
+                Fieldset(_("How the list is decided"), "needs_committee"),
                 Fieldset(_("What a firm reads of its own result"), *shown),
                 Fieldset(_("Days that firms have and wait"), *days),
             ]

@@ -168,6 +168,7 @@ class Call(models.Model):
     appeal_days = models.PositiveSmallIntegerField(_("days to appeal"), default=10)
     answer_days = models.PositiveSmallIntegerField(_("days to answer an appeal"), default=30)
     reserve_days = models.PositiveSmallIntegerField(_("days that the reserve list lasts"), default=180)
+    needs_committee = models.BooleanField(_("the committee deliberates before any list"), default=False)
 
     objects = CallQuerySet.as_manager()
 

@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Call
-from applications.decision import disclosing, following, queries, rules
+from applications.decision import deliberated, deliberating, disclosing, following, queries, rules
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion, ResultNotice
 from applications.intake.models import Application, Status
@@ -23,15 +23,21 @@ REASON_LENGTH = Place._meta.get_field("reason").max_length
 
 
 def draw(call, decided=None):
-    """The reviewed applications of a call as the rules rank and cut them now: Lines, best first.
+    """The reviewed applications of a call as the rules rank and cut them now, with what the committee decided: Lines, best first."""
+    return draw_with(call, deliberated.in_force(deliberated.closed(call)), decided)[0]
+
+
+def draw_with(call, resolutions, decided=None):
+    """What deliberated.drawn says of these resolutions: {application id: Resolution}.
 
     The reasons stand in the language of the house, since the list is kept and read by everybody.
     """
     with translation.override(settings.LANGUAGE_CODE):
-        return rules.cut(
-            queries.candidates(call),
+        return deliberated.drawn(
+            queries.candidates(call, deliberated.grants(resolutions)),
+            resolutions,
+            limits=queries.limits(call),
             decided=decided,
-            **queries.limits(call),
         )
 
 
@@ -39,15 +45,29 @@ def obstacles(call, lines, decided=None):
     """Why this list cannot be proposed yet, or never."""
     if call.cancelled_at:
         return [Reason(_("This call was cancelled."))]
-    return rules.not_ready(
-        still_open=queries.still_open(call),
-        short=queries.short_of_sheets(call),
-        undecided_claims=queries.undecided_claims(call),
-        lines=lines,
-        decided=decided,
-        now=clock.now(),
-        closes_at=call.closes_at,
+    is_open, closed = deliberated.standing(call)
+    undone = deliberating.not_deliberated(
+        is_open=is_open, has_closed=closed is not None, is_needed=call.needs_committee
     )
+    return (
+        undone
+        + unfollowed(deliberated.in_force(closed), lines)
+        + rules.not_ready(
+            still_open=queries.still_open(call),
+            short=queries.short_of_sheets(call),
+            undecided_claims=queries.undecided_claims(call),
+            lines=lines,
+            decided=decided,
+            now=clock.now(),
+            closes_at=call.closes_at,
+        )
+    )
+
+
+def unfollowed(resolutions, lines):
+    """What the committee decided and these lines do not follow."""
+    deviations = deliberating.deviations(resolutions, lines)
+    return deliberating.impossible(lines, deviations, deliberated.numbers(deviations))
 
 
 def lock(call):
@@ -96,6 +116,7 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
         call=call,
         ordinal=call.proposals.count() + 1,
         follows=follows,
+        deliberation=follows.deliberation if follows else deliberated.closed(call),
         note=note,
         fingerprint=queries.fingerprint(call),
         proposed_by=by,
@@ -125,11 +146,13 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
 
 @transaction.atomic
 def approve(proposal, *, by):
-    """Another person than the proposer approves exactly what was proposed."""
+    """Another person than the proposer and than who kept the minutes approves exactly what was proposed."""
     lock(proposal.call)
     PROPOSAL.advance(
-        proposal, "approve", by=by, unless=queries.stale, approved_by=by, approved_at=clock.now()
-    )
+        proposal, "approve", by=by,
+        unless=lambda locked: queries.stale(locked) or deliberating.same_hands(locked.deliberation, by),
+        approved_by=by, approved_at=clock.now(),
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import Sum
 
 from applications.calls.stages import CriterionGroup
+from applications.decision import deliberated
 from applications.decision.outcomes import Opinion
 from applications.intake.models.checks import Adjustment
 from applications.review import meeting
@@ -33,6 +34,7 @@ def facts_of(proposal, places):
     opinions = Opinion.objects.in_bulk(ids, field_name="application_id") if call.discloses_opinion else {}
     heard = meeting.opinions_of(ids) if call.discloses_opinion else {}
     items = items_of(ids)
+    terms = deliberated.conditions_of(proposal, ids)
     found = {}
     for place in places:
         application, pk = place.application, place.application_id
@@ -50,8 +52,22 @@ def facts_of(proposal, places):
             "opinion": said.text if said else heard.get(pk, ""),
             "to_improve": said.to_improve if said else "",
             "panel": panels.get(pk, []),
+            **({"committee": committee_of(place, terms[pk])} if pk in terms and is_selected(place) else {}),
         }
     return found
+
+
+def is_selected(place):
+    return place.result == place.Result.SELECTED
+
+
+def committee_of(place, said):
+    """The grant that the committee reduced (won), the conditions, and why, where the reason of the place does not say it."""
+    return {
+        "asked_krw": place.application.requested_krw if said.grant_krw is not None else None,
+        "conditions": said.conditions,
+        "reason": said.reason if said.result == "as_ruled" else "",
+    }
 
 
 def rounded(mean):
@@ -153,4 +169,5 @@ def shown(notice, words, *, is_confirmed):
         "to_improve": facts["to_improve"],
         "panel": facts["panel"] if is_confirmed else [],
         "has_stages": len(facts["stages"]) > 1,
+        "committee": facts.get("committee"),
     }

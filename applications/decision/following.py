@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
-from applications.decision import contesting, rules
+from applications.decision import contesting, deliberated, rules
 from applications.decision.further import Standing
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import GiveUp
@@ -49,7 +49,10 @@ def first_selected(call):
 def going_on(call, published):
     """(candidates, {id: Standing}) of a further list: who is on the published one still, and who was decided anew."""
     standings = stood(published)
-    grants = dict(
+    grants = deliberated.grants(
+        deliberated.in_force(published.deliberation)
+    )  # they hold for who comes up too
+    grants |= dict(
         published.places.filter(result=Place.Result.SELECTED).values_list("application", "grant_krw")
     )
     rows = Application.objects.filter(

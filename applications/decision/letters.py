@@ -13,16 +13,17 @@ def result(facts) -> bytes:
     call, firm = application.call, application.firm
     groups = [
         [
-            f"{group.stage}: {group}" if facts["has_stages"] else str(group),
+            f"{group.stage}: {group.name}" if facts["has_stages"] else group.name,
             str(group.points),
             score(mean),
             score(beside),
         ]
         for group, mean, beside in facts["groups"]
     ]
+    committee = facts["committee"] or {}
     data = {
         **head(_("Notice of the result"), application.number),
-        "result": word_of(place),
+        "result": word_of(place, committee),
         "told": instant(notice.delivered_at),
         "facts": [
             [_("Call"), f"{call.title} ({call.number})"],
@@ -34,8 +35,11 @@ def result(facts) -> bytes:
             [_("Final score"), score(place.final_score)],
             [_("Pass mark and select mark"), f"{score(call.pass_mark)} / {score(call.select_mark)}"],
             [_("Reason"), place.reason],
-            *([[_("Grant (won)"), won(place.grant_krw)]] if place.grant_krw else []),
+            *([[_("Grant (won)"), grant_of(place, committee)]] if place.grant_krw else []),
+            *([[_("Reason of the committee"), committee["reason"]]] if committee.get("reason") else []),
         ],
+        "conditions_heading": _("Conditions"),
+        "conditions": committee.get("conditions", ""),
         "groups_heading": _("Groups of criteria"),
         "groups_columns": [_("Group"), _("Points"), _("Your mean"), _("Mean of your field")],
         "groups": groups,
@@ -54,9 +58,18 @@ def result(facts) -> bytes:
     return typeset("decision/result.typ", data, at=notice.delivered_at)
 
 
-def word_of(place):
+def grant_of(place, committee):
+    """The grant (won), and what was asked for where the committee reduced it."""
+    asked = committee.get("asked_krw")
+    said = _("%(krw)s, reduced by the committee from %(asked)s")
+    return said % {"krw": won(place.grant_krw), "asked": won(asked)} if asked else won(place.grant_krw)
+
+
+def word_of(place, committee):
     """The result in a word or two."""
     match place.result:
+        case Place.Result.SELECTED if committee.get("conditions"):
+            return _("Selected with conditions")
         case Place.Result.SELECTED:
             return _("Selected")
         case Place.Result.RESERVED:

@@ -49,6 +49,9 @@ class Proposal(models.Model):
             "self", models.PROTECT, null=True, related_name="followers"
         )
     )
+    deliberation = models.ForeignKey(  # the meeting of the committee that it takes into account
+        "applications.Deliberation", models.PROTECT, null=True, related_name="proposals"
+    )
     note = models.CharField(_("reason"), max_length=1000)
     fingerprint = models.CharField(max_length=64)  # of the scores and statuses that it was drawn from
     publish_at = models.DateTimeField(_("published at"), null=True)

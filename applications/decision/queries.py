@@ -7,11 +7,11 @@ from itertools import pairwise
 from operator import or_
 
 from django.apps import apps
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
-from applications.decision import contesting, following, rules
+from applications.decision import contesting, deliberated, deliberating, following, rules
 from applications.decision.appeals import Appeal
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion, ResultNotice
@@ -97,15 +97,21 @@ def broken_ties(rows, names):
     return ["" if place is None else names[place] for place in places[: len(rows)]]
 
 
-def candidates(call):
-    """The reviewed applications of a call as the rules rank them: one query of plain rows."""
+def candidates(call, grants=None):
+    """The reviewed applications of a call as the rules rank them: one query of plain rows.
+
+    grants: {id: won} of those whose grant the committee has reduced.
+    """
+    grants = grants or {}
     rows = Application.objects.filter(
         call=call, status=Status.REVIEWED, final_score__isnull=False
     ).values_list(
         "pk", "final_score", "base_score", *TIE_COLUMNS, "field", "region", "requested_krw", "failings"
     )
     return [
-        rules.Candidate(pk, final, base, tuple(ties), field, region, krw or 0, tuple(failings))
+        rules.Candidate(
+            pk, final, base, tuple(ties), field, region, grants.get(pk, krw or 0), tuple(failings)
+        )
         for pk, final, base, *ties, field, region, krw, failings in rows
     ]
 
@@ -211,6 +217,12 @@ def stale(proposal):
     """Why this list no longer says what the applications say; an empty list is that it does."""
     if proposal.call.cancelled_at:
         return [Reason(_("This call was cancelled."))]
+    if not proposal.follows_id:  # a further list follows the meeting of the list that it changes
+        is_open, closed = deliberated.standing(proposal.call)
+        if reasons := deliberating.outdated(
+            drawn_with=proposal.deliberation_id, closed=closed, is_open=is_open
+        ):
+            return reasons
     now = fingerprint(proposal.call)
     if proposal.fingerprint == now:
         return []
@@ -224,6 +236,19 @@ def counts(proposal):
     """How many places of a list are selected, reserved and declined."""
     found = dict(proposal.places.order_by().values_list("result").annotate(Count("pk")))
     return [found.get(result, 0) for result in Place.Result.values]
+
+
+def cuts(proposal):
+    """{reserved, declined}: the rank from which on nobody of a list is selected, and from which on nobody is a reserve either.
+
+    Those whom quotas, the budget or the committee passed over stand above it, among the selected.
+    """
+    last = proposal.places.aggregate(
+        selected=Max("rank", filter=Q(result=Place.Result.SELECTED), default=0),
+        passed=Max("rank", filter=~Q(result=Place.Result.DECLINED), default=0),
+    )
+    reserved = last["selected"] + 1 if last["passed"] > last["selected"] else None
+    return {"reserved": reserved, "declined": last["passed"] + 1}
 
 
 def published_place(application, *, now):

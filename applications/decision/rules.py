@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from applications.decision.selection import Room, ends
 from applications.kernel.errors import Reason
 
+PLACE = "place"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -34,8 +36,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Deviation:
+    """What the committee decided on one application. result: selected, reserved or declined; words: the reason of its line."""
+
+    result: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a result list. result: selected, reserved or declined; passed: no failing, no mark against it."""
+    """One line of a result list. result: selected, reserved or declined; passed: no failing, no mark against it.
+
+    by_committee: a meeting of the committee decided the result, not the rank.
+    """
 
     candidate: Candidate
     rank: int
@@ -43,6 +56,7 @@ class Line:
     reserve_rank: int | None
     reason: str
     passed: bool
+    by_committee: bool = False
 
 
 def order(candidates, decided=None):
@@ -68,27 +82,53 @@ def broken_by(above, row):
     )
 
 
-def cut(candidates, *, seats, reserves, pass_mark, select_mark, budget_krw=None, bounds=(), decided=None):
-    """The result list: Lines, best first (docs/domain.md, selection).
+def cut(
+    candidates,
+    *,
+    seats,
+    reserves,
+    pass_mark,
+    select_mark,
+    budget_krw=None,
+    bounds=(),
+    decided=None,
+    deviations=None,
+):
+    """The result list: Lines, best first (docs/domain.md, selection and committee).
 
     bounds: the least and most places of fields and regions. Marks are compared with the base score, without bonus;
     budget_krw bounds the sum of the grants. Who would be selected but for one of these becomes a reserve.
+    deviations: {id: Deviation}. Whom the committee selects is seated first, within places, maximums, marks and budget;
+    who does not fit, or fails, stands as the rules have it.
     """
-    ranked = order(candidates, decided)
-    room = Room(seats, bounds, Counter(c.kind for c in ranked if is_selectable(c, pass_mark, select_mark)))
-    left, reserve_rank, lines = budget_krw, 0, []
+    ranked, deviations = order(candidates, decided), deviations or {}
+    open_to_all = [
+        c for c in ranked if is_selectable(c, pass_mark, select_mark) and not kept_out(deviations.get(c.pk))
+    ]
+    room = Room(seats, bounds, Counter(c.kind for c in open_to_all))
+    chosen, stopped, left = seated_first(open_to_all, deviations, room, budget_krw)
+    below = Counter(end for c in ranked if c.pk in chosen for end in (*ends(c.kind), PLACE))
+    reserve_rank, lines = 0, []
     for rank, c in enumerate(ranked, 1):
-        result, passed = "declined", False
+        result, passed, said = "declined", False, deviations.get(c.pk)
         if c.failings:
             reason = _("Below the floor or knocked out: %(what)s") % {"what": ", ".join(c.failings)}
         elif c.base < pass_mark:
             reason = _("Base score below the pass mark of %(mark)s") % {"mark": pass_mark}
+        elif c.pk in chosen:
+            result, passed, reason = "selected", True, said.words
+            below.subtract((*ends(c.kind), PLACE))
+        elif kept_out(said):
+            passed, reason = True, said.words
+            if said.result == "reserved" and reserve_rank < reserves:
+                result = "reserved"
+                reserve_rank += 1
         else:
             passed = True
-            reason = obstacle(c, room, left, select_mark)
+            reason = stopped.get(c.pk) or obstacle(c, room, left, select_mark)
             if not reason:
                 room.take(c.kind)
-                result, reason = "selected", grounds(c, room, seats, select_mark)
+                result, reason = "selected", grounds(c, room, seats, select_mark, below)
                 if left is not None:
                     left -= c.grant_krw
             else:
@@ -97,10 +137,33 @@ def cut(candidates, *, seats, reserves, pass_mark, select_mark, budget_krw=None,
                 if reserve_rank < reserves:
                     result = "reserved"
                     reserve_rank += 1
-        lines.append(
-            Line(c, rank, result, reserve_rank if result == "reserved" else None, str(reason), passed)
-        )
+        number = reserve_rank if result == "reserved" else None
+        by_committee = c.pk in chosen or (passed and kept_out(said))
+        lines.append(Line(c, rank, result, number, str(reason), passed, by_committee))
     return lines
+
+
+def kept_out(said):
+    """Whether the committee does not select one. said: its Deviation or None."""
+    return said is not None and said.result in ("reserved", "declined")
+
+
+def seated_first(ranked, deviations, room, left):
+    """Seat whom the committee selects, in order: (ids of those who fit, {id: why} of the others, what is left of the budget)."""
+    chosen, stopped = set(), {}
+    for c in ranked:
+        said = deviations.get(c.pk)
+        if said is None or said.result != "selected":
+            continue
+        if why := beyond(c, room, left):
+            stopped[c.pk] = why
+            continue
+        room.take(c.kind)
+        chosen.add(c.pk)
+        left = left if left is None else left - c.grant_krw
+    if chosen:
+        room.settle()
+    return chosen, stopped, left
 
 
 def is_selectable(c, pass_mark, select_mark):
@@ -111,6 +174,16 @@ def obstacle(c, room, left, select_mark):
     """What keeps a passer from being selected, or "" where nothing does."""
     if c.base < select_mark:
         return _("Between the pass mark and the select mark of %(mark)s") % {"mark": select_mark}
+    if reason := beyond(c, room, left):
+        return reason
+    if not room.admits(c.kind):
+        names = ", ".join(f"{bound.name} ({bound.least})" for bound in room.owed())
+        return _("The room left is owed to the least places of %(names)s") % {"names": names}
+    return ""
+
+
+def beyond(c, room, left):
+    """Why one more would be beyond the places, the most of a field or region, or the budget, or ""."""
     if room.seats == 0:
         return _("No place left")
     if bound := room.full(c.kind):
@@ -118,20 +191,23 @@ def obstacle(c, room, left, select_mark):
     if left is not None and c.grant_krw > left:
         said = _("More than what is left of the budget: %(asked)s of %(left)s won")
         return said % {"asked": f"{c.grant_krw:,}", "left": f"{left:,}"}
-    if not room.admits(c.kind):
-        names = ", ".join(f"{bound.name} ({bound.least})" for bound in room.owed())
-        return _("The room left is owed to the least places of %(names)s") % {"names": names}
     return ""
 
 
-def grounds(c, room, seats, select_mark):
-    """Why one is selected, in words: its number in its field and region where they are bound, its mark, its place."""
+def grounds(c, room, seats, select_mark, below):
+    """Why one is selected, in words: its number in its field and region where they are bound, its mark, its place.
+
+    below: how many of each end, and in all (PLACE), stand below it and were seated first by the committee: they are counted after it.
+    """
     parts = [
-        _("no. %(number)d in %(name)s") % {"number": room.taken[bound.end], "name": bound.name}
+        _("no. %(number)d in %(name)s")
+        % {"number": room.taken[bound.end] - below[bound.end], "name": bound.name}
         for bound in room.of(c.kind)
     ]
     parts.append(f"{c.base} ≥ {select_mark}")
-    parts.append(_("place %(place)d of %(seats)d") % {"place": seats - room.seats, "seats": seats})
+    parts.append(
+        _("place %(place)d of %(seats)d") % {"place": seats - room.seats - below[PLACE], "seats": seats}
+    )
     return ", ".join(map(str, parts))
 
 
@@ -150,11 +226,12 @@ def undecided(lines, decided=None):
     """Groups of equal passers whose order makes a difference and was not decided: a person says it.
 
     It makes a difference where one is selected and another is not, and for the order of the reserve list.
+    Whom the committee decided on by a vote is not asked for again.
     """
     decided = decided or {}
     groups = {}
     for line in lines:
-        if line.passed:
+        if line.passed and not line.by_committee:
             groups.setdefault(line.candidate.key, []).append(line)
     return [
         [line.candidate for line in group]

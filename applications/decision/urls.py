@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from applications.decision import appeal_desk, contest, fairness_page, firmness, views, what_if
+from applications.decision import (
+    appeal_desk,
+    committee_desk,
+    contest,
+    fairness_page,
+    firmness,
+    views,
+    what_if,
+)
 
 app_name = "decision"
 urlpatterns = [
@@ -19,6 +27,15 @@ urlpatterns = [
     path("lists/<uuid:key>/send-back/", views.send_back, name="send_back"),
     path("lists/<uuid:key>/publish/", views.publish, name="publish"),
     path("calls/<uuid:key>/further/", views.go_on, name="go_on"),
+    path("calls/<uuid:key>/committee/", committee_desk.convene, name="convene"),
+    path("committee/<uuid:key>/", committee_desk.meeting, name="deliberation"),
+    path("committee/<uuid:key>/edit/", committee_desk.edit, name="edit_meeting"),
+    path("committee/<uuid:key>/attendance/", committee_desk.attend, name="attendance"),
+    path("committee/<uuid:key>/decide/", committee_desk.resolve, name="resolve"),
+    path("committee/<uuid:key>/take-back/<int:place>/", committee_desk.take_back, name="take_back"),
+    path("committee/<uuid:key>/close/", committee_desk.close, name="close_meeting"),
+    path("committee/<uuid:key>/call-off/", committee_desk.call_off, name="call_off"),
+    path("committee/<uuid:key>/pdf/", committee_desk.minutes_pdf, name="minutes"),
     path("opinions/<uuid:key>/", appeal_desk.opinion, name="opinion"),
     path("results/<uuid:key>/", contest.result, name="result"),
     path("results/<uuid:key>/pdf/", contest.result_pdf, name="result_pdf"),

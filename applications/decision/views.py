@@ -6,7 +6,19 @@ from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
 from applications.calls.ruling import tie_names
-from applications.decision import actions, continuing, following, further, parts, queries, resampling, rules
+from applications.decision import (
+    actions,
+    continuing,
+    deliberated,
+    deliberating,
+    following,
+    further,
+    parts,
+    queries,
+    resampling,
+    rules,
+)
+from applications.decision.committees import Deliberation
 from applications.decision.forms import ProposeForm, PublishForm, ReasonForm
 from applications.decision.models import Place, Proposal
 from applications.kernel import audit, clock
@@ -88,8 +100,18 @@ def ranking(request, key):
             "is_public": proposal and (proposal.status == Proposal.Status.PUBLISHED or proposal.follows_id),
             "sent_back": queries.sent_back(call),
             "may_propose": request.user.has_perm("decision.propose", call),
+            **committee_of(request, call, proposal),
         },
     )
+
+
+def committee_of(request, call, proposal):
+    """The meetings of the committee on a call, and whether this person can begin one now."""
+    meetings = list(deliberated.all_of(call))
+    is_over = proposal and (proposal.follows_id or proposal.status == Proposal.Status.PUBLISHED)
+    is_open = any(meeting.status == Deliberation.Status.OPEN for meeting in meetings)
+    may = not is_over and not is_open and request.user.has_perm("committee.convene", call)
+    return {"meetings": meetings, "may_convene": may}
 
 
 @page("decision.propose", "GET", "POST")
@@ -213,20 +235,27 @@ def proposal(request, key):
         request,
         Proposal,
         key=key,
-        related=("call__programme", "follows", "proposed_by", "approved_by", "published_by"),
+        related=("call__programme", "follows", "deliberation", "proposed_by", "approved_by", "published_by"),
     )
     places = found.places.select_related("application__firm", "application__field")
+    rows = page_by_key(places, ["rank"], request.GET.get("mark", ""), size=ROWS)
+    said = deliberated.conditions_of(found, [place.application_id for place in rows.rows])
+    for place in rows.rows:
+        place.said = said.get(place.application_id) if place.result != Place.Result.DECLINED else None
     in_question = found.status in (Proposal.Status.PROPOSED, Proposal.Status.APPROVED)
     return render(
         request,
         "decision/proposal.html",
         {
             "proposal": found,
-            "page": page_by_key(places, ["rank"], request.GET.get("mark", ""), size=ROWS),
+            "page": rows,
+            "cuts": queries.cuts(found),
             "counts": queries.counts(found),
             "moves": PROPOSAL.open_to(found, request.user),
             "stale": queries.stale(found) if in_question else [],
             "own_proposal": found.proposed_by_id == request.user.pk,
+            "own_minutes": deliberating.same_hands(found.deliberation, request.user),
+            "may_read_minutes": request.user.has_perm("committee.view", found.deliberation),
             "trail": audit.trail(found).select_related("actor"),
         },
     )

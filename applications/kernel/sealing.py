@@ -1,4 +1,4 @@
-"""Values that lie sealed in the database, so that whoever holds only a copy of it reads nothing (docs/decisions/0023-sealed.md)."""
+"""Values that lie sealed in the database, so that whoever holds only a copy of it reads nothing (docs/decisions/0025-sealed.md)."""
 
 import json
 

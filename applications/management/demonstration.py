@@ -13,6 +13,7 @@ from django.db.models import F
 
 from applications.accounts.models import Role, User
 from applications.agreement import actions as agreement
+from applications.agreement.queries import selection_of
 from applications.calls import actions as calls
 from applications.calls import announcing, answering, building
 from applications.calls.models import BudgetLine, Programme
@@ -32,7 +33,7 @@ from applications.intake.models.partners import Partner
 from applications.intake.rules import PLEDGES, needed_papers
 from applications.kernel import clock
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, PaperKind, Region, RootTechnology
-from applications.management import edges, seated, staged
+from applications.management import committee, edges, seated, staged
 from applications.management.days import at
 from applications.notifications.models import Letter
 from applications.review import actions as review
@@ -396,9 +397,12 @@ class Demonstration:
                 to_improve="인력 계획과 양산 일정을 더 자세히 적어 주시기 바랍니다. (가상 의견)", by=self.officer,
             )  # fmt: skip
 
-    def decide(self, call, day):
+    def decide(self, call, day, *, deliberated=False):
         with clock.at(at(day, 10)):
             review.close_all(call, by=self.officer)
+        if deliberated:
+            committee.meet(self, call, at(day, 10))
+        with clock.at(at(day, 14)):
             proposal = decision.propose(call, note="종합심의 결과에 따름 (가상)", by=self.officer)
         with clock.at(at(day, 15)):
             decision.approve(proposal, by=self.second)
@@ -467,14 +471,14 @@ class Demonstration:
                 intake.open_review(application, by=self.officer)
             with clock.at(at(closes + timedelta(days=15), 10)):
                 self.reviewed(application, number, 5, 0.86 - number * 0.05)
-        selected = list(self.decide(call, closes + timedelta(days=30)))
+        selected = list(self.decide(call, closes + timedelta(days=30), deliberated=True))
         self.contested(call, closes + timedelta(days=34))
         begins = today - timedelta(days=45)
         for number, application in enumerate(selected[:2]):
             owner = owner_of(application.firm)
             with clock.at(at(begins - timedelta(days=5), 10)):
                 made = agreement.draft(
-                    application, by=self.officer, total_krw=application.total_krw, grant_krw=application.requested_krw,
+                    application, by=self.officer, total_krw=application.total_krw, grant_krw=selection_of(application).place.grant_krw,
                     cash_krw=application.cash_krw, starts_on=begins, ends_on=begins + timedelta(days=730),
                 )  # fmt: skip
                 agreement.offer(made, by=self.officer)

@@ -18,7 +18,7 @@ register = template.Library()
 TONES = {
     "draft": "neutral", "submitted": "info", "returned": "warning", "ineligible": "danger", "in_review": "info",
     "reviewed": "info", "selected": "success", "reserved": "warning", "declined": "neutral", "agreed": "success",
-    "withdrawn": "neutral", "cancelled": "danger", "extended": "info", "asked": "warning", "answered": "info", "replied": "neutral", "open": "success", "soon": "info", "closed": "neutral", "preparing": "warning",
+    "withdrawn": "neutral", "cancelled": "danger", "extended": "info", "asked": "warning", "answered": "info", "replied": "neutral", "open": "success", "soon": "info", "closed": "neutral", "dropped": "neutral", "preparing": "warning",
     "proposed": "warning", "approved": "info", "published": "success", "replaced": "neutral", "sent_back": "danger", "offered": "warning",
     "in_force": "success", "requested": "warning", "verified": "info", "paid": "success", "refused": "danger",
     "sheet_open": "neutral", "sheet_handed_in": "success", "sheet_excluded": "neutral", "none": "warning", "clear": "success", "conflict": "danger",
@@ -232,6 +232,8 @@ VERBS = {
     "find_inadmissible": _("Found inadmissible"), "score_again": _("Opened to be scored again"), "decide_again": _("Opened to be decided again"),
     "set_payee": _("Account for fees changed"), "drop_payee": _("Account for fees forgotten"),
     "set_aside": _("Set aside by an appeal"), "give_way": _("Replaced"), "promote": _("Came up from the reserve list"), "lapse": _("Reserve list ended"),
+    "convene": _("Committee convened"), "edit_meeting": _("Minutes changed"), "note_members": _("Attendance noted"), "resolve": _("Decided by the committee"),
+    "take_back": _("Decision taken back"), "close_meeting": _("Meeting closed"), "call_off": _("Called off"),
     "give_up": _("Given up"), "opine": _("Opinion of the panel written"),
     "sanction": _("Reviewer barred"), "lift": _("Sanction lifted"), "waive": _("Conflict allowed as an exception"), "answer_challenge": _("Request to exclude a reviewer decided"),
 }  # fmt: skip
@@ -272,6 +274,7 @@ THINGS = {
     "proposal": _("Result list"), "agreement": _("Agreement"), "payment": _("Instalment"), "budgetline": _("Budget line"),
     "allocation": _("Allocation"), "partner": _("Partner"), "seat": _("Seat"), "letter": _("Letter"), "import": _("Import"),
     "reviewerprofile": _("Reviewer"), "payeeaccount": _("Account of a reviewer"), "auditentry": _("Record"), "accessentry": _("Access log"), "appeal": _("Appeal"), "panel": _("Panel"), "panelist": _("Seat in a panel"),
+    "deliberation": _("Meeting of the committee"),
 }  # fmt: skip
 ACTS = {
     "appeal.view": _("Appeal viewed"), "appeal.pdf": _("Receipt of an appeal downloaded"), "evidence.download": _("Evidence downloaded"), "result.pdf": _("Notice of a result downloaded"), "certificate.pdf": _("Certificate of designation downloaded"),
@@ -280,7 +283,7 @@ ACTS = {
     "import.view": _("Import viewed"), "inquiry.view": _("Question viewed"), "paper.download": _("Paper downloaded"), "paper.text": _("Text of papers viewed"), "receipt.view": _("Receipt viewed"), "receipt.pdf": _("Receipt downloaded"), "sign_in.failed": _("Sign-in failed"),
     "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"), "account.export": _("List of people exported"), "audit.export": _("Record exported"), "access.export": _("Access log exported"),
     "payee.read": _("Account of a reviewer read"), "reviewer.export": _("List of reviewers exported"), "sheet.pdf": _("Sheet downloaded"), "scores.pdf": _("Sheets of an application downloaded"),
-    "hearing.view": _("Sheets of a panel viewed"),
+    "hearing.view": _("Sheets of a panel viewed"), "committee.view": _("Meeting of the committee viewed"), "committee.pdf": _("Minutes of the committee downloaded"),
 }  # fmt: skip
 
 LETTERS = {

@@ -26,8 +26,13 @@ def application(size="small", ceiling_krw=None, requested_krw=600_000_000):
     )
 
 
-def fields_at_fault(thing, **terms):
-    return [reason.field for reason in faults(thing, **(TERMS | terms))]
+def fields_at_fault(thing, *, granted_krw=None, **terms):
+    granted = thing.requested_krw if granted_krw is None else granted_krw
+    return [reason.field for reason in faults(thing, granted_krw=granted, **(TERMS | terms))]
+
+
+def reasons_of(thing, *, granted_krw, **terms):
+    return [str(reason) for reason in faults(thing, granted_krw=granted_krw, **(TERMS | terms))]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,16 @@ def test_the_grant_is_never_more_than_what_was_selected():
 
     assert fields_at_fault(thing, grant_krw=599_000_000, cash_krw=20_100_000) == []
     assert fields_at_fault(thing, grant_krw=599_000_001, cash_krw=20_100_000) == ["grant_krw"]
+
+
+def test_the_grant_is_never_more_than_what_the_committee_left_of_it():
+    thing, cash = application(), 60_000_000
+
+    def refused(grant_krw):
+        return reasons_of(thing, granted_krw=500_000_000, grant_krw=grant_krw, cash_krw=cash)
+
+    assert refused(500_000_000) == []
+    assert refused(500_000_001) == ["The grant is more than what was decided: 500,000,000 won."]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +113,8 @@ def test_the_hash_is_of_the_text_that_is_signed():
     text = "agreement 2\nAG-2027-0001\nRD-2027-0001\nA plan\n1108100062\nFirm A\n800000000\n600000000\n20000000\n2027-01-01\n2028-12-31\n2024-12-31"
 
     assert text_hash(agreement()) == sha256(text.encode()).hexdigest()
+    with_conditions = text.replace("agreement 2", "agreement 3") + "\nA buyer signs first"
+    assert text_hash(agreement(), "A buyer signs first") == sha256(with_conditions.encode()).hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,15 @@ def test_the_notice_is_a_document_with_the_same_words(world):
 
     said = words(response.content)
     assert response["Content-Type"] == "application/pdf"
-    for shown in (application.number, "Selected", "80.00", "32.00", "A plan with a market", "The costs"):
+    for shown in (
+        application.number,
+        "Selected",
+        "80.00",
+        "기술성",
+        "32.00",
+        "A plan with a market",
+        "The costs",
+    ):
         assert shown in said
     assert rival.status_code == 404
 

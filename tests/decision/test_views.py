@@ -13,6 +13,8 @@ from applications.intake.models import Application
 from applications.kernel import clock
 from applications.notifications.models import Letter
 from applications.review import actions as review
+from tests.decision.convened import closed, convened
+from tests.decision.convened import decided as said
 from tests.world import AFTER
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -109,7 +111,7 @@ def test_a_page_of_the_ranking_costs_the_same_queries_for_few_and_for_many(
         for number in range(count):
             world.with_score(world.r1, 61 + number)
         client.get(url(world.r1))
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             client.get(url(world.r1))
 
 
@@ -333,13 +335,18 @@ def test_g54_before_the_instant_no_answer_differs_between_the_selected_and_the_o
             ]
 
     undecided = answers()
+    meeting = convened(world)
+    said(world, meeting, chosen, conditions="A buyer signs first")
+    said(world, meeting, reserve, "declined")
+    deliberating = answers()
+    closed(world, meeting)
     proposal = actions.propose(world.r1, note="As ranked", by=world.officer)
     actions.approve(proposal, by=world.officer2)
     actions.publish(proposal, publish_at=NOON, by=world.officer)
     decided = answers()
 
     assert undecided[0] == undecided[1] == undecided[2]
-    assert decided == undecided
+    assert decided == undecided == deliberating
     assert [code for code, *_rest in decided[0]] == [200, 200, 200, 200, 200, 404, 200]
     assert Letter.objects.count() == letters
     for person in (world.ministry, world.finance, *owners):
@@ -353,7 +360,7 @@ def test_g54_before_the_instant_no_answer_differs_between_the_selected_and_the_o
         ]
         rival = clients[1].get(f"/decisions/results/{chosen.key}/")
     assert [r.status_code for r in results] == [200] * 3
-    assert [r.context["place"].result for r in results] == ["selected", "reserved", "declined"]
+    assert [r.context["place"].result for r in results] == ["selected", "declined", "declined"]
     assert rival.status_code == 404
 
 

@@ -58,6 +58,7 @@ def test_the_tables_that_are_never_rewritten():
         "Notice",
         "Opening",
         "Pledge",
+        "Resolution",
         "ResultNotice",
         "SheetEvent",
         "Signature",
