@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.intake.fields import PlainField
 from applications.kernel.forms import InstantField, LineField, layout, literal
-from applications.review.forms import comment
+from applications.review.sheet_forms import comment
 from applications.review.visits import PHOTO_KINDS, Visit
 
 YES, NO = "yes", "no"

@@ -12,8 +12,8 @@ from applications.kernel.errors import Refused
 from applications.kernel.web import fetch, page
 from applications.lifecycle import SHEET
 from applications.review import fitness, queries, rules, visited, visiting
-from applications.review.forms import in_full_sight
 from applications.review.models import Assignment
+from applications.review.sheet_forms import in_full_sight
 from applications.review.visit_forms import PhotoForm, VisitForm, differing, initial_of
 
 RELATED = ("application__call__programme", "application__firm", "application__field", "stage")

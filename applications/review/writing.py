@@ -13,8 +13,8 @@ from applications.kernel.errors import Refused
 from applications.kernel.web import fetch, page
 from applications.lifecycle import SHEET
 from applications.review import actions, queries, rules
-from applications.review.forms import SheetForm, in_full_sight
 from applications.review.models import Assignment
+from applications.review.sheet_forms import SheetForm, in_full_sight
 
 
 @page("review.own", "GET", "POST")
