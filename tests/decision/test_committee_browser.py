@@ -42,9 +42,8 @@ def test_an_officer_writes_a_meeting_down_and_the_list_follows_it(street, world,
     assert officer.page.get_by_role("heading", name=said("Attendance"), exact=True).is_visible()
 
     officer.follow("Write a decision down")
-    officer.enter(
-        {"Application number": made[3].number, "Reason": "수요기업의 구매 확약이 있음", "votes for": "2"}
-    )
+    officer.enter({"Application number": made[3].number, "Reason": "수요기업의 구매 확약이 있음"})
+    officer.page.locator("#id_votes_for").fill("2")
     officer.tick("Selected")
     officer.press("Write the decision down")
     assert "수요기업의 구매 확약이 있음" in officer.row(made[3].number).inner_text()
