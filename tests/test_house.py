@@ -124,14 +124,16 @@ def test_every_template_is_used_and_stands_in_a_room():
     rooms = {name.split("/")[0] for name in SOURCES} | {
         "account",
         "allauth",
+        "django",
         "errors",
         "krds",
         "layout",
         "mail",
         "parts",
     }
-    # allauth finds what we put in the place of its own by name
-    ours = {name for name in TEMPLATES if name.split("/")[0] not in ("account", "allauth", "krds")}
+    # allauth and Django find what we put in the place of their own by name
+    others = ("account", "allauth", "django", "krds")
+    ours = {name for name in TEMPLATES if name.split("/")[0] not in others}
     letters = {name for name in ours if name.startswith("mail/")}
     kinds = {name.removeprefix("mail/").rpartition(".")[0] for name in letters}
 

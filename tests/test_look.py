@@ -351,7 +351,7 @@ def test_every_form_of_a_page_goes_to_an_address_that_takes_it(walks):
 # What may stand on a Korean page in Latin letters: abbreviations of the programme, kinds of files, units, codes.
 LATIN = {
     "R&D", "SHA", "PDF", "HWP", "HWPX", "DOCX", "XLSX", "PPTX", "PNG", "JPG", "ZIP", "CSV", "KB", "MB", "GB", "KST", "KSIC", "SW", "RootGrants",
-    "QR", "English", "TOTP", "IP", "K",
+    "KDB", "IBK", "NH", "SC", "iM", "BNK", "QR", "English", "TOTP", "IP", "K",
 }  # fmt: skip
 # What people of the town have written.
 WRITTEN = re.compile(

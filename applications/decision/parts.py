@@ -64,7 +64,7 @@ def means_of(call, rows, groups):
 
     One query, of sums; rounded half up, as every score that is shown.
     """
-    value = F("value") * F("criterion__points") / Decimal(100) if call.scale == "percent" else F("value")
+    value, of = (F("value") * F("criterion__points"), 100) if call.scale == "percent" else (F("value"), 1)
     sums = (
         Score.objects.filter(
             assignment__application__in=[row.pk for row in rows],
@@ -80,7 +80,7 @@ def means_of(call, rows, groups):
     )
     criteria = {group.pk: group.number for group in groups}
     found = {
-        (application, group): (whole * criteria[group] / number).quantize(CENT, ROUND_HALF_UP)
+        (application, group): (whole * criteria[group] / number / of).quantize(CENT, ROUND_HALF_UP)
         for application, group, whole, number in sums
     }
     return [[found.get((row.pk, group.pk)) for group in groups] for row in rows]

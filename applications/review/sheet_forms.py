@@ -4,7 +4,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from applications.intake.fields import PlainField
@@ -58,7 +57,7 @@ class Judged:
         )  # fmt: skip
 
 
-OPEN, INVALID = mark_safe(" open"), mark_safe(' aria-invalid="true"')
+OPEN, INVALID = format_html(" open{}", ""), format_html(' aria-invalid="{}"', "true")
 
 
 def errors_of(bound):

@@ -60,6 +60,7 @@ def test_the_grant_is_never_more_than_what_was_selected():
     assert fields_at_fault(thing, grant_krw=599_000_001, cash_krw=20_100_000) == ["grant_krw"]
 
 
+@pytest.mark.usefixtures("english")
 def test_the_grant_is_never_more_than_what_the_committee_left_of_it():
     thing, cash = application(), 60_000_000
 

@@ -446,14 +446,14 @@ def test_a_reduced_grant_is_granted_and_told_with_its_conditions_and_its_reason(
     assert [pk for pk, told in facts.items() if "committee" in told] == [made[0].pk]
     letter = Letter.objects.get(kind="result_published", to=world.owner_of(made[0].firm))
     for words in (
-        "Result: selected with conditions",
-        "Grant: 400,000,000 won, reduced by the committee from 480,000,000 won",
-        "Reason of the committee: The line is small",
+        "결과: 조건부 선정",
+        "정부지원금: 400,000,000원 (신청 480,000,000원에서 심의위원회가 감액)",
+        "심의위원회 사유: The line is small",
         "A buyer signs first",
     ):
         assert words in letter.body
     other = Letter.objects.get(kind="result_published", to=world.owner_of(made[1].firm))
-    assert "committee" not in other.body
+    assert "심의위원회" not in other.body
 
 
 def test_the_agreement_grants_no_more_than_the_committee_and_is_signed_with_its_conditions(world, reduced):
@@ -492,7 +492,7 @@ def test_who_comes_up_from_the_reserve_list_has_the_grant_that_the_committee_lef
     place = later.places.get(application=made[3])
     assert (place.result, place.grant_krw) == ("selected", 300_000_000)
     letter = Letter.objects.get(kind="reserve_promoted")
-    assert "Grant: 300,000,000 won, reduced by the committee from 480,000,000 won" in letter.body
+    assert "정부지원금: 300,000,000원 (신청 480,000,000원에서 심의위원회가 감액)" in letter.body
 
 
 # At the same moment

@@ -68,7 +68,7 @@ def test_it_says_how_often_each_is_selected_and_changes_nothing(world, ranked):
     first, second, third, last = (counts[plan.pk] for plan in world.plans)
     assert (first, last) == (1000, 0)
     assert second + third == 1000
-    assert 400 < third < second
+    assert 300 < third < second  # six deviations off what is expected
     assert {key: value for key, value in found.result.items() if key not in ("rows", "stay")} == {
         "applications": 4, "sheets": 12, "seats": 2, "known": 4, "near": 2,
     }  # fmt: skip

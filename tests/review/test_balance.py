@@ -75,7 +75,7 @@ def test_what_somebody_says_they_are_is_asked_for_by_nothing_but_the_balance():
         if "gender" in path.read_text() and "migrations" not in path.parts
     }
 
-    assert knowing == {"models.py", "forms.py", "people.py", "convening.py", "drawing.py"}
+    assert knowing == {"demonstration.py", "models.py", "forms.py", "people.py", "convening.py", "drawing.py"}
 
 
 def test_a_trace_of_a_profile_does_not_say_it(world):
