@@ -50,7 +50,14 @@ def english():
 
 
 @pytest.fixture
-def world(db):
+def emptied_last(request):
+    """Where a test commits, what fills the tables again is set up before anything touches them, and so comes last at the end."""
+    if "committed" in request.fixturenames:
+        request.getfixturevalue("committed")
+
+
+@pytest.fixture
+def world(emptied_last, db):
     """People, firms and calls, made through the actions (tests/world.py)."""
     return World()
 
