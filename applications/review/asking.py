@@ -125,15 +125,19 @@ def why_short(problem, application):
 
 
 def best_alone(problem, weights):
-    """The best total that each application could have if it were alone; infinite where it cannot have enough reviewers."""
-    best = np.empty(len(weights))
+    """The best total that each application could have if it were alone with whoever stands already; infinite where it cannot
+    have enough reviewers."""
+    best, standing = np.empty(len(weights)), defaultdict(list)
+    for application, reviewer in problem.standing:
+        standing[application].append(reviewer)
     for application, row in enumerate(weights):
-        houses, total = set(), 0.0
+        chosen = list(standing[application])
+        houses = {problem.institution[reviewer] for reviewer in chosen}
         for reviewer in np.argsort(-row, kind="stable"):
-            if row[reviewer] < 0 or len(houses) == problem.reviews:
+            if row[reviewer] < 0 or len(chosen) >= problem.reviews:
                 break
             if problem.institution[reviewer] not in houses:
                 houses.add(problem.institution[reviewer])
-                total += row[reviewer]
-        best[application] = total if len(houses) == problem.reviews else np.inf
+                chosen.append(reviewer)
+        best[application] = row[chosen].sum() if len(chosen) >= problem.reviews else np.inf
     return best

@@ -7,7 +7,7 @@ as they are needed; what it leaves in halves is settled by a small integer progr
 """
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -85,6 +85,7 @@ class Solver:
         self.costs = np.array([])  # the matches of the pair columns
         self.pairs, self.column = [], {}  # the pair columns in order, and the place of each
         self.rows = {}  # (rule, of whom, of what) → its row
+        self.lodged = Counter((a, int(problem.institution[r])) for a, r in problem.standing)
         self.highs = highspy.Highs()
         self.highs.silent()
         for option, value in (("threads", 1), ("random_seed", problem.seed % 2**31)):
@@ -107,8 +108,13 @@ class Solver:
         )
         self.add_columns(costs, np.zeros(len(costs)), most.astype(float), [])
         infinite = highspy.kHighsInf
-        places = {("places", a, None): (k, k, [(1 + a * k + j, 1.0) for j in range(k)]) for a in range(n)}
-        loads = {("most", r, None): (-infinite, problem.most[r], []) for r in range(m)}
+        stand = Counter(a for a, _r in problem.standing), Counter(r for _a, r in problem.standing)
+        # What stands already may be more than what is asked for today: that alone breaks no rule.
+        places = {
+            ("places", a, None): (max(k, stand[0][a]), max(k, stand[0][a]), [(1 + a * k + j, 1.0) for j in range(k)])
+            for a in range(n)
+        }  # fmt: skip
+        loads = {("most", r, None): (-infinite, max(problem.most[r], stand[1][r]), []) for r in range(m)}
         loads |= {("least", r, None): (problem.least[r], infinite, [(self.loads + r, 1.0)]) for r in range(m)}
         self.add_rules(places | loads)
         count = min(m, max(CANDIDATES, 3 * problem.reviews))
@@ -196,8 +202,9 @@ class Solver:
             if problem.kind is not None:
                 kinds[application, int(problem.kind[reviewer])] += value
         for (application, house), value in houses.items():
-            if value > 1 + WHOLE and ("one of", application, house) not in self.rows:
-                found["one of", application, house] = (-infinite, 1.0, [])
+            most = max(1, self.lodged[application, house])
+            if value > most + WHOLE and ("one of", application, house) not in self.rows:
+                found["one of", application, house] = (-infinite, float(most), [])
         empty = values[1 : self.loads].reshape(self.applications, -1).sum(axis=1)
         for kind, least in problem.per_kind.items():
             beside = self.missing + self.kinds[kind] * self.applications

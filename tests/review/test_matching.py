@@ -77,6 +77,24 @@ def test_what_stands_is_kept_and_what_conflicts_since_is_not():
     assert plan.pairs == ((0, 0), (0, 1), (1, 0), (1, 2))
 
 
+@pytest.mark.parametrize(
+    ("kept", "more"),
+    [
+        (((0, 0), (0, 1), (0, 2)), {}),  # three stand where two are asked for
+        (((0, 0), (0, 1)), {"institution": [7, 7, 1, 2]}),
+        (((0, 3), (1, 3)), {"most": [2, 2, 2, 1]}),
+    ],
+    ids=["of an application", "of an institution", "of a reviewer"],
+)
+def test_what_stands_beyond_a_rule_stays_and_the_bound_holds_all_the_same(kept, more):
+    plan = assign(problem([[0.9, 0.8, 0.1, 0.3], [0.1, 0.8, 0.9, 0.4]], kept=kept, **more))
+
+    assert set(kept) <= set(plan.pairs)
+    assert plan.short == {}
+    assert plan.bound >= plan.total - 1e-3
+    assert plan.hope >= plan.worst - 1e-3
+
+
 def test_equal_reviewers_are_told_apart_by_the_seed_alone():
     first, again, other = (assign(problem(np.full((8, 12), 0.5), seed=seed, most=2)) for seed in (1, 1, 2))
 
