@@ -22,6 +22,8 @@ from applications.kernel.files.reading import sheet_of
 from applications.kernel.importing import Import, ImportRow
 from applications.portal.importing import template_of
 from applications.portal.tasks import carry_imports_on
+from tests import bringing
+from tests.bringing import said, written
 from tests.world import DURING, browser, workbook
 
 HEAD = [str(one.label) for one in FIRMS.fields]
@@ -41,29 +43,9 @@ def december(english, world):
         yield
 
 
-def brought(world, rows, sheet=FIRMS, head=None, title="", **more):
-    """A file with these rows, read by the timetable."""
-    if head is None:
-        head = HEAD if sheet is FIRMS else SEATS
-    found = importing.begin(
-        sheet,
-        upload=workbook(title or str(sheet.title), [head, *rows], **more),
-        reason="A list of the ministry",
-        by=world.officer,
-    )
-    carry_imports_on()
-    return Import.objects.get(pk=found.pk)
-
-
-def written(found, world, *, good_only=False):
-    importing.confirm(found, good_only=good_only, by=world.officer)
-    carry_imports_on()
-    found.refresh_from_db()
-    return found
-
-
-def said(found):
-    return [(row.line, row.outcome, row.faults) for row in found.rows.order_by("line")]
+def brought(world, rows, sheet=FIRMS, head=None, **more):
+    head = head or (HEAD if sheet is FIRMS else SEATS)
+    return bringing.brought(world, sheet, [head, *rows], **more)
 
 
 def test_a_new_firm_is_shown_first_and_written_with_its_source_once_it_is_confirmed(world):

@@ -9,15 +9,15 @@ from applications.accounts import actions as accounts
 from applications.accounts.models import Role, User
 from applications.kernel import audit, clock, importing
 from applications.kernel.errors import Denied, Refused
-from applications.kernel.importing import Import
 from applications.notifications.models import Letter
-from applications.portal.tasks import carry_imports_on
 from applications.review import facts, people, queries
 from applications.review.importing import REVIEWERS
 from applications.review.models import ReviewerProfile
+from tests import bringing
 from tests.asking import reasons, text
+from tests.bringing import said, written
 from tests.together import together
-from tests.world import AFTER, PASSWORD, browser, workbook
+from tests.world import AFTER, PASSWORD, browser
 
 HEAD = [str(one.label) for one in REVIEWERS.fields]
 ROW = [
@@ -37,25 +37,7 @@ def december(english, world):
 
 
 def brought(world, rows):
-    found = importing.begin(
-        REVIEWERS,
-        upload=workbook("Reviewers", [HEAD, *rows]),
-        reason="The pool of the ministry",
-        by=world.officer,
-    )
-    carry_imports_on()
-    return Import.objects.get(pk=found.pk)
-
-
-def written(found, world, *, good_only=False):
-    importing.confirm(found, good_only=good_only, by=world.officer)
-    carry_imports_on()
-    found.refresh_from_db()
-    return found
-
-
-def said(found):
-    return [(row.line, row.outcome, row.faults) for row in found.rows.order_by("line")]
+    return bringing.brought(world, REVIEWERS, [HEAD, *rows])
 
 
 def test_a_reviewer_is_shown_first_and_then_made_with_account_letter_and_profile(world):
