@@ -67,11 +67,12 @@ def numbers(ids):
 
 def conditions_of(proposal, ids):
     """{application id: Resolution} of those that a list was drawn with and that say something of grant or conditions."""
-    if proposal.deliberation_id is None:
-        return {}
-    found = Resolution.objects.filter(deliberation=proposal.deliberation_id, application__in=ids)
-    last = {one.application_id: one for one in found}
-    return {pk: one for pk, one in last.items() if one.grant_krw is not None or one.conditions}
+    found = in_force(proposal.deliberation_id)
+    return {
+        pk: found[pk]
+        for pk in ids
+        if pk in found and (found[pk].grant_krw is not None or found[pk].conditions)
+    }
 
 
 def all_of(call):

@@ -10,14 +10,14 @@ from django.db.models import Sum
 
 from applications.calls.stages import CriterionGroup
 from applications.decision import deliberated
+from applications.decision.means import group_means
 from applications.decision.outcomes import Opinion
 from applications.intake.models.checks import Adjustment
 from applications.review import meeting
-from applications.review.models import Assignment, Score
-from applications.review.rules import by_stage, sheet_total
+from applications.review.models import Assignment
+from applications.review.rules import by_stage
 
 LEAST_OF_FIELD = 3  # plans of a field whose mean tells nobody's score
-COUNTED = {"status": Assignment.SheetStatus.HANDED_IN, "declaration": Assignment.Declaration.CLEAR}
 
 
 def facts_of(proposal, places):
@@ -26,7 +26,7 @@ def facts_of(proposal, places):
     places: with their applications. Numbers are words, as they are rounded; stages stand by their ordinals, groups by their ids.
     """
     call, ids = proposal.call, [place.application_id for place in places]
-    means = group_means(proposal) if call.discloses_means else {}
+    means = group_means(call, proposal.places.values("application")) if call.discloses_means else {}
     field_means = means_of_fields(
         means, dict(proposal.places.values_list("application", "application__field"))
     )
@@ -75,27 +75,8 @@ def rounded(mean):
     return mean.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def group_means(proposal):
-    """{application id: {group id: mean of its counted sheets}} over all plans of a list; points, untrimmed and unrounded."""
-    scale, found = proposal.call.scale, {}
-    sheets = {f"assignment__{name}": value for name, value in COUNTED.items()}
-    rows = (
-        Score.objects.filter(assignment__application__places__proposal=proposal, **sheets)
-        .order_by()
-        .values_list("assignment__application", "criterion__group", "criterion", "criterion__points", "value")
-    )
-    values = defaultdict(list)
-    for application, group, criterion, points, value in rows.iterator(chunk_size=5000):
-        values[application, group, criterion, points].append(value)
-    for (application, group, _criterion, points), given in values.items():
-        mean = sheet_total([(points, sum(given, Decimal()) / len(given))], scale=scale)
-        groups = found.setdefault(application, {})
-        groups[group] = groups.get(group, Decimal()) + mean
-    return found
-
-
 def means_of_fields(means, fields):
-    """{field id: {group id: mean over its plans}}, where there are enough of them. means: group_means; fields: {plan: field}."""
+    """{field id: {group id: mean over its plans}}, where there are enough of them. means: means.group_means; fields: {plan: field}."""
     gathered = defaultdict(lambda: defaultdict(list))
     for application, groups in means.items():
         for group, mean in groups.items():
@@ -133,8 +114,10 @@ def items_of(ids):
 def panels_of(ids):
     """{application id: [[name, affiliation]]} of those whose sheets count, once each, by name."""
     found = defaultdict(set)
-    rows = Assignment.objects.filter(application__in=ids, **COUNTED).values_list(
-        "application", "reviewer__name", "reviewer__reviewer_profile__affiliation"
+    rows = (
+        Assignment.objects.filter(application__in=ids)
+        .standing()
+        .values_list("application", "reviewer__name", "reviewer__reviewer_profile__affiliation")
     )
     for application, name, affiliation in rows:
         found[application].add((name, affiliation or ""))

@@ -96,10 +96,7 @@ def frozen(call):
 
 def load_of(call):
     """How many sheets reviewers wrote for a call, None where they were too few to be told."""
-    counted = Assignment.objects.filter(
-        application__call=call, total__isnull=False, status=Assignment.SheetStatus.HANDED_IN,
-        declaration=Assignment.Declaration.CLEAR,
-    )  # fmt: skip
+    counted = Assignment.objects.filter(application__call=call, total__isnull=False).standing()
     loads = sorted(
         counted.order_by().values("reviewer").annotate(number=Count("pk")).values_list("number", flat=True)
     )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Call
 from applications.decision import fairness, fairness_chart
+from applications.decision.appeals import Appeal
 from applications.firms.models import Firm
 from applications.kernel.taxonomy import IndustryField, Region
 from applications.kernel.web import page
@@ -38,18 +39,10 @@ def figures(request, key):
             "load": load,
             "spread": spread,
             "outcomes": facts["appeals"]["outcomes"] and [
-                (words, facts["appeals"]["outcomes"][name]) for name, words in OUTCOMES.items()
+                (Appeal.Status(name).label, number) for name, number in facts["appeals"]["outcomes"].items()
             ],
         },
     )  # fmt: skip
-
-
-OUTCOMES = {
-    "upheld": _("Upheld"),
-    "dismissed": _("Dismissed"),
-    "inadmissible": _("Inadmissible"),
-    "withdrawn": _("Appeal withdrawn"),
-}
 
 
 def sections(by):

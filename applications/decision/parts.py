@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Avg, Count, DecimalField, F, Q, Sum
+from django.db.models import Avg, Count, Q, Sum
 
 from applications.calls.stages import CriterionGroup
+from applications.decision.means import group_means
 from applications.kernel.clock import KST
 from applications.kernel.taxonomy import Region
-from applications.review.models import Assignment, Score
 from applications.review.panels import Panel
 
 CENT = Decimal("0.01")
@@ -50,37 +50,16 @@ def figures_of(ranking):
 
 
 def groups_of(call):
-    """The groups of criteria of a call in order, each with its `points` and how many criteria it has (`number`)."""
+    """The groups of criteria of a call in order, each with its `points`."""
     groups = CriterionGroup.objects.filter(stage__call=call).select_related("stage")
-    return list(
-        groups.annotate(points=Sum("criteria__points"), number=Count("criteria")).order_by(
-            "stage__ordinal", "ordinal"
-        )
-    )
+    return list(groups.annotate(points=Sum("criteria__points")).order_by("stage__ordinal", "ordinal"))
 
 
 def means_of(call, rows, groups):
-    """For each of these applications the mean of each group over its counted sheets, untrimmed; None where it has none.
-
-    One query, of sums; rounded half up, as every score that is shown.
-    """
-    value, of = (F("value") * F("criterion__points"), 100) if call.scale == "percent" else (F("value"), 1)
-    sums = (
-        Score.objects.filter(
-            assignment__application__in=[row.pk for row in rows],
-            assignment__status=Assignment.SheetStatus.HANDED_IN,
-            assignment__declaration=Assignment.Declaration.CLEAR,
-        )
-        .order_by()
-        .values("assignment__application", "criterion__group")
-        .annotate(
-            whole=Sum(value, output_field=DecimalField(max_digits=14, decimal_places=3)), number=Count("pk")
-        )
-        .values_list("assignment__application", "criterion__group", "whole", "number")
-    )
-    criteria = {group.pk: group.number for group in groups}
-    found = {
-        (application, group): (whole * criteria[group] / number / of).quantize(CENT, ROUND_HALF_UP)
-        for application, group, whole, number in sums
-    }
-    return [[found.get((row.pk, group.pk)) for group in groups] for row in rows]
+    """For each of these applications the mean of each group; None where it has none. Rounded half up, as every score that is shown."""
+    pks = [group.pk for group in groups]
+    found = group_means(call, [row.pk for row in rows])
+    return [
+        [mean and mean.quantize(CENT, ROUND_HALF_UP) for mean in map(found.get(row.pk, {}).get, pks)]
+        for row in rows
+    ]

@@ -6,7 +6,7 @@ import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from applications.decision import actions, queries, rules, stability
+from applications.decision import actions, deliberated, queries, rules, stability
 from applications.decision.resamplings import Resampling
 from applications.intake.models import Application, Status
 from applications.kernel import audit, clock
@@ -103,7 +103,7 @@ def worked_out(call, *, draws, seed, tell=lambda part: True):
     first, each by rank. near: how many known ones change sides in more than one of twenty draws; stay: how many of those who
     are selected now are selected on average.
     """
-    ranked = rules.order(queries.candidates(call))
+    ranked = ranked_of(call)
     stages, plans = arrays_of(call, ranked)
     found = stability.resampled(stages, plans, line_of(call), draws=draws, seed=seed, tell=tell)
     if found is None:
@@ -123,6 +123,12 @@ def worked_out(call, *, draws, seed, tell=lambda part: True):
         "stay": round(sum(row[2] for row in rows if row[1]) / draws, 1),
         "rows": rows,
     }
+
+
+def ranked_of(call):
+    """The Candidates of a call, best first, each with the grant that the committee left it."""
+    grants = deliberated.grants(deliberated.in_force(deliberated.closed(call)))
+    return rules.order(queries.candidates(call, grants))
 
 
 def selected_now(call):
@@ -169,9 +175,8 @@ def arrays_of(call, ranked):
 def _sheets(call, stages, place, ended):
     """stability.Sheets of these stages. place: {application id: place}; ended: {application id: ordinal of its last stage}."""
     counted = Assignment.objects.filter(
-        application__call=call, application__status=Status.REVIEWED, stage__in=stages,
-        status=Assignment.SheetStatus.HANDED_IN, declaration=Assignment.Declaration.CLEAR,
-    )  # fmt: skip
+        application__call=call, application__status=Status.REVIEWED, stage__in=stages
+    ).standing()
     ordinals = {stage.pk: stage.ordinal for stage in stages}
     rows = [
         row

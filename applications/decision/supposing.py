@@ -9,14 +9,12 @@ from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from applications.decision import queries, rules
+from applications.decision import deliberated, queries, rules
 from applications.intake.models import Application, Status
 from applications.review.models import Assignment, Score
 from applications.review.replay import TIE
 from applications.review.rules import Sheet, final_score
 from applications.review.storing import stages_of
-
-COUNTED = {"status": Assignment.SheetStatus.HANDED_IN, "declaration": Assignment.Declaration.CLEAR}
 
 
 @dataclass
@@ -60,12 +58,16 @@ class Comparison:
         return not (self.came_in or self.went_out or self.others)
 
 
-def compared(call, *, limits, without=None):
-    """The Comparison with a list under these limits (queries.limits). without: the id of a reviewer whose sheets do not count."""
-    candidates = queries.candidates(call)
+def compared(call, *, ruled, limits, without=None):
+    """The Comparison of the list as it is ruled with one under other limits (both queries.limits). without: the id of a reviewer whose sheets do not count.
+
+    What the committee decided holds for both lists, as far as it fits.
+    """
+    resolutions = deliberated.in_force(deliberated.closed(call))
+    candidates = queries.candidates(call, deliberated.grants(resolutions))
     rescored = scored_without(call, candidates, without) if without else Rescored(candidates)
-    now = rules.cut(candidates, **queries.limits(call))
-    then = rules.cut(rescored.candidates, **limits)
+    now, _plain, _deviations = deliberated.drawn(candidates, resolutions, limits=ruled)
+    then, _plain, _deviations = deliberated.drawn(rescored.candidates, resolutions, limits=limits)
     after = {line.candidate.pk: line for line in then}
     changes = [
         Change(line.candidate.pk, line, other)
@@ -96,10 +98,11 @@ def standing(line):
 def reviewers(call):
     """[(key, name, how many sheets)] of those whose sheets count in what is ranked now."""
     found = Assignment.objects.filter(
-        application__call=call, application__status=Status.REVIEWED, total__isnull=False, **COUNTED
+        application__call=call, application__status=Status.REVIEWED, total__isnull=False
     )
     return list(
-        found.order_by("reviewer__name", "reviewer")
+        found.standing()
+        .order_by("reviewer__name", "reviewer")
         .values_list("reviewer__key", "reviewer__name")
         .annotate(Count("pk"))
     )
@@ -108,8 +111,8 @@ def reviewers(call):
 def scored_without(call, candidates, reviewer):
     """Rescored by the rules of the house from the sheets of all others, in a fixed number of queries."""
     touched = Assignment.objects.filter(
-        application__call=call, application__status=Status.REVIEWED, reviewer=reviewer, total__isnull=False, **COUNTED
-    )  # fmt: skip
+        application__call=call, application__status=Status.REVIEWED, reviewer=reviewer, total__isnull=False
+    ).standing()
     plans = Application.objects.filter(pk__in=touched.values("application")).select_related("stage")
     plans = plans.only("number", "failings", "bonus", "penalty", "stage__ordinal").in_bulk()
     stages = stages_of(call)
@@ -132,7 +135,7 @@ def scored_without(call, candidates, reviewer):
 
 def sheets_of(plans):
     """{application id: [(reviewer, Sheet)]} of the counted sheets of these applications: two queries."""
-    counted = Assignment.objects.filter(application__in=plans, total__isnull=False, **COUNTED)
+    counted = Assignment.objects.filter(application__in=plans, total__isnull=False).standing()
     values = {}
     for sheet, criterion, value in (
         Score.objects.filter(assignment__in=counted)

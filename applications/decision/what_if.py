@@ -16,14 +16,15 @@ SHOWN = 250  # of each kind of change
 def what_if(request, key):
     """What would change under what the address says: marks, places, budget, quotas, a reviewer less."""
     call = fetch(request, Call, key=key, related=("programme",))
+    ruled = queries.limits(call)
     form = SupposeForm(
-        request.GET or None, call=call, bounds=queries.bounds(call), reviewers=supposing.reviewers(call)
+        request.GET or None, call=call, bounds=ruled["bounds"], reviewers=supposing.reviewers(call)
     )
     facts = {"call": call, "form": form, "is_public": queries.published(call) is not None}
     if form.is_bound and form.is_valid():
         without = form.cleaned_data["without"]
         reviewer = User.objects.only("name").get(key=without) if without else None
-        found = supposing.compared(call, limits=form.limits, without=reviewer and reviewer.pk)
+        found = supposing.compared(call, ruled=ruled, limits=form.limits, without=reviewer and reviewer.pk)
         kinds = (found.came_in, found.went_out, found.others)
         applications = queries.by_id({one.pk for changes in kinds for one in changes[:SHOWN]})
         facts |= {

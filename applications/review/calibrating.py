@@ -46,11 +46,11 @@ def worked_out(call):
     two decimals. places: which applications would stand elsewhere.
     """
     sheets = list(
-        Assignment.objects.filter(
-            application__call=call, status=Assignment.SheetStatus.HANDED_IN, declaration=Assignment.Declaration.CLEAR
-        )
-        .order_by("pk").values_list("stage", "application", "reviewer", "total")
-    )  # fmt: skip
+        Assignment.objects.filter(application__call=call)
+        .standing()
+        .order_by("pk")
+        .values_list("stage", "application", "reviewer", "total")
+    )
     names = dict(User.objects.filter(pk__in={row[2] for row in sheets}).values_list("pk", "name"))
     stages, effects = [], {}
     for stage in call.stages.all():

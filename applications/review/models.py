@@ -223,6 +223,10 @@ class AssignmentQuerySet(models.QuerySet):
         found = self.exclude(declaration=Assignment.Declaration.CONFLICT)
         return found.exclude(status__in=(Assignment.SheetStatus.EXCLUDED, Assignment.SheetStatus.SET_ASIDE))
 
+    def standing(self):
+        """Those that judge: handed in, in no conflict, neither excluded nor set aside. With what visitors handed in."""
+        return self.filter(status=Assignment.SheetStatus.HANDED_IN, declaration=Assignment.Declaration.CLEAR)
+
     def open_in(self, panel):
         """Those of what a panel hears that are still to be handed in."""
         found = self.filter(stage=panel.stage_id, application__hearings__panel=panel)

@@ -39,11 +39,7 @@ def counted(application):
 
 def standing(application):
     """The same with what visitors handed in: whoever judges the plan."""
-    return Assignment.objects.filter(
-        application=application,
-        status=Assignment.SheetStatus.HANDED_IN,
-        declaration=Assignment.Declaration.CLEAR,
-    )
+    return Assignment.objects.filter(application=application).standing()
 
 
 def handed_in_as(assignment):

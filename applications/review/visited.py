@@ -102,10 +102,7 @@ def _shown(application, stage):
 
 def to_decide():
     """Applications whose two visitors differ, and nobody has decided since."""
-    sheets = Assignment.objects.filter(
-        application=OuterRef("pk"), stage=OuterRef("stage"), status=Assignment.SheetStatus.HANDED_IN,
-        declaration=Assignment.Declaration.CLEAR,
-    )  # fmt: skip
+    sheets = Assignment.objects.filter(application=OuterRef("pk"), stage=OuterRef("stage")).standing()
     last = sheets.order_by("-handed_in_at").values("handed_in_at")[:1]
     decided = VisitDecision.objects.filter(
         application=OuterRef("pk"), stage=OuterRef("stage"), at__gte=OuterRef("last_found")

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from applications.agreement import actions as agreement
 from applications.agreement.rules import text_hash
 from applications.calls.models import Call
-from applications.decision import actions, continuing, deliberated, queries, resolving
+from applications.decision import actions, continuing, deliberated, queries, resampling, resolving
 from applications.decision.committees import CommitteeMember, Deliberation, Resolution
 from applications.decision.minutes import fingerprint
 from applications.decision.models import Proposal
@@ -454,6 +454,15 @@ def test_a_reduced_grant_is_granted_and_told_with_its_conditions_and_its_reason(
         assert words in letter.body
     other = Letter.objects.get(kind="result_published", to=world.owner_of(made[1].firm))
     assert "심의위원회" not in other.body
+
+
+def test_how_firm_the_cut_is_is_worked_out_with_the_grants_that_the_committee_left(world, reduced):
+    _meeting, made = reduced
+
+    grants = {candidate.pk: candidate.grant_krw for candidate in resampling.ranked_of(world.rnd)}
+
+    assert grants[made[0].pk] == 400_000_000
+    assert grants[made[2].pk] == 480_000_000
 
 
 def test_the_agreement_grants_no_more_than_the_committee_and_is_signed_with_its_conditions(world, reduced):

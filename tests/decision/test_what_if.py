@@ -6,12 +6,13 @@ import pytest
 
 from applications.calls.ruling import Quota
 from applications.calls.stages import CriterionGroup
-from applications.decision import queries, supposing
+from applications.decision import actions, queries, supposing
 from applications.intake.models import Application
 from applications.kernel import clock
 from applications.kernel.taxonomy import IndustryField
 from applications.review import actions as review
 from tests.asking import text
+from tests.decision.convened import closed, convened, decided
 from tests.sweep import stored
 from tests.world import AFTER, browser
 
@@ -49,6 +50,24 @@ def changes(response):
     return [
         [(application.number, now.result, then and then.result) for application, now, then in table]
         for table in response.context["tables"]
+    ]
+
+
+def test_what_the_committee_decided_holds_in_both_lists(world, scored):
+    first, *_others, fourth, _last = world.plans
+    meeting = convened(world, scored)
+    decided(world, meeting, first, "reserved")
+    decided(world, meeting, fourth, "selected")
+    closed(world, meeting)
+
+    as_ruled = browser(world.officer).get(address(scored), typed(scored))
+    fewer = browser(world.officer).get(address(scored), typed(scored, seats=1))
+
+    drawn = [(line.candidate.pk, line.result) for line in actions.draw(scored)]
+    assert [(line.candidate.pk, line.result) for line in as_ruled.context["found"].now] == drawn
+    assert changes(as_ruled) == [[], [], []]
+    assert [line.candidate.pk for line in fewer.context["found"].then if line.result == "selected"] == [
+        fourth.pk
     ]
 
 
