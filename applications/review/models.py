@@ -284,7 +284,14 @@ class Assignment(models.Model):
                 name="sheet_counts_only_when_clear",
             ),
         ]
-        indexes = [models.Index(fields=["reviewer", "status", "id"], name="assignment_of_reviewer")]
+        indexes = [
+            models.Index(fields=["reviewer", "status", "id"], name="assignment_of_reviewer"),
+            models.Index(  # the sessions of a year, the tally of a stage: read from the index alone
+                fields=["reviewer", "stage", "assigned_at"],
+                include=["declaration", "status"],
+                name="assignment_of_stage",
+            ),
+        ]
 
     get_status_display = label_of("status", SheetStatus)
     get_declaration_display = label_of("declaration", Declaration)
