@@ -45,6 +45,8 @@ def finding(result):
     """What it comes to in a sentence. result: resampling.worked_out."""
     if not result["known"]:
         return _("No application has two sheets of a stage: how far reviewers differ is not known")
+    if not result["near"] and not any(is_selected for _pk, is_selected, _count, _known in result["rows"]):
+        return _("Nobody is selected as it stands, nor by other sheets of the same reviewers")
     if not result["near"]:
         return _("The cut is firm: other sheets of the same reviewers would select the same firms")
     return ngettext(

@@ -309,5 +309,7 @@ def test_of_many_that_are_not_firm_the_nearest_are_drawn():
 
 
 def test_a_cut_that_is_firm_says_so():
-    assert firmness_chart.finding({"known": 3, "near": 0}).startswith("The cut is firm")
+    nobody, somebody = [[7, False, 0, True]], [[7, True, 1000, True]]
+    assert firmness_chart.finding({"known": 3, "near": 0, "rows": somebody}).startswith("The cut is firm")
+    assert firmness_chart.finding({"known": 3, "near": 0, "rows": nobody}).startswith("Nobody is selected")
     assert firmness_chart.finding({"known": 3, "near": 1}).startswith("For 1 firm it depends")

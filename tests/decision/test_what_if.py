@@ -71,6 +71,20 @@ def test_what_the_committee_decided_holds_in_both_lists(world, scored):
     ]
 
 
+def test_bad_values_are_named_on_top_and_beside_their_fields_and_nothing_is_supposed(world, scored):
+    shown = browser(world.officer).get(address(scored), typed(scored, pass_mark="90", seats="many"))
+
+    errors = shown.context["form"].errors
+    assert errors == {
+        "pass_mark": ["The pass mark is not above the select mark."],
+        "seats": ["Enter a whole number."],
+    }
+    page = shown.content.decode()
+    assert [page.count(said) for [said] in errors.values()] == [2, 2]
+    assert 'class="panel error-summary"' in page
+    assert "found" not in shown.context
+
+
 def test_a_higher_mark_puts_those_below_it_out_and_names_the_rule(world, scored):
     shown = browser(world.officer).get(address(scored), typed(scored, select_mark="82"))
 
