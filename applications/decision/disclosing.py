@@ -6,9 +6,9 @@ Sheets enter it as means over all of them, reviewers as a list of names in their
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
-from applications.calls.stages import CriterionGroup
+from applications.calls.stages import Criterion, CriterionGroup
 from applications.decision import deliberated
 from applications.decision.means import group_means
 from applications.decision.outcomes import Opinion
@@ -26,7 +26,7 @@ def facts_of(proposal, places):
     places: with their applications. Numbers are words, as they are rounded; stages stand by their ordinals, groups by their ids.
     """
     call, ids = proposal.call, [place.application_id for place in places]
-    means = group_means(call, proposal.places.values("application")) if call.discloses_means else {}
+    means = means_of(proposal) if call.discloses_means else {}
     field_means = means_of_fields(
         means, dict(proposal.places.values_list("application", "application__field"))
     )
@@ -73,6 +73,14 @@ def committee_of(place, said):
 def rounded(mean):
     """Half up, to the second decimal, as every score that is shown."""
     return mean.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def means_of(proposal):
+    """means.group_means of all plans of a list."""
+    criteria = Criterion.objects.filter(group__stage__call=proposal.call).order_by().values_list("group")
+    return group_means(
+        proposal.call, proposal.places.values("application"), dict(criteria.annotate(Count("pk")))
+    )
 
 
 def means_of_fields(means, fields):

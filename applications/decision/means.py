@@ -7,10 +7,11 @@ from django.db.models import Count, DecimalField, F, Sum
 from applications.review.models import Assignment, Score
 
 
-def group_means(call, applications):
+def group_means(call, applications, criteria):
     """{application id: {group id: mean of its standing sheets}}; points, untrimmed and unrounded. One query, of sums.
 
-    applications: of this call, as ids or a query; who has no such sheet is not among them.
+    applications: of this call, as ids or a query; who has no such sheet is not among them. criteria: {group id: how many it
+    has}; a sheet that is handed in has a score of each.
     """
     value, of = (F("value") * F("criterion__points"), 100) if call.scale == "percent" else (F("value"), 1)
     standing = Assignment.objects.filter(application__in=applications).standing()
@@ -20,10 +21,10 @@ def group_means(call, applications):
         .values_list("assignment__application", "criterion__group")
         .annotate(
             whole=Sum(value, output_field=DecimalField(max_digits=14, decimal_places=3)),
-            sheets=Count("assignment", distinct=True),
+            number=Count("pk"),
         )
     )
     found = {}
-    for application, group, whole, sheets in rows:
-        found.setdefault(application, {})[group] = Decimal(whole) / of / sheets
+    for application, group, whole, number in rows:
+        found.setdefault(application, {})[group] = Decimal(whole) * criteria[group] / number / of
     return found

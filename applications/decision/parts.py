@@ -50,16 +50,20 @@ def figures_of(ranking):
 
 
 def groups_of(call):
-    """The groups of criteria of a call in order, each with its `points`."""
+    """The groups of criteria of a call in order, each with its `points` and how many criteria it has (`number`)."""
     groups = CriterionGroup.objects.filter(stage__call=call).select_related("stage")
-    return list(groups.annotate(points=Sum("criteria__points")).order_by("stage__ordinal", "ordinal"))
+    return list(
+        groups.annotate(points=Sum("criteria__points"), number=Count("criteria")).order_by(
+            "stage__ordinal", "ordinal"
+        )
+    )
 
 
 def means_of(call, rows, groups):
     """For each of these applications the mean of each group; None where it has none. Rounded half up, as every score that is shown."""
-    pks = [group.pk for group in groups]
-    found = group_means(call, [row.pk for row in rows])
+    criteria = {group.pk: group.number for group in groups}
+    found = group_means(call, [row.pk for row in rows], criteria)
     return [
-        [mean and mean.quantize(CENT, ROUND_HALF_UP) for mean in map(found.get(row.pk, {}).get, pks)]
+        [mean and mean.quantize(CENT, ROUND_HALF_UP) for mean in map(found.get(row.pk, {}).get, criteria)]
         for row in rows
     ]

@@ -170,6 +170,17 @@ def is_selectable(c, pass_mark, select_mark):
     return not c.failings and c.base >= max(pass_mark, select_mark)
 
 
+def standing(failings, base, *, pass_mark, select_mark):
+    """What a base score (points) comes to by what fails it and by the marks of its call, in words."""
+    if failings:
+        return _("Below a mark that must be reached: %(names)s") % {"names": ", ".join(failings)}
+    if base < pass_mark:
+        return _("Below the pass mark")
+    if base < select_mark:
+        return _("Reserve at most")
+    return _("May be selected")
+
+
 def obstacle(c, room, left, select_mark):
     """What keeps a passer from being selected, or "" where nothing does."""
     if c.base < select_mark:

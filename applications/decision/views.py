@@ -74,6 +74,7 @@ def ranking(request, key):
     names = tie_names(call)
     ties = queries.broken_ties(found.rows, names)
     proposal = queries.in_force(call)
+    marks = {"pass_mark": call.pass_mark, "select_mark": call.select_mark}
     return render(
         request,
         "decision/ranking.html",
@@ -88,13 +89,15 @@ def ranking(request, key):
                     tie,
                     by_stage(stages, row.stage_scores),
                     list(zip(groups, of_groups, strict=True)),
+                    rules.standing(row.failings, row.base_score, **marks),
                 )
                 for rank, row, tie, of_groups in zip(ranks, found.rows, ties, means, strict=True)
             ],
             "part": part,
             "figures": None if part.is_whole else parts.figures_of(ranked),
             "groups": groups,
-            "stages": stages,
+            "has_stages": len(stages) > 1,
+            "is_rnd": call.is_rnd,
             "tie_names": [name for name in names if name],
             "proposal": proposal,
             "is_public": proposal and (proposal.status == Proposal.Status.PUBLISHED or proposal.follows_id),
