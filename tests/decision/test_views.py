@@ -38,10 +38,10 @@ def url(call, page=""):
 
 
 def ranking_rows(response):
-    """The first and the fourth last cell of each row: rank and score are read as people read them."""
+    """Rank, final score and marks of each row, as people read them."""
     body = re.search(r"<tbody>(.*?)</tbody>", text(response), re.S)[1]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in re.findall(r"<tr.*?</tr>", body, re.S)]
-    return [(row[0], row[4], row[-1]) for row in rows]
+    return [(row[0], row[4], row[6]) for row in rows]
 
 
 # The ranking

@@ -55,7 +55,7 @@ def test_a_reviewer_is_shown_first_and_then_made_with_account_letter_and_profile
     assert (str(kim.reviewer_profile.region.name), lee.reviewer_profile.region) == ("경남", None)
     assert (lee.reviewer_profile.kind, lee.reviewer_profile.most_sessions) == ("industry", 45)
     assert set(Letter.objects.filter(kind="account/invited").values_list("to", flat=True)) == {kim.pk, lee.pk}
-    note = "Imported from list.xlsx, row 2: The pool of the ministry"
+    note = "Imported from list.xlsx, row 2: A list of the ministry"
     assert [(one.verb, one.actor, one.note) for one in audit.trail(kim)] == [("invite", world.officer, note)]
     trace = audit.trail(kim.reviewer_profile).get()
     assert (trace.verb, trace.after["affiliation"], trace.note) == ("set_profile", "가상대학교", note)
