@@ -19,6 +19,8 @@ FULL = (*QUICK, "PUT", "PATCH", "DELETE", "TRACE")
 TOKEN = re.compile(rb'(?<=csrfmiddlewaretoken" value=")[^"]+')
 NEXT = re.compile(rb'rel="next" href="([^"]+)"')
 CANARY = re.compile(rb"(?i)canary-[a-z0-9-]*[a-z0-9]")
+READS = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|SET CONSTRAINTS|PRAGMA)\b")
+WRITES = re.compile(r'\s*(?:INSERT INTO|INSERT OR IGNORE INTO|UPDATE|DELETE FROM) "?(\w+)"?')
 # What a request may write although nothing was changed: that somebody was there, that somebody looked.
 BESIDE = {"django_session", "applications_accessentry", "applications_opening"}
 
@@ -207,15 +209,35 @@ class Person:
         )
 
 
-def stored():
-    """{table: hash of all its rows}, but for those that keep who was there and who looked."""
+def stored(tables=None):
+    """{table: hash of all its rows} of these, else of all but those that keep who was there and who looked."""
     hashes = {}
-    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - BESIDE
+    if tables is None:
+        tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - BESIDE
     with connection.cursor() as cursor:
         for table in sorted(tables):
             cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
             hashes[table] = hashlib.sha256(repr(cursor.fetchall()).encode()).digest()
     return hashes
+
+
+class Written:
+    """The tables that statements were sent to which may change them, kept or not; any other statement is an error."""
+
+    def __init__(self):
+        self.tables = set()
+
+    def __call__(self, execute, sql, params, many, context):
+        if not READS.match(sql):
+            found = WRITES.match(sql)
+            assert found, f"Nobody knows what this writes: {sql}"
+            self.tables.add(found[1])
+        return execute(sql, params, many, context)
+
+    def taken(self):
+        """Those since it was last asked."""
+        found, self.tables = self.tables - BESIDE, set()
+        return found
 
 
 def kind_of(answer):
@@ -235,15 +257,16 @@ class Sweep:
         self.findings, self.seen, self.count, self.missing = [], set(), 0, {}
 
     def run(self, rows):
-        before = stored()
-        for page in dict.fromkeys(row.page for row in rows):
-            for row in rows:
-                if row.page == page:
-                    self.go(row)
-            if (after := stored()) != before:
-                tables = [table for table in after if after[table] != before[table]]
-                self.findings.append(f"{page}: what was denied or only asked for has changed {tables}")
-                before = after
+        before, written = stored(), Written()
+        with connection.execute_wrapper(written):
+            for page in dict.fromkeys(row.page for row in rows):
+                for row in rows:
+                    if row.page == page:
+                        self.go(row)
+                after = stored(written.taken())
+                if changed := [table for table in after if after[table] != before[table]]:
+                    self.findings.append(f"{page}: what was denied or only asked for has changed {changed}")
+                    before |= after
         return self
 
     def go(self, row):

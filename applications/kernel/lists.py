@@ -120,9 +120,9 @@ class Day:
 class Column:
     """value: what a row holds there, for an export; show: what stands in the cell, else the value or a dash.
 
-    reads: the fields that both need; order: the fields that sort by it, the last one unique, none of them null, and an
-    index for them; largest: a first click puts the largest on top; then: names of columns that sort rows that are
-    equal in the first field of this one, where they are few or an index has them in this order.
+    reads, many: the fields and the related rows that both need; order: the fields that sort by it, the last one unique,
+    none of them null, and an index for them; largest: a first click puts the largest on top; then: names of columns that
+    sort rows that are equal in the first field of this one, where they are few or an index has them in this order.
     """
 
     name: str
@@ -136,6 +136,7 @@ class Column:
     numeric: bool = False
     usual: bool = True
     css: str = ""
+    many: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -215,13 +216,9 @@ class Asked:
             self.conditions.append(holds(word) if holds else Q(Holds(self.listing.searched, wanted)))
 
     def _narrow(self, term):
-        wanted = folded(term.name)
-        for one in self.listing.filters:
-            if wanted in Option(one.name, one.label).names():
-                condition = one.typed(term.value, self)
-                break
-        else:
-            condition = None
+        wanted, filters = folded(term.name), self.listing.filters
+        named = [one for one in filters if wanted in Option(one.name, one.label).names()]
+        condition = named[0].typed(term.value, self) if named else None
         if condition is None:
             self.remarks.append(term.typed)
         else:
@@ -254,11 +251,13 @@ class Asked:
         """These rows with what the columns need, else those that are shown, and nothing else of them."""
         names = [part.removeprefix("-") for part in self.order]
         known = self.listing.expressions
+        columns = columns or self.columns
         reads = {self.listing.key, *(name for name in names if name not in known)}
-        reads = reads.union(*(column.reads for column in columns or self.columns))
+        reads = reads.union(*(column.reads for column in columns))
+        many = chain(*(column.many for column in columns))
         related = {name.rpartition("__")[0] for name in reads} - {""}
         found = found.select_related(*related) if related else found
-        return found.only(*reads).annotate(**{name: known[name] for name in names if name in known})
+        return found.prefetch_related(*many).only(*reads).annotate(**{name: known[name] for name in names if name in known})
 
     def page(self, found, mark):
         return page_by_key(self.reading(self.narrowed(found)), self.order, mark)

@@ -39,6 +39,26 @@ class RetentionWindow(models.Model):
     opened_at = models.DateTimeField()
 
 
+class Tables(migrations.operations.base.Operation):
+    """Many tables in one step. Step by step, Django draws all that point to the people anew after each of them."""
+
+    def __init__(self, *steps):
+        self.steps = steps
+
+    def state_forwards(self, app_label, state):
+        vars(state).pop("apps", None)  # drawn when next asked for
+        for step in self.steps:
+            step.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for step in self.steps:
+            step.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        for step in reversed(self.steps):
+            step.database_backwards(app_label, schema_editor, from_state, to_state)
+
+
 class GuardAppendOnly(migrations.RunPython):
     """Give the tables of these models their triggers; repeat it after every change of such a table.
 

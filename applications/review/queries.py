@@ -253,7 +253,7 @@ def roster():
     return ReviewerProfile.objects.annotate(
         sessions=Coalesce(Subquery(sheets), 0) + Coalesce(Subquery(seats), 0),
         sanctioned=Exists(bars.filter(profile=OuterRef("pk"))),
-    ).prefetch_related("technologies", "fields")
+    )
 
 
 def year_begins():

@@ -60,7 +60,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "rootgrants.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
              "--threads", "4", "--keep-alive", "300", "--log-level", "error"],
-            cwd=ROOT, env={**os.environ, "DJANGO_SETTINGS_MODULE": settings},
+            cwd=ROOT, env={**os.environ, "MALLOC_ARENA_MAX": "2", "DJANGO_SETTINGS_MODULE": settings},  # as in the image
         )  # fmt: skip
         self.client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         if not until(self.answers):

@@ -1,8 +1,8 @@
-"""The taxonomy and the two programmes."""
+"""The taxonomy, the two programmes, the kinds of papers, the clocks of the law."""
 
 from django.db import migrations
 
-from applications.kernel.terms import load
+from applications.kernel import clocks, terms
 
 
 def programmes(apps, schema_editor):
@@ -12,8 +12,8 @@ def programmes(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0002_guards")]
+    dependencies = [("applications", "0003_guards")]
     operations = [
-        migrations.RunPython(load, migrations.RunPython.noop),
-        migrations.RunPython(programmes, migrations.RunPython.noop),
+        migrations.RunPython(load, migrations.RunPython.noop)
+        for load in (terms.load, programmes, terms.load_paper_kinds, clocks.load)
     ]
