@@ -34,8 +34,8 @@ class Street:
     complaints: what axe finds wrong (WCAG 2.2 AA), once for each kind of page, and what the browser reports.
     """
 
-    def __init__(self, chromium, address, language="ko"):
-        self.chromium, self.address, self.language = chromium, address, language
+    def __init__(self, browser, address, language="ko"):
+        self.browser, self.address, self.language = browser, address, language
         self.people, self.seen, self.complaints = [], set(), []
 
     def comes(self, name="a visitor", *, looked_at=True):
@@ -64,7 +64,7 @@ class Person:
 
     def __init__(self, street, name, *, looked_at):
         self.street, self.name, self.looked_at = street, name, looked_at
-        self.context = street.chromium.new_context(
+        self.context = street.browser.new_context(
             locale=f"{street.language}-KR", viewport={"width": 1280, "height": 900}
         )
         self.context.set_default_timeout(10_000)

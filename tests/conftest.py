@@ -150,22 +150,52 @@ def committed(migrated, transactional_db, django_db_serialized_rollback):
 
 
 @pytest.fixture(scope="session")
+def playwright():
+    """Begun before any database is asked: its loop is a context of its own, with connections of its own."""
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def headless(playwright):
+    """One Chromium for all tests of a process: the shell without windows where it is installed, no fonts from afar."""
+    browser = launched(
+        playwright, shutil.which("chromium-headless-shell") or chromium(), "--disable-remote-fonts"
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def whole_chromium(playwright):
+    """The one that people have: it shows a PDF in a page, and the font."""
+    browser = launched(playwright, chromium())
+    yield browser
+    browser.close()
+
+
 def chromium():
-    """One Chromium for all tests of a process."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
-            args=["--no-sandbox", "--accept-lang=ko-KR"],
-        )
-        yield browser
-        browser.close()
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+def launched(playwright, program, *more):
+    return playwright.chromium.launch(
+        executable_path=program, args=["--no-sandbox", "--accept-lang=ko-KR", *more]
+    )
 
 
 @pytest.fixture
-def street(committed, live_server, chromium, settings):
+def browser(playwright, request):
+    """The browser of a test: the whole one where it is marked so."""
+    whole = request.node.get_closest_marker("whole_chromium")
+    return request.getfixturevalue("whole_chromium" if whole else "headless")
+
+
+@pytest.fixture
+def street(committed, live_server, browser, settings):
     """The house with its doors open: everybody who comes has a browser of their own (tests/browser.py)."""
     settings.SITE_URL = live_server.url
-    street = Street(chromium, live_server.url)
+    street = Street(browser, live_server.url)
     yield street
     street.close()
 

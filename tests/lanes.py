@@ -151,6 +151,7 @@ def main(extra):
                     extra,
                     DATABASE_URL=database,
                     TEST_BROKER_URL=queue,
+                    PGOPTIONS="-c synchronous_commit=off",  # what a cut of power would lose, no test looks for
                 )
             )
         else:

@@ -68,14 +68,14 @@ class Visit:
 
     ADDRESS = "https://town.example"
 
-    def __init__(self, town, chromium, who, with_font=False, **context):
+    def __init__(self, town, browser, who, with_font=False, **context):
         self.with_font = with_font
         self.client, self.complaints, self.connection = (
             client_of(town, who),
             [],
             connections[DEFAULT_DB_ALIAS],
         )
-        self.context = chromium.new_context(
+        self.context = browser.new_context(
             locale="ko-KR", viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **context
         )
         self.context.route("**/*", self.answer)
@@ -132,13 +132,13 @@ class Visit:
 
 
 @pytest.fixture
-def visit(town, chromium, settings):
+def visit(town, browser, settings):
     """Somebody of the town comes with a browser; the banner of the demonstration is part of the look."""
     settings.DEMO = True
     visits = []
 
     def come(who, **context):
-        visits.append(Visit(town, chromium, who, **context))
+        visits.append(Visit(town, browser, who, **context))
         return visits[-1]
 
     yield come
@@ -313,6 +313,7 @@ def test_the_stylesheet_is_small_and_names_colours_by_their_meaning_only():
 
 
 @pytest.mark.browser
+@pytest.mark.whole_chromium
 def test_the_font_of_the_pages_arrives_under_their_policy(visit):
     somebody = visit("anonymous", with_font=True).goes(reverse("portal:front"))
 

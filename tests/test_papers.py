@@ -276,7 +276,7 @@ def test_many_files_are_sent_only_when_each_has_a_paper_of_its_own(writer, stree
 def test_without_a_script_a_paper_is_uploaded_on_its_page(street, draft):
     person = street.comes(looked_at=False)
     person.sign_in(draft.created_by.email, PASSWORD)
-    context = street.chromium.new_context(
+    context = street.browser.new_context(
         java_script_enabled=False, locale="ko-KR", storage_state=person.context.storage_state()
     )
     page = context.new_page()

@@ -10,6 +10,7 @@ from django.conf import settings as configured
 
 from rootgrants.settings import DEMONSTRATION_KEY
 
+pytestmark = pytest.mark.once  # each starts the house by itself, with a database of its own
 SOURCE = (configured.BASE_DIR / "rootgrants/settings.py").read_text()
 EXAMPLE = (configured.BASE_DIR / ".env.example").read_text()
 PRODUCTION = {

@@ -117,6 +117,7 @@ def test_the_second_window_is_told_and_leads_to_both_texts(desk):
     assert Assignment.objects.get(pk=sheet.pk).overall == "첫째 창에서 쓴 의견"
 
 
+@pytest.mark.whole_chromium
 def test_papers_open_within_the_page_beside_the_sheet(desk):
     street, _world, sheet = desk
     person = opened(street, sheet, 1280, 900)
