@@ -257,7 +257,8 @@ class Asked:
         many = chain(*(column.many for column in columns))
         related = {name.rpartition("__")[0] for name in reads} - {""}
         found = found.select_related(*related) if related else found
-        return found.prefetch_related(*many).only(*reads).annotate(**{name: known[name] for name in names if name in known})
+        ordered = {name: known[name] for name in names if name in known}
+        return found.prefetch_related(*many).only(*reads).annotate(**ordered)
 
     def page(self, found, mark):
         return page_by_key(self.reading(self.narrowed(found)), self.order, mark)
