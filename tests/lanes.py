@@ -25,6 +25,7 @@ LOCAL_DATABASES = (
     "postgres://postgres:postgres@127.0.0.1:5432/postgres",
 )
 LOCAL_BROKER = "redis://127.0.0.1:6379/9"
+COMPILED = tempfile.TemporaryDirectory(prefix="rootgrants-pyc-")  # once for all lanes and what they start
 
 
 def free_port():
@@ -118,14 +119,14 @@ def run(name, marks, extra, **environment):
     # A module in one process builds its town once; the few modules of the browser would not fill two processes.
     spread = "load" if marks == "browser" else "loadscope"
     with tempfile.TemporaryDirectory(prefix="rootgrants-test-") as folder:
-        env = {
-            k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "CELERY_BROKER_URL", "REDIS_URL")
-        }
+        ours = ("DATABASE_URL", "CELERY_BROKER_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE")
+        env = {name: value for name, value in os.environ.items() if name not in ours}
         env |= {
             "DEMO": "1",
             "VAR_DIR": folder,
             "LOG_LEVEL": "ERROR",
             "PYTHONWARNINGS": "default",
+            "PYTHONPYCACHEPREFIX": COMPILED.name,
             **environment,
         }
         code = subprocess.run(
