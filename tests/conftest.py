@@ -98,7 +98,7 @@ def one_transaction(django_db_setup, django_db_blocker):
 def built_town(one_transaction, tmp_path_factory):
     quick = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
              "MEDIA_ROOT": tmp_path_factory.mktemp("town")}  # fmt: skip
-    with override_settings(**quick):
+    with override_settings(**quick), translation.override("ko"):  # whatever a test before has left
         return Town(files=quick["MEDIA_ROOT"])
 
 

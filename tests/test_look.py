@@ -146,6 +146,12 @@ def visit(town, browser, settings):
         one.close()
 
 
+@pytest.mark.once
+def test_every_page_of_the_demonstration_says_that_all_of_it_is_fictional(walks):
+    words = said("Demonstration: not a website of the Korean government. All firms and people are fictional.")
+    assert [address for who in CAST for address, _view, page in walks[who] if words not in page.words] == []
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("who", CAST)
 def test_every_kind_of_page_is_for_everybody_in_every_theme_and_on_a_phone(visit, walks, who):

@@ -12,8 +12,9 @@ from django.test import Client, override_settings
 from django.urls import path, reverse
 
 from applications.accounts import actions as accounts
-from applications.accounts.models import Role
+from applications.accounts.models import Role, User
 from applications.kernel.access import Predicate
+from applications.kernel.accesslog import AccessEntry
 from applications.permissions import PERMISSIONS
 from tests.sweep import FOREIGN, FULL, QUICK, Person, Sweep, addresses, oracle, stored, undeclared, words_of
 
@@ -159,6 +160,28 @@ def test_g39_the_ministry_changes_nothing_whatever_it_sends(town):
 
     assert set(answers.values()) <= {404, 405}
     assert stored() == before
+
+
+STAFF = ("officer", "director", "finance", "ministry", "auditor", "administrator")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("who", STAFF)
+def test_each_page_that_shows_staff_the_address_of_somebody_is_written_down(town, who):
+    """The access log holds each view of personal data (개인정보의 안전성 확보조치 기준 제8조)."""
+    oneself, person = town.people[who], Person(town.people[who])
+    addresses = [user.email.encode() for user in User.objects.exclude(pk=oneself.pk)]
+    unlogged = set()
+
+    for row in ROWS:
+        if "GET" in row.methods and row.answers[who] == "x":
+            before = AccessEntry.objects.count()
+            answer = person.ask("GET", reverse(row.page, kwargs=words_of(town, row.page, row.thing, who)))
+            shown = any(address in answer.body for address in addresses)
+            if shown and AccessEntry.objects.count() == before:
+                unlogged.add(row.page)
+
+    assert unlogged == set()
 
 
 def test_g40_with_the_role_the_sessions_end_and_staff_pages_are_gone(town):

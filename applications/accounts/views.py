@@ -11,6 +11,7 @@ from applications.accounts.forms import InviteForm, OwnForm, ReasonForm, RoleFor
 from applications.accounts.lists import PEOPLE
 from applications.accounts.models import User
 from applications.kernel import audit
+from applications.kernel.accesslog import log_view
 from applications.kernel.formpages import asked
 from applications.kernel.listpages import counted, exported, listed
 from applications.kernel.web import fetch, page
@@ -35,6 +36,7 @@ def people(request):
         PEOPLE,
         found,
         "accounts/people.html",
+        seen="account.list",
         may_invite=may("account.invite"),
         may_export=may("account.export"),
     )
@@ -64,6 +66,7 @@ def invite(request):
 @page("account.list", "GET")
 def person(request, key):
     someone = fetch(request, User, key=key)
+    log_view(request, "account.view", someone)
     return render(
         request,
         "accounts/person.html",

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.kernel import clock, exporting, keeping
-from applications.kernel.accesslog import log_export
+from applications.kernel.accesslog import log_export, log_view
 from applications.kernel.forms import ExportForm
 
 MOST_IN_EXCEL = 20_000  # it is written to its end before its first byte leaves; CSV has no such limit
@@ -17,14 +17,16 @@ def listed(request, listing, found, template, **more):
     return drawn(request, listing.asked(request.GET, by=request.user), found, template, **more)
 
 
-def drawn(request, asked, found, template, *, pick=False, **more):
-    """The same of a list that was asked already; pick: rows can be chosen."""
+def drawn(request, asked, found, template, *, pick=False, seen="", **more):
+    """The same of a list that was asked already; pick: rows can be chosen; seen: in the access log, where rows are people."""
     may_keep = request.user.has_perm("view.keep")
     context = {
         **asked.drawn(found, request.GET.get("mark", ""), pick=pick),
         "views": keeping.of_list(asked.listing.name, request.user) if may_keep else (),
         "may_keep": may_keep,
     }
+    if seen:
+        log_view(request, seen, *context["page"].rows)
     return render(request, template, context | more)
 
 

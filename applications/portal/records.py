@@ -61,7 +61,7 @@ def access_export(request):
 @page("outbox.view", "GET")
 def letters(request):
     found = Letter.objects.visible_to(request.user)
-    return listed(request, outbox_for(request.user), found, "portal/letters.html")
+    return listed(request, outbox_for(request.user), found, "portal/letters.html", seen="letter.list")
 
 
 @page("outbox.view", "GET")

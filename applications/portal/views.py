@@ -22,6 +22,7 @@ from applications.firms.queries import to_be_let_in
 from applications.intake.lists import DESK
 from applications.intake.queries import to_be_answered
 from applications.kernel import clock, keeping
+from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.heartbeat import Heartbeat
 from applications.kernel.keeping import SavedView
@@ -150,6 +151,7 @@ def drop_view(request, key):
 @page("outbox.read", "GET")
 def letter(request, key):
     found = fetch(request, Letter, key=key)
+    log_view(request, "letter.view", found)
     hides_text = not request.user.has_perm("outbox.text")
     return render(
         request,

@@ -43,6 +43,7 @@ def counts(request):
 def case(request, key):
     """The review of one application: assignments, sheets, score, and whom to ask."""
     application = fetch(request, Application, key=key, related=("call", "firm", "field", "stage"))
+    log_view(request, "review.view", application)
     found = application.assignments.select_related("reviewer__reviewer_profile", "stage")
     assignments = list(found.order_by("stage__ordinal", "pk"))
     for assignment in assignments:  # who sees the case sees them all

@@ -58,7 +58,7 @@ def drop(request, key):
 def payees(request):
     """Who has said where the fees go; the accounts themselves are read one by one."""
     found = PayeeAccount.objects.visible_to(request.user)
-    return listed(request, PAYEES, found, "review/payees.html")
+    return listed(request, PAYEES, found, "review/payees.html", seen="payee.list")
 
 
 @page("payee.list", "GET")

@@ -67,7 +67,7 @@ def reviewers(request):
     """All reviewers, as the address narrows and sorts them."""
     may = request.user.has_perm
     return listed(
-        request, REVIEWERS, roster_for(request.user), "review/reviewers.html",
+        request, REVIEWERS, roster_for(request.user), "review/reviewers.html", seen="reviewer.list",
         may_export=may("reviewer.export"), may_import=may("import.list"),
     )  # fmt: skip
 

@@ -296,6 +296,8 @@ ACTS = {
     "import.view": _("Import viewed"), "inquiry.view": _("Question viewed"), "paper.download": _("Paper downloaded"), "paper.text": _("Text of papers viewed"), "receipt.view": _("Receipt viewed"), "receipt.pdf": _("Receipt downloaded"), "sign_in.failed": _("Sign-in failed"),
     "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"), "account.export": _("List of people exported"), "audit.export": _("Record exported"), "access.export": _("Access log exported"),
     "payee.read": _("Account of a reviewer read"), "reviewer.export": _("List of reviewers exported"), "sheet.pdf": _("Sheet downloaded"), "scores.pdf": _("Sheets of an application downloaded"),
+    "account.view": _("Account viewed"), "account.list": _("List of people viewed"), "reviewer.list": _("List of reviewers viewed"), "payee.list": _("List of accounts of reviewers viewed"),
+    "letter.view": _("Letter viewed"), "letter.list": _("List of letters viewed"), "review.view": _("Review of an application viewed"),
     "hearing.view": _("Sheets of a panel viewed"), "committee.view": _("Meeting of the committee viewed"), "committee.pdf": _("Minutes of the committee downloaded"),
 }  # fmt: skip
 

@@ -217,6 +217,16 @@ def test_unlocking_forgets_the_wrong_passwords_of_one_account_alone(world, setti
     assert letters_to(person) == ["account_changed"]
 
 
+@pytest.mark.parametrize("role", [Role.APPLICANT, Role.REVIEWER])
+def test_whoever_needs_no_second_factor_is_invited_to_add_one_until_they_have(world, role):
+    person = world.person(role)
+    client, invitation = world.client(person), f'class="button" href="{reverse("mfa_index")}"'
+
+    assert invitation in client.get(reverse("accounts:me")).text
+    TOTP.activate(person, generate_totp_secret())
+    assert invitation not in client.get(reverse("accounts:me")).text
+
+
 def test_a_lost_second_factor_is_taken_away_with_the_sessions(world, settings):
     person = world.officer
     TOTP.activate(person, generate_totp_secret())
@@ -307,7 +317,7 @@ def test_the_list_of_people_costs_the_same_for_any_number_of_them(world, django_
     User.objects.bulk_create(User(email=f"p{n}@x.example", name=f"P {n}") for n in range(rows))
     client.get(reverse("accounts:people"))
 
-    with django_assert_num_queries(3):  # session, account, people
+    with django_assert_num_queries(4):  # session, account, people, that they were seen
         client.get(reverse("accounts:people"))
 
 

@@ -1,4 +1,4 @@
-"""Hands in 500 applications in the last minute of a call, half of them in its last ten seconds, and counts what became of them.
+"""Hands in 500 applications (G32) in the last minute of a call, half of them in its last ten seconds, and counts what became of them.
 
     make surge                      500 firms, 60 seconds
     FIRMS=100 SECONDS=20 make surge
