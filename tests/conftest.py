@@ -116,50 +116,27 @@ def is_postgresql():
     return connection.vendor == "postgresql"
 
 
-FILLED = []  # the rows that the migrations put in, a list for each table
-
-
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """What the migrations put in is remembered, for `migrated`. Django's own memory of it, text that it writes back row by
-    row before each test that commits, is kept empty: it only says that nothing else fills the tables."""
-    with django_db_blocker.unblock():
-        FILLED.extend(rows for model in apps.get_models() if (rows := list(model._base_manager.all())))
+def django_db_setup(django_db_setup):
+    """Every connection of this process knows what the migrations put in; a browser's loop opens its own."""
     first = connections[DEFAULT_DB_ALIAS]
-    for place in (first, type(first)):  # a browser's loop opens a connection of its own
-        place._test_serialized_contents = "[]"
-    if first.vendor == "postgresql":
-        type(first.ops).sql_flush = delete_what_is_there
-
-
-def delete_what_is_there(operations, style, tables, *, reset_sequences=False, allow_cascade=False):
-    """To empty these tables on PostgreSQL: TRUNCATE would make each of them and their indexes anew."""
-    each = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables)
-    with operations.connection.cursor() as cursor:
-        cursor.execute(each)
-        filled = [table for (table,) in cursor.fetchall()]
-    window = RetentionWindow._meta.db_table
-    return [
-        f"INSERT INTO {window} (reason, opened_at) VALUES ('the end of a test', now())",
-        *(f'DELETE FROM "{table}"' for table in filled),
-        f"DELETE FROM {window}",
-    ]
+    if hasattr(first, "_test_serialized_contents"):  # kept only where a test of this run asks for it
+        type(first)._test_serialized_contents = first._test_serialized_contents
 
 
 @pytest.fixture
 def migrated(django_db_setup, django_db_blocker):
     """What the migrations put in stands there again at the end: the next tests of this process build on it."""
     yield
-    with django_db_blocker.unblock(), transaction.atomic():
-        for rows in FILLED:
-            type(rows[0])._base_manager.bulk_create(rows)
+    with django_db_blocker.unblock():
+        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
 
 
 @pytest.fixture
 def committed(migrated, transactional_db, django_db_serialized_rollback):
     """Real transactions: what is written is seen by other connections, and emptied again at the end.
 
-    SQLite empties a table row by row, and the guards of the append-only tables see every row.
+    SQLite empties a table row by row, and the guards of the append-only tables see every row; PostgreSQL truncates.
     """
     yield
     if connection.vendor == "postgresql":
