@@ -15,7 +15,10 @@ from applications.accounts import actions as accounts
 from applications.accounts.models import Role, User
 from applications.kernel.access import Predicate
 from applications.kernel.accesslog import AccessEntry
+from applications.notifications.models import Letter
 from applications.permissions import PERMISSIONS
+from applications.review.models import ReviewerProfile
+from applications.review.payees import PayeeAccount
 from tests.sweep import FOREIGN, FULL, QUICK, Person, Sweep, addresses, oracle, stored, undeclared, words_of
 
 ROWS = oracle()
@@ -66,6 +69,15 @@ def test_a_view_without_a_declaration_is_noticed():
         return None
 
     assert undeclared(addresses([path("x/", careless, name="x")])) == {"x"}
+
+
+def test_what_a_page_writes_without_being_told_to_is_noticed(sweep, monkeypatch):
+    monkeypatch.setattr("tests.sweep.BESIDE", {"django_session"})  # as if a look were a change
+    rows = [row for row in ROWS if row.page == "portal:letters"]
+
+    assert sweep("auditor", rows, ("GET",)).findings == [
+        "portal:letters: what was denied or only asked for has changed ['applications_accessentry']"
+    ]
 
 
 def test_something_else_in_the_url_conf_is_an_error():
@@ -182,6 +194,30 @@ def test_each_page_that_shows_staff_the_address_of_somebody_is_written_down(town
                 unlogged.add(row.page)
 
     assert unlogged == set()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("who", "page", "act", "about"),
+    [
+        ("officer", "review:reviewers", "reviewer.list", ReviewerProfile),
+        ("finance", "review:payees", "payee.list", PayeeAccount),
+        ("administrator", "accounts:people", "account.list", User),
+        ("auditor", "portal:letters", "letter.list", Letter),
+        ("officer", "review:case", "review.view", "application"),
+        ("administrator", "accounts:person", "account.view", "hired"),
+        ("auditor", "portal:letter", "letter.view", "letter"),
+    ],
+)
+def test_a_page_about_people_says_in_the_access_log_what_it_was_and_about_whom(town, who, page, act, about):
+    """about: the thing of the town, or the table of a list, of which one page is seen."""
+    words = words_of(town, page, about if isinstance(about, str) else "-", who)
+    answer = Person(town.people[who]).client.get(reverse(page, kwargs=words))
+
+    entry = AccessEntry.objects.latest("pk")
+    seen = [getattr(town, about)] if isinstance(about, str) else answer.context["page"].rows
+    assert (entry.actor, entry.act, entry.subject_ids) == (town.people[who], act, [one.pk for one in seen])
+    assert seen and (isinstance(about, str) or isinstance(seen[0], about))
 
 
 def test_g40_with_the_role_the_sessions_end_and_staff_pages_are_gone(town):

@@ -42,6 +42,8 @@ class RetentionWindow(models.Model):
 class Tables(migrations.operations.base.Operation):
     """Many tables in one step. Step by step, Django draws all that point to the people anew after each of them."""
 
+    reversible = False
+
     def __init__(self, *steps):
         self.steps = steps
 
@@ -53,10 +55,6 @@ class Tables(migrations.operations.base.Operation):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         for step in self.steps:
             step.database_forwards(app_label, schema_editor, from_state, to_state)
-
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        for step in reversed(self.steps):
-            step.database_backwards(app_label, schema_editor, from_state, to_state)
 
 
 class GuardAppendOnly(migrations.RunPython):
