@@ -19,7 +19,7 @@ OF_SHEET = (
 OF_APPLICATION = (
     "key", "number", "status", "stage", "title", "summary", "answers", "claims", "budget", "institutions", "demand",
     "total_krw", "requested_krw", "cash_krw", "call__key", "call__revision", "call__published_at", "call__title",
-    "call__scale", "call__step", "call__comment_length", "call__programme__kind", "firm__name", "firm__business_number", "field__name", "field__name_en",
+    "call__scale", "call__step", "call__comment_length", "call__programme", "firm__name", "firm__business_number", "field__name", "field__name_en",
 )  # fmt: skip
 UNDER_REVIEW = Q(stage=F("application__stage"))  # an assignment in the stage that its application is in
 
@@ -30,6 +30,7 @@ def criteria_of(stage):
 
 
 remembered_criteria = remembered(criteria_of)  # of (id of a stage, its call)
+remembered_stage = remembered(lambda pk: Stage.objects.select_related("call__programme").get(pk=pk))
 
 
 def counted(application):
@@ -109,10 +110,21 @@ def number_of(assignments):
 
 
 def to_read():
-    """Assignments with what the page of a sheet shows, and no more: the tables around one are wide."""
+    """Assignments with what the page of a sheet shows, and no more: the tables around one are wide.
+
+    The stage and the programme are remembered (`staged`): a join that brings the same each time is planned each time.
+    """
     return Assignment.objects.select_related(
-        "application__call__programme", "application__firm", "application__field", "stage"
-    ).only(*OF_SHEET, *(f"application__{name}" for name in OF_APPLICATION), "stage__kind")
+        "application__call", "application__firm", "application__field"
+    ).only(*OF_SHEET, *(f"application__{name}" for name in OF_APPLICATION))
+
+
+def staged(assignment):
+    """The same assignment of `to_read`, with its stage and the programme of its call."""
+    call = assignment.application.call
+    assignment.stage = remembered_stage(assignment.stage_id, call)
+    call.programme = assignment.stage.call.programme
+    return assignment
 
 
 def own(user):

@@ -20,7 +20,7 @@ from applications.review.sheet_forms import SheetForm, in_full_sight
 @page("review.own", "GET", "POST")
 def sheet(request, key):
     """The application on the left, the sheet on the right."""
-    assignment = fetch(request, queries.to_read(), key=key)
+    assignment = queries.staged(fetch(request, queries.to_read(), key=key))
     if not request.user.has_perm("review.read", assignment):
         return redirect("review:declare", key=assignment.key)
     if assignment.stage.is_visit:
@@ -135,7 +135,7 @@ def autosave(request, key):
     place of what has an error, what stands saved is kept.
     409: {"error", "stale"}: closed, or saved elsewhere meanwhile; nothing is changed.
     """
-    assignment = fetch(request, queries.to_read(), key=key)
+    assignment = queries.staged(fetch(request, queries.to_read(), key=key))
     criteria = queries.remembered_criteria(assignment.stage_id, assignment.application.call)
     form, stood = form_of(request.POST, assignment, criteria, {}), {}
     if not form.is_valid():
