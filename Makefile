@@ -47,7 +47,7 @@ check: setup-dev  ## style, contracts, migrations, production settings, catalogu
 	$(PY) tests/catalogue.py
 
 sweep: setup-dev  ## every address as everybody with every method there is
-	DEMO=1 FULL_SWEEP=1 LOG_LEVEL=CRITICAL $(PY) -m pytest -q -n auto tests/test_sweep.py
+	DEMO=1 FULL_SWEEP=1 LOG_LEVEL=CRITICAL $(PY) -m pytest -q -n auto tests/whole/test_sweep.py
 
 docs: setup  ## write docs/lifecycle.md and docs/permissions.md
 	DEMO=1 $(PY) manage.py lifecycle --write

@@ -10,21 +10,29 @@ from _pytest.runner import pytest_runtest_protocol as run_one
 from django.apps import apps
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
-from django.test import override_settings
 from django.utils import translation
 from hypothesis import settings as examples
 from playwright.sync_api import sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from applications.kernel import clock
 from applications.kernel.records import AppendOnly, RetentionWindow
 from tests.browser import House, Street
-from tests.town import NOW, Town
 from tests.world import DURING, World
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop runs beside the ORM
 # A busy machine is no failure, hence no deadline.
 examples.register_profile("tests", deadline=None, max_examples=60, database=None)
 examples.load_profile("tests")
+
+
+WHOLE = "tests/whole/"
+LONG = (
+    WHOLE,
+    "tests/management/",
+    "tests/review/test_equal_everywhere.py",
+    "",
+)  # the modules that take longest, in this order
 
 
 # A function with room for so many names that its frame takes a large piece of the interpreter's stack. Above it a test has
@@ -49,7 +57,20 @@ def pytest_collection_finish():
     gc.set_threshold(100_000, 50, 100)
 
 
+class Scopes(LoadScopeScheduling):
+    """A module is one piece of work for a process, and so is tests/whole/, which builds one town for all its modules."""
+
+    def _split_scope(self, nodeid):
+        return WHOLE if nodeid.startswith(WHOLE) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Scopes(config, log) if config.getoption("dist") == "loadscope" else None
+
+
 def pytest_collection_modifyitems(items):
+    """What takes long begins first, so that no process waits for the other at the end."""
+    items.sort(key=lambda item: next(n for n, start in enumerate(LONG) if item.nodeid.startswith(start)))
     for item in items:
         if "postgresql" in item.keywords and not os.environ.get("DATABASE_URL", "").startswith("postgres"):
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL (DATABASE_URL)"))
@@ -91,23 +112,6 @@ def one_transaction(django_db_setup, django_db_blocker):
     """A transaction around all tests of a module, taken back at the end; a module that wants it names it as its `db`."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def built_town(one_transaction, tmp_path_factory):
-    quick = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
-             "MEDIA_ROOT": tmp_path_factory.mktemp("town")}  # fmt: skip
-    with override_settings(**quick), translation.override("ko"):  # whatever a test before has left
-        return Town(files=quick["MEDIA_ROOT"])
-
-
-@pytest.fixture
-def town(db, built_town, settings):
-    """Everybody and everything at once (tests/town.py), outside the demonstration; changes are taken back."""
-    settings.MEDIA_ROOT, settings.DEMO = built_town.files, False
-    with clock.at(NOW), transaction.atomic():
-        yield built_town
         transaction.set_rollback(True)
 
 

@@ -130,8 +130,8 @@ def run(name, marks, extra, **environment):
             **environment,
         }
         code = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto", "--dist", spread, "-m",
-             marks, *extra], cwd=ROOT, env=env, check=False,
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto", "--dist", spread,
+             "--no-loadscope-reorder", "-m", marks, *extra], cwd=ROOT, env=env, check=False,
         ).returncode  # fmt: skip
     return (
         name,

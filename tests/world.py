@@ -1,12 +1,11 @@
 """The world of the cases: made through the actions, one step at a time; docs/cases.md describes it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from io import BytesIO
-from itertools import count
 
 from allauth.account.internal.flows import login
 from allauth.account.models import EmailAddress
@@ -130,12 +129,16 @@ def costs(*, total=800_000_000, requested=480_000_000, cash=60_000_000):
 class World:
     """Everything is made when it is first asked for."""
 
-    numbers: count = field(default_factory=lambda: count(1))
+    last: int = 0
+
+    def number(self):
+        self.last += 1
+        return self.last
 
     # People
 
     def person(self, role=Role.APPLICANT, email=None, **more):
-        number = next(self.numbers)
+        number = self.number()
         email = email or f"{role.value}{number}@people{number}.example"
         user = User(email=email, name=more.pop("name", f"{role.value} {number}"), role=role, **more)
         user.set_password(PASSWORD)
@@ -144,7 +147,7 @@ class World:
         return user
 
     def reviewer(self, **more):
-        profile = {"affiliation": f"University {next(self.numbers)}", "kind": "academia"}
+        profile = {"affiliation": f"University {self.number()}", "kind": "academia"}
         profile |= {key: more.pop(key) for key in ("affiliation", "affiliation_number") if key in more}
         user = self.person(Role.REVIEWER, **more)
         people.set_profile(user, technologies=RootTechnology.objects.all()[:2], by=self.officer, **profile)
@@ -189,7 +192,7 @@ class World:
     # Firms
 
     def firm(self, owner=None, number=None, **profile):
-        ordinal = next(self.numbers)
+        ordinal = self.number()
         nine = f"99955{ordinal:04d}"
         number = number or next(f"{nine}{d}" for d in range(10) if is_business_number(f"{nine}{d}"))
         fields = {
@@ -259,7 +262,7 @@ class World:
             } | fields
         fields = {
             "seats": 3,
-            "title": f"Call {next(self.numbers)}",
+            "title": f"Call {self.number()}",
             "summary": "In short",
             "notice": "Notice",
         } | fields
@@ -283,7 +286,11 @@ class World:
 
     @cached_property
     def r1(self):
-        """The call of the cases: 0 to 100 with the weights 40, 35, 25; a panel of three."""
+        """The call of the cases."""
+        return self.plain_call()
+
+    def plain_call(self):
+        """0 to 100 with the weights 40, 35, 25; a panel of three."""
         call = self.call(quorum=3)
         Criterion.objects.filter(group__stage__call=call).delete()
         CriterionGroup.objects.filter(stage__call=call).delete()

@@ -23,6 +23,7 @@ from tests.decision.contested import (
     results,
 )
 from tests.intake.test_receipt import words
+from tests.standing import standing
 from tests.world import AFTER, PDF, at, browser
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -34,9 +35,16 @@ def after_the_deadline(request):
         yield
 
 
+def a_published_list(world):
+    world.listed = published_list(world)
+
+
+built, db, world = standing(a_published_list)
+
+
 @pytest.fixture
 def declined(world):
-    _list, [*_others, declined] = published_list(world)
+    _list, [*_others, declined] = world.listed
     return declined
 
 
@@ -166,12 +174,12 @@ def test_nobody_but_the_firm_and_staff_finds_an_appeal(world, declined):
 
 
 def published_in_another_call(world):
-    _list, [declined] = published_list(world, ["51"], world.call())
+    _list, [declined] = published_list(world, ["51"], world.plain_call())
     return declined
 
 
 def test_the_desk_lists_what_is_due_first_and_says_what_is_late(world):
-    _list, applications = published_list(world, ["91", "88", "85", "55", "54", "53"])
+    _list, applications = published_list(world, ["91", "88", "85", "55", "54", "53"], world.plain_call())
     late = appealed(world, applications[3], PUBLISHED + timedelta(days=1))
     fresh = appealed(world, applications[4], LAST_DAY)
     done = decided(world, appealed(world, applications[5], LAST_DAY), "dismissed")
@@ -213,7 +221,7 @@ def test_an_officer_proposes_and_a_director_decides_on_the_pages(world, declined
 
 
 def test_a_further_list_is_looked_at_and_proposed_on_its_page(world):
-    first, [a, _b, _c, d, *_rest] = published_list(world)
+    first, [a, _b, _c, d, *_rest] = world.listed
     owner, officer = browser(world.owner_of(a.firm)), browser(world.officer)
     page = f"/decisions/results/{a.key}/give-up/"
     assert "cannot be undone" in text(at(owner, "get", LAST_DAY, page))
@@ -243,7 +251,7 @@ def test_a_further_list_is_looked_at_and_proposed_on_its_page(world):
 
 
 def test_the_list_of_appeals_costs_the_same_for_few_and_many(world, django_assert_max_num_queries):
-    _list, applications = published_list(world, ["91", "88", "85", "55", "54", "53"])
+    _list, applications = published_list(world, ["91", "88", "85", "55", "54", "53"], world.plain_call())
     for application in applications[3:]:
         appealed(world, application)
     client = browser(world.officer)
@@ -253,8 +261,10 @@ def test_the_list_of_appeals_costs_the_same_for_few_and_many(world, django_asser
 
 
 def test_a_reserve_whose_list_has_ended_reads_so(world):
-    type(world.r1).objects.filter(pk=world.r1.pk).update(reserve_days=30)
-    first, [*_selected, d, _e, _f] = published_list(world)
+    call = world.plain_call()
+    type(call).objects.filter(pk=call.pk).update(reserve_days=30)
+    call.refresh_from_db()
+    first, [*_selected, d, _e, _f] = published_list(world, call=call)
     end = clock.kst(2027, 1, 21)
     with clock.at(end):
         first.refresh_from_db()

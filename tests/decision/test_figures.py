@@ -17,6 +17,7 @@ from applications.kernel.taxonomy import IndustryField, Region
 from applications.review.models import Assignment
 from tests.asking import text
 from tests.decision.contested import appealed, decided
+from tests.standing import standing
 from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -30,8 +31,7 @@ def after_the_deadline(settings):
         yield
 
 
-@pytest.fixture
-def call(world):
+def seven_plans(world):
     """Seven ranked plans on three places, one ruled out: four of one field and region, three and one of others."""
     first, second, third = IndustryField.objects.all()[:3]
     south, capital = Region.objects.get(code="48"), Region.objects.get(code="11")
@@ -49,6 +49,13 @@ def call(world):
     Application.objects.filter(pk=out.pk).update(status="ineligible")
     withdrawn = world.submitted(world.r1, world.firm(field=second))
     Application.objects.filter(pk=withdrawn.pk).update(status="withdrawn")
+
+
+built, db, world = standing(seven_plans)
+
+
+@pytest.fixture
+def call(world):
     return world.r1
 
 

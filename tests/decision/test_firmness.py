@@ -14,6 +14,7 @@ from applications.kernel import audit, clock
 from applications.kernel.errors import Denied
 from applications.review import actions as review
 from tests.asking import reasons, text
+from tests.standing import standing
 from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
@@ -35,8 +36,7 @@ def reviewed(world, call, *values, **more):
     return Application.objects.get(pk=plan.pk)
 
 
-@pytest.fixture
-def ranked(world):
+def four_plans(world):
     """One place: two plans whose order turns on who reviewed, one far above the mark, one far below it."""
     type(world.r1).objects.filter(pk=world.r1.pk).update(seats=2)
     world.r1.refresh_from_db()
@@ -46,6 +46,13 @@ def ranked(world):
         reviewed(world, world.r1, 70, 79, 90),
         reviewed(world, world.r1, 61, 62, 63),
     ]
+
+
+built, db, world = standing(four_plans)
+
+
+@pytest.fixture
+def ranked(world):
     return world.r1
 
 
@@ -81,7 +88,7 @@ def test_it_says_how_often_each_is_selected_and_changes_nothing(world, ranked):
 
 def test_what_is_read_of_a_call_comes_to_the_stored_scores(world):
     """Seven sheets, floors, a knock-out, a threshold and a bonus: read as arrays they come to what is stored."""
-    call = world.r1
+    call = world.plain_call()
     CriterionGroup.objects.filter(stage__call=call, ordinal=1).update(floor_percent=70)
     Criterion.objects.filter(group__stage__call=call, group__ordinal=2).update(knock_out_at="60.0")
     stage = call.stages.get()
@@ -165,18 +172,19 @@ def test_the_proposal_shows_it_beside_the_cut_until_a_score_changes(world, ranke
 
 
 def test_one_sheet_each_says_nothing(world):
-    plan = world.with_score(world.r1, "80")
-    world.r1.stages.update(trimmed=False)
+    call = world.plain_call()
+    plan = world.with_score(call, "80")
+    call.stages.update(trimmed=False)
     reviewer = world.reviewer()
     Application.objects.filter(pk=plan.pk).update(status="in_review")
     world.handed_in(Application.objects.get(pk=plan.pk), 80, 80, 80, reviewer=reviewer)
     Application.objects.filter(pk=plan.pk).update(status="reviewed")
 
-    found = made(world, world.r1)
+    found = made(world, call)
 
     assert (found.result["known"], found.result["near"]) == (0, 0)
-    assert resampling.chances(world.r1) == {}
-    shown = text(browser(world.officer).get(page(world.r1)))
+    assert resampling.chances(call) == {}
+    shown = text(browser(world.officer).get(page(call)))
     assert "No application has two sheets of a stage: how far reviewers differ is not known" in shown
     assert "Nothing can be said of how firm the cut is." in shown
 

@@ -13,6 +13,7 @@ from applications.kernel.taxonomy import IndustryField
 from applications.review import actions as review
 from tests.asking import text
 from tests.decision.convened import closed, convened, decided
+from tests.standing import standing
 from tests.sweep import stored
 from tests.world import AFTER, browser
 
@@ -26,10 +27,16 @@ def after_the_deadline(settings):
         yield
 
 
-@pytest.fixture
-def scored(world):
+def five_plans(world):
     """Five plans with their scores on a call of three places."""
     world.plans = [world.with_score(world.r1, score) for score in ("91", "85", "80", "74", "62")]
+
+
+built, db, world = standing(five_plans)
+
+
+@pytest.fixture
+def scored(world):
     return world.r1
 
 
@@ -203,6 +210,7 @@ def reviewed(world, call, sheets, **more):
 @pytest.fixture
 def severe(world):
     """One place. The first plan would have it, had the severe one not sat on it: 78.75 instead of 85.00, against 82.00."""
+    world.r1 = world.plain_call()
     type(world.r1).objects.filter(pk=world.r1.pk).update(seats=1)
     world.r1.refresh_from_db()
     severe, *others = [world.reviewer(name=name) for name in ("Severe", "One", "Two", "Three")]

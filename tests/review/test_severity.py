@@ -8,13 +8,13 @@ from applications.kernel.errors import Denied
 from applications.review import calibrating, severity_chart
 from applications.review.calibrations import Calibration
 from applications.review.tasks import carry_calibrations_on
+from tests.standing import standing
 from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
-@pytest.fixture
-def panel(world):
+def six_plans(world):
     """Six plans; a mild and a severe reviewer share half of them with two others each, so that the order turns on who sat."""
     world.people = [world.reviewer(name=name) for name in ("Mild", "Even", "Fair", "Severe")]
     gives = {"Mild": 6, "Even": 0, "Fair": 1, "Severe": -14}
@@ -27,6 +27,13 @@ def panel(world):
                 value = 80 - number + gives[person.name]
                 world.handed_in(plan, value, value, value, reviewer=person)
         world.plans.append(Application.objects.get(pk=plan.pk))
+
+
+built, db, world = standing(six_plans)
+
+
+@pytest.fixture
+def panel(world):
     return world.r1
 
 
@@ -81,14 +88,15 @@ def test_the_line_lies_below_the_places_that_a_call_takes_over_too(world, panel)
 
 
 def test_few_sheets_say_nothing(world):
-    plan = world.in_review(world.r1, world.a)
+    call = world.plain_call()
+    plan = world.in_review(call, world.a)
     for _sheet in range(3):
         world.handed_in(plan, 80, 70, 60)
 
-    result = made(world, world.r1)
+    result = made(world, call)
 
     assert (result["stages"], result["places"]) == ([], None)
-    assert "Too few sheets to say anything" in browser(world.officer).get(page(world.r1)).content.decode()
+    assert "Too few sheets to say anything" in browser(world.officer).get(page(call)).content.decode()
 
 
 def test_the_page_says_it_in_a_sentence_a_drawing_and_a_table(world, panel):

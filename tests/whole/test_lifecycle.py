@@ -68,11 +68,6 @@ def statuses(flow):
     return MODELS[flow]._meta.get_field("status").choices
 
 
-@pytest.fixture(scope="module")
-def db(one_transaction):
-    """The town is built once for all moves."""
-
-
 def one_of(town, flow):
     things = (
         town.inquiry, town.application, town.partner, town.sheet, town.panel, town.panelist, town.list, town.meeting, town.appeal, town.agreement, town.payment,

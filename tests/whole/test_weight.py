@@ -21,11 +21,6 @@ PAGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def db(one_transaction):
-    """The town is built once for all pages."""
-
-
 def linked(html):
     """Names of the style sheets and scripts of a page."""
     return re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))"', html)

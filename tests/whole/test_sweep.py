@@ -37,16 +37,11 @@ CASES = {"rival": "g34", "unassigned": "g35", "owner": "g37", "finance": "g39", 
 
 def canaries():
     """{who: names of the canaries that they see}."""
-    lines = (Path(__file__).parent / "canaries.txt").read_text().splitlines()
+    lines = (Path(__file__).parent.parent / "canaries.txt").read_text().splitlines()
     header, *rows = [line.split() for line in lines if line.strip() and not line.startswith("#")]
     return {
         who: {row[0] for row in rows if row[column] == "x"} for column, who in enumerate(header) if column
     }
-
-
-@pytest.fixture(scope="module")
-def db(one_transaction):
-    """The town is built once for all roles."""
 
 
 @pytest.fixture

@@ -172,11 +172,6 @@ HEADER, *ROWS = [line.split() for line in MATRIX.strip().splitlines()]
 CELLS = {row[0]: dict(zip(HEADER, row[1:], strict=True)) for row in ROWS}
 
 
-@pytest.fixture(scope="module")
-def db(one_transaction):
-    """The town is built once for all cells."""
-
-
 def thing_of(town, permission, who):
     """What a permission is asked of here."""
     room, _dot, verb = permission.partition(".")
