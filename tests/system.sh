@@ -12,6 +12,7 @@ program chromium chromium
 program chromium-headless-shell chromium-headless-shell
 program redis-server redis-server
 program xgettext gettext
+program docker-compose docker-compose
 file "/usr/lib/postgresql/*/bin/initdb" postgresql
 file "/usr/share/fonts/truetype/nanum/*" fonts-nanum
 if [ -z "$missing" ]; then
