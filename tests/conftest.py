@@ -18,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 from applications.kernel import clock
 from applications.kernel.records import AppendOnly, RetentionWindow
 from tests.browser import House, Street
+from tests.emptying import empty_quickly
 from tests.world import DURING, World
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop runs beside the ORM
@@ -121,11 +122,14 @@ def is_postgresql():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
+def django_db_setup(django_db_setup, django_db_blocker):
     """Every connection of this process knows what the migrations put in; a browser's loop opens its own."""
     first = connections[DEFAULT_DB_ALIAS]
     if hasattr(first, "_test_serialized_contents"):  # kept only where a test of this run asks for it
         type(first)._test_serialized_contents = first._test_serialized_contents
+        if first.vendor == "postgresql":
+            with django_db_blocker.unblock():
+                empty_quickly(first)
 
 
 @pytest.fixture
