@@ -144,7 +144,7 @@ def migrated(django_db_setup, django_db_blocker):
 def committed(migrated, transactional_db, django_db_serialized_rollback):
     """Real transactions: what is written is seen by other connections, and emptied again at the end.
 
-    SQLite empties a table row by row, and the guards of the append-only tables see every row; PostgreSQL truncates.
+    SQLite empties a table row by row, and the guards of the append-only tables see every row; PostgreSQL: tests/emptying.py.
     """
     yield
     if connection.vendor == "postgresql":
