@@ -14,8 +14,7 @@ from applications.calls.models import Call
 from applications.decision import actions
 from applications.decision.committees import Deliberation
 from applications.decision.models import Proposal
-from applications.intake.models import Application
-from applications.intake.models import Submission
+from applications.intake.models import Application, Submission
 from applications.kernel import clock
 from applications.review import actions as review
 from applications.review import deliberation, seating
@@ -29,7 +28,11 @@ LINK = re.compile(rb'(?:href|src|hx-get|formaction)="([^"#]*)')
 SEARCH = re.compile(rb'<form[^>]*method="get".*?</form>', re.S)
 CHOICE = re.compile(rb'<select[^>]*name="([^"]+)".*?</select>', re.S)
 OPTION = re.compile(rb'<option[^>]*value="([^"]+)"')
-ASIDE = {"calls:confirm", "review:photo_download", "review:remove_photo"}  # makes a key each time; need a picture
+ASIDE = {
+    "calls:confirm",
+    "review:photo_download",
+    "review:remove_photo",
+}  # makes a key each time; need a picture
 # What differs between any two answers: the token of the forms, the nonce of the scripts, the number of the request.
 OF_ITS_OWN = re.compile(
     rb'(?<=csrfmiddlewaretoken" value=")[^"]+|(?<=X-CSRFToken": ")[^"]+|(?<=nonce-)[^\']+|(?<=nonce=")[^"]+'
@@ -55,8 +58,12 @@ class Undecided:
             review.hand_in(sheet, by=town.reviewer)
             points = Decimal(score)
             Application.objects.filter(pk=application.pk).update(
-                status="reviewed", sheets=3, base_score=points, final_score=points, failings=[],
-                stage_scores=[]
+                status="reviewed",
+                sheets=3,
+                base_score=points,
+                final_score=points,
+                failings=[],
+                stage_scores=[],
             )
         deliberation.open_deliberation(self.panel, by=town.reviewer)
         Panel.objects.filter(pk=self.panel.pk).update(status="closed", closed_at=clock.now())
@@ -138,7 +145,11 @@ def leads_to(path, answer):
             links += [f"?{select[1].decode()}={value.decode()}" for value in OPTION.findall(select[0])[:1]]
     for link in links:
         found = urlsplit(urljoin(path, link))
-        if not found.netloc and found.path.startswith("/") and not found.path.startswith(("/static/", "/auth/")):
+        if (
+            not found.netloc
+            and found.path.startswith("/")
+            and not found.path.startswith(("/static/", "/auth/"))
+        ):
             yield f"{found.path}?{found.query}" if found.query else found.path
 
 

@@ -169,8 +169,8 @@ def test_g54_a_list_that_waits_shows_in_no_answer_of_anybody_but_the_desk(town, 
     document what it is set from, since the same data give the same bytes.
     """
     monkeypatch.setattr("typst.compile", lambda *_args, sys_inputs, **_more: sys_inputs["data"].encode())
-    people = {who: Person(town.people[who]) for who in ("owner", "rival", "reviewer", "anonymous")}
     with time_machine.travel(NOW, tick=False):
+        people = {who: Person(town.people[who]) for who in ("owner", "rival", "reviewer", "anonymous")}
         case = Undecided(town)
         with transaction.atomic():
             case.propose()
@@ -184,6 +184,8 @@ def test_g54_a_list_that_waits_shows_in_no_answer_of_anybody_but_the_desk(town, 
             transaction.set_rollback(True)
         before = {who: walk.answers() for who, walk in walks.items()}
 
+    own = ("GET", case.applications[0].get_absolute_url())
+    assert [before[who][own][0] for who in people] == [200, 404, 200, 302]
     for who, answers in [*proposed.items(), *approved.items()]:
         assert (who, differences(before[who], answers)[:3]) == (who, [])
 

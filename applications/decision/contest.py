@@ -40,6 +40,7 @@ def result_of(application):
     }
     if notice:
         facts |= disclosing.shown(notice, disclosing.words_of(application.call), is_confirmed=is_confirmed)
+        facts["earlier"] = queries.notice_before(notice)
     return facts
 
 

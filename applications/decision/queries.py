@@ -284,6 +284,12 @@ def notice_of(application):
     return application.result_notices.select_related("place__proposal__call").last()
 
 
+def notice_before(notice):
+    """The notice whose place this one takes; None where it is the first of its application."""
+    found = ResultNotice.objects.filter(application=notice.application_id, pk__lt=notice.pk)
+    return found.select_related("place").last()
+
+
 def is_confirmed(call, *, now):
     """Whether the result of a call is confirmed: every firm's time to appeal is over, and every appeal answered."""
     notices = ResultNotice.objects.filter(application__call=call).exclude(

@@ -13,6 +13,7 @@ from applications.decision import (
     deliberating,
     following,
     further,
+    letter_desk,
     parts,
     queries,
     resampling,
@@ -286,7 +287,7 @@ def send_back(request, key):
 @page("decision.publish", "GET", "POST")
 def publish(request, key):
     """What will happen, to how many, and that it cannot be undone."""
-    found = fetch(request, Proposal, key=key, related=("call",))
+    found = fetch(request, Proposal, key=key, related=("call", "follows"))
     form = PublishForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -308,6 +309,12 @@ def publish(request, key):
     return render(
         request,
         "decision/publish.html",
-        {"proposal": found, "form": form, "counts": queries.counts(found)},
+        {
+            "proposal": found,
+            "form": form,
+            "counts": queries.counts(found),
+            "samples": letter_desk.samples(found),
+            "stale": queries.stale(found),
+        },
         status=status,
     )
