@@ -14,6 +14,7 @@ from applications.calls.models import Call
 from applications.decision import actions
 from applications.decision.committees import Deliberation
 from applications.decision.models import Proposal
+from applications.firms.models import Firm
 from applications.intake.models import Application, Submission
 from applications.kernel import clock
 from applications.review import actions as review
@@ -22,7 +23,7 @@ from applications.review.models import Assignment
 from applications.review.panels import Hearing, Panel
 from applications.review.queries import criteria_of
 from tests.decision.convened import closed, convened, decided
-from tests.sweep import data_of, words_of
+from tests.sweep import words_of
 
 LINK = re.compile(rb'(?:href|src|hx-get|formaction)="([^"#]*)')
 SEARCH = re.compile(rb'<form[^>]*method="get".*?</form>', re.S)
@@ -85,6 +86,7 @@ class Undecided:
         sheet = application.assignments.get()
         return {
             Call: self.call,
+            Firm: application.firm,
             Application: application,
             Submission: application.submissions.get(),
             Panel: self.panel,
@@ -96,28 +98,36 @@ class Undecided:
 
 
 class InsteadOf:
-    """The town with other things in the place of its own. instead: {class: thing}."""
+    """The town with another thing under one of its names."""
 
-    def __init__(self, town, instead):
-        self.town, self.own = town, instead
+    def __init__(self, town, name, thing):
+        self.town = town
+        setattr(self, name, thing)
 
     def __getattr__(self, name):
-        found = getattr(self.town, name)
-        return self.own.get(type(found), found)
+        return getattr(self.town, name)
 
 
 class Walk:
-    """One person asks every address that they can reach, and every one of decisions, and follows what the answers lead to."""
+    """One person asks every address that they can reach, about this case, and every one of decisions; and follows what leads on.
 
-    def __init__(self, town, who, person, rows):
-        self.town, self.person = town, person
+    things: Undecided.instead. What is about other things only, such as another application, is left out.
+    """
+
+    def __init__(self, town, who, person, rows, things):
+        self.person, self.keys = person, {str(thing.key) for thing in things.values()}
         reached = {row.page for row in rows if row.answers[who] == "x" or row.page.startswith("decision:")}
-        self.begins = {
-            (method, reverse(row.page, kwargs=words_of(town, row.page, row.thing, who))): row.page
-            for row in rows
-            if row.page in reached and row.page not in ASIDE
-            for method in row.methods
-        }
+        self.begins = {}
+        for row in rows:
+            thing = getattr(town, row.thing, None)
+            if (
+                row.page in reached
+                and row.page not in ASIDE
+                and (not is_keyed(thing) or type(thing) in things)
+            ):
+                case = InsteadOf(town, row.thing, things.get(type(thing), thing))
+                path = reverse(row.page, kwargs=words_of(case, row.page, row.thing, who))
+                self.begins |= dict.fromkeys((method, path) for method in row.methods)
 
     def answers(self):
         """{(method, address): (status, headers and body but for what differs between any two answers)}."""
@@ -128,13 +138,21 @@ class Walk:
                 continue
             cache.clear()  # nobody is sent away for asking often
             with transaction.atomic():  # what was done, and what was opened, is taken back
-                data = data_of(self.town, self.begins.get(asked))
-                answer = self.person.ask(method, path, data)
+                answer = self.person.ask(method, path)
                 transaction.set_rollback(True)
             found[asked] = (answer.status, OF_ITS_OWN.sub(b"", answer.everything))
             if method == "GET" and "?" not in path:
-                waiting += [("GET", further) for further in leads_to(path, answer.everything)]
+                waiting += [
+                    ("GET", further) for further in leads_to(path, answer.everything) if self.is_near(further)
+                ]
         return found
+
+    def is_near(self, path):
+        return "?" in path or any(key in path for key in self.keys)
+
+
+def is_keyed(thing):
+    return hasattr(thing, "key")
 
 
 def leads_to(path, answer):

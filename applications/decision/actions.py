@@ -116,7 +116,7 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
         follows=follows,
         deliberation=follows.deliberation if follows else deliberated.closed(call),
         note=note,
-        fingerprint=queries.fingerprint(call),
+        fingerprint=queries.fingerprint_of_list(call),
         proposed_by=by,
         proposed_at=clock.now(),
     )

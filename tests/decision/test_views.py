@@ -41,7 +41,7 @@ def ranking_rows(response):
     """Rank, final score and marks of each row, as people read them."""
     body = re.search(r"<tbody>(.*?)</tbody>", text(response), re.S)[1]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in re.findall(r"<tr.*?</tr>", body, re.S)]
-    return [(row[0], row[4], row[6]) for row in rows]
+    return [(row[0], row[3], row[6]) for row in rows]
 
 
 # The ranking
@@ -75,13 +75,24 @@ def test_the_ranking_names_what_breaks_a_tie(world):
     response = world.client(world.officer).get(url(world.r1))
 
     assert [tie for _rank, _row, _field, tie, *_rest in response.context["rows"]] == [
-        "", "a seat outside the capital area", "기술성",
+        None, ("a seat outside the capital area", 1, 0), ("기술성", 70, 0),
     ]  # fmt: skip
-    assert "Tie broken by 기술성" in text(response)
+    assert "Tie broken by 기술성: 70 above, 0 here" in text(response)
     assert (
         "Equal scores are ordered by 기술성 → 사업성 → 역량 → a seat outside the capital area → 3년간 새로 뽑을 인원(명)."
         in text(response)
     )
+
+
+def test_the_ranking_has_bonus_and_penalty_and_an_empty_one_one_cell_as_wide_as_its_head(world):
+    application = world.with_score(world.r1, "80")
+    Application.objects.filter(pk=application.pk).update(bonus=3, penalty="1.5")
+    client = world.client(world.officer)
+
+    assert "+3 / −1.5" in text(client.get(url(world.r1)))
+    for call in (world.rnd, world.sprout):
+        shown = text(client.get(url(call)))
+        assert int(re.search(r'<td colspan="(\d+)"', shown)[1]) == shown.count('<th scope="col"')
 
 
 def test_ranks_run_on_over_the_pages_there_and_back(world, monkeypatch):

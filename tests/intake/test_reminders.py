@@ -11,7 +11,7 @@ from applications.intake.tasks import remind, remind_of_supplements
 from applications.kernel import clock
 from applications.notifications.models import Letter
 from tests.intake.test_actions import submit
-from tests.world import CLOSES, OPENS
+from tests.world import AFTER, CLOSES, OPENS
 
 BEGUN = OPENS + timedelta(days=1)
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
