@@ -275,7 +275,7 @@ def test_g53_any_change_after_the_approval_asks_for_a_new_list(world, change):
     actions.opine(application, text="An opinion", to_improve="The costs", by=world.officer)
     panel = seating.make(world.r1, stage=application.stage, name="7", picked=[application], by=world.officer)
     panel.hearings.update(opinion="An opinion", version=1)
-    type(panel).objects.filter(pk=panel.pk).update(status="closed")
+    type(panel).objects.filter(pk=panel.pk).update(status="closed", chair=world.reviewer())
     proposal = approved(world)
     CHANGES[change](world, application)
     before = state()
@@ -392,13 +392,16 @@ def test_the_letter_tells_scores_mark_reason_and_the_last_day_to_appeal(world):
     actions.publish(approved(world), by=world.officer)
 
     letter = Letter.objects.get(kind="result_published")
-    assert letter.body.splitlines()[2:9] == [
+    assert letter.subject == "[Result] You are reserve 1"
+    assert letter.body.splitlines()[2:11] == [
         f"Firm Z · {application.number}",
+        world.r1.title,
         "Result: reserve 1",
-        "Final score: 64.50 (base score 64.50, pass mark 60.00)",
+        "Final score: 64.50 (base score 64.50)",
+        "Pass mark 60.00, select mark 70.00; both are compared with the base score.",
         "Reason: 통과기준점수와 선정기준점수 70.00점 사이",
         "",
-        "If a place becomes free you are asked in the order of the reserve list.",
+        "If a place becomes free you are asked in the order of the reserve list. It lasts until 18 Jun 2027.",
         "Last day to appeal: 30 Dec 2026",
     ]
 

@@ -168,7 +168,7 @@ def test_a_round_asks_as_often_for_many_drafts_as_for_one(world, django_assert_n
 def test_a_day_before_a_supplement_is_due_its_firm_is_told_once_and_nobody_who_has_handed_it_in(world):
     waiting, handed, short = (world.submitted(world.sprout) for _number in range(3))
     papers, due = world.sprout.papers.filter(required=True)[:1], AFTER + 7 * DAY
-    for application, asked_at in ((waiting, AFTER), (handed, AFTER), (short, due - DAY + SECOND)):
+    for application, asked_at in ((waiting, AFTER), (handed, AFTER), (short, due - DAY)):
         with clock.at(asked_at):
             actions.request_supplement(
                 application, papers=papers, message="Page 2 is missing", due_at=due, by=world.officer
