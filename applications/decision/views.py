@@ -99,7 +99,7 @@ def ranking(request, key):
             "figures": None if part.is_whole else parts.figures_of(ranked),
             "groups": groups,
             "has_stages": len(stages) > 1,
-            "columns": 9 + call.is_rnd + len(groups),
+            "columns": 8 + call.is_rnd + len(groups),
             "is_rnd": call.is_rnd,
             "tie_names": [name for name in names if name],
             "proposal": proposal,

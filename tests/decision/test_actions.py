@@ -275,7 +275,9 @@ def test_g53_any_change_after_the_approval_asks_for_a_new_list(world, change):
     actions.opine(application, text="An opinion", to_improve="The costs", by=world.officer)
     panel = seating.make(world.r1, stage=application.stage, name="7", picked=[application], by=world.officer)
     panel.hearings.update(opinion="An opinion", version=1)
-    type(panel).objects.filter(pk=panel.pk).update(status="closed", chair=world.reviewer())
+    type(panel).objects.filter(pk=panel.pk).update(
+        status="closed", chair=world.reviewer(), opened_at=AFTER, closed_at=AFTER
+    )
     proposal = approved(world)
     CHANGES[change](world, application)
     before = state()
