@@ -320,6 +320,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "supplements that are due": {
+        "task": "applications.intake.tasks.remind_of_supplements",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "results that fall due": {
         "task": "applications.decision.tasks.publish_due",
         "schedule": 30.0,

@@ -133,6 +133,8 @@ def words_of(town, page, thing, who):
         case "review:photo_download" | "review:remove_photo":
             photo = found.photos.first()
             return {"key": found.key, "photo": photo.key}
+        case "decision:letter":
+            return {"key": found.key, "application": found.places.first().application.key}
         case "decision:take_back":
             return {"key": found.key, "place": 1}
         case "review:tell":

@@ -6,19 +6,17 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Call
-from applications.decision import deliberated, deliberating, disclosing, following, queries, rules
+from applications.decision import deliberated, deliberating, queries, rules, telling
 from applications.decision.models import Place, Proposal
-from applications.decision.outcomes import Opinion, ResultNotice
+from applications.decision.outcomes import Opinion
 from applications.intake.models import Application, Status
-from applications.intake.queries import people_of_firms
-from applications.kernel import audit, calendar, clock
+from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
 from applications.lifecycle import APPLICATION, PROPOSAL
-from applications.notifications.outbox import notify, notify_each
+from applications.notifications.outbox import notify
 
 MOVES = {"selected": "select", "reserved": "reserve", "declined": "decline"}
-LETTERS = {"promote": "reserve_promoted"}  # of a move; of all others it is result_published
 REASON_LENGTH = Place._meta.get_field("reason").max_length
 
 
@@ -118,7 +116,7 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
         follows=follows,
         deliberation=follows.deliberation if follows else deliberated.closed(call),
         note=note,
-        fingerprint=queries.fingerprint(call),
+        fingerprint=queries.fingerprint_of_list(call),
         proposed_by=by,
         proposed_at=clock.now(),
     )
@@ -197,7 +195,7 @@ def publish(proposal, *, by, publish_at=None):
 @transaction.atomic
 def take_effect(proposal, *, by):
     """At its instant: every application that gets a result has it, its firm its notice and letter, in one transaction."""
-    call = lock(proposal.call)
+    lock(proposal.call)
     # All are locked in one order before any of them moves.
     list(
         Application.objects.select_for_update()
@@ -208,73 +206,23 @@ def take_effect(proposal, *, by):
     if proposal.follows_id:
         PROPOSAL.advance(proposal.follows, "give_way", by=by)
     now = clock.now()
-    ends = (
-        proposal.follows.reserve_ends_at
-        if proposal.follows_id
-        else calendar.end_of_term(now, call.reserve_days)
-    )
+    ends = telling.reserves_end(proposal, now=now)
     PROPOSAL.advance(
         proposal, "take_effect", by=by, unless=queries.stale, published_at=now, reserve_ends_at=ends
     )
-    places = {place.application_id: place for place in proposal.places.select_related("application__firm")}
-    moved = _move(places, by=by)
-    kinds = {pk: LETTERS.get(move, "result_published") for move, notes in moved.items() for pk in notes}
-    kinds = dict.fromkeys(following.renumbered(proposal), "reserve_moved") | kinds
-    _tell(proposal, [(places[pk], kinds[pk]) for pk in sorted(kinds)], now=now)
+    places = list(proposal.places.select_related("application__firm"))
+    news = telling.news_of(proposal, places, now=now)
+    _move(places, by=by)
+    telling.tell(proposal, news)
 
 
 def _move(places, *, by):
     """Give every application the status that its place says, where it has another."""
     moved = {}
-    for pk, place in places.items():
+    for place in places:
         if place.application.status == Status.REVIEWED:
-            moved.setdefault(MOVES[place.result], {})[pk] = place.reason
-        elif (place.application.status, place.result) == (Status.RESERVED, Place.Result.SELECTED):
-            moved.setdefault("promote", {})[pk] = place.reason
+            moved.setdefault(MOVES[place.result], {})[place.application_id] = place.reason
+        elif telling.comes_up(place):
+            moved.setdefault("promote", {})[place.application_id] = place.reason
     for move, notes in moved.items():
         APPLICATION.advance_each(Application.objects.filter(pk__in=notes), move, by=by, notes=notes)
-    return moved
-
-
-def _tell(proposal, news, *, now):
-    """Write the notice of each result and the letter about it. news: pairs (place, kind of letter)."""
-    call, places = proposal.call, [place for place, _kind in news]
-    facts = disclosing.facts_of(proposal, places)
-    ends_at = calendar.end_of_term(now, call.appeal_days)
-    notices = {
-        notice.application_id: notice
-        for notice in ResultNotice.objects.bulk_create(
-            (
-                ResultNotice(
-                    application_id=place.application_id,
-                    place=place,
-                    delivered_at=now,
-                    appeal_ends_at=ends_at,
-                    facts=facts[place.application_id],
-                )
-                for place in places
-            ),
-            batch_size=1000,
-        )
-    }
-    people = people_of_firms({place.application.firm_id for place in places})
-    words = disclosing.words_of(call)
-    for kind in sorted({kind for _place, kind in news}):
-        notify_each(
-            kind,
-            (
-                (
-                    people[place.application.firm_id],
-                    f"result:{proposal.key}:{place.application_id}",
-                    {
-                        "application": place.application,
-                        "place": place,
-                        "call": call,
-                        "appeal_until": notices[place.application_id].appeal_until,
-                        **disclosing.shown(notices[place.application_id], words, is_confirmed=False),
-                    },
-                )
-                for place, of_place in news
-                if of_place == kind
-            ),
-        )

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
-from applications.decision import deliberated, minutes, queries, resolving, rules
+from applications.decision import deliberated, filling, minutes, queries, resolving
 from applications.decision.actions import draw_with
 from applications.decision.committee_forms import (
     AttendanceForm,
@@ -78,13 +78,10 @@ def drawn(found, resolutions):
     lines, plain, _deviations = draw_with(call, resolutions)
     shown, ruled = around_the_cut(lines), {line.candidate.pk: line for line in plain}
     applications = queries.by_id({line.candidate.pk for line in shown})
-    bounds = queries.bounds(call)
     return {
         "lacking": resolving.lacking(found, resolutions, lines),
         "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
-        "granted": sum(line.candidate.grant_krw for line in lines if line.result == "selected"),
-        "quotas": [(bound, rules.selected_of(lines, bound)) for bound in bounds],
-        "unmet": rules.unmet(lines, bounds),
+        **filling.of_lines(lines, queries.limits(call), resolutions),
         "shown": [
             (applications[line.candidate.pk], line, ruled[line.candidate.pk], is_cut)
             for line, is_cut in with_cut(shown)

@@ -9,7 +9,7 @@ from applications.accounts.models import Role
 from applications.decision import appealing, contesting, continuing, disclosing, following, letters, queries
 from applications.decision.appeals import Appeal
 from applications.decision.forms import AppealForm, EvidenceForm, WhyForm
-from applications.intake.models import Application
+from applications.intake.models import Application, Status
 from applications.intake.queries import owners_of
 from applications.kernel import audit, clock, files
 from applications.kernel.accesslog import log_view
@@ -40,6 +40,7 @@ def result_of(application):
     }
     if notice:
         facts |= disclosing.shown(notice, disclosing.words_of(application.call), is_confirmed=is_confirmed)
+        facts["earlier"] = queries.notice_before(notice)
     return facts
 
 
@@ -277,6 +278,11 @@ def give_up(request, key):
     if request.method != "POST" and "give_up" not in APPLICATION.open_to(application, request.user):
         return redirect(application)
     hint = _("Your place goes to the next firm on the reserve list. This cannot be undone.")
+    if application.status == Status.SELECTED:
+        later = _(
+            "Rule E17: a selection that is given up without a good reason is looked at in calls of the next three years."
+        )
+        hint = f"{hint} {later}"
     return asked(
         request, WhyForm(request.POST or None, button=_("Give up for good")),
         lambda reason: continuing.give_up(application, reason=reason, by=request.user), after=application,

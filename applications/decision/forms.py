@@ -151,7 +151,9 @@ class DecideForm(forms.Form):
     """The decision on an appeal as it is proposed: its outcome, what is opened again, and the reasons."""
 
     outcome = forms.ChoiceField(label=_("Decision"), choices=Appeal.Outcome.choices, widget=forms.RadioSelect)
-    remedy = forms.ChoiceField(label=_("What is opened again"), required=False)
+    remedy = forms.ChoiceField(
+        label=_("What is opened again"), required=False, help_text=_("Only where the appeal is upheld.")
+    )
     stage = forms.ModelChoiceField(
         label=_("Scored again from"), queryset=None, required=False, empty_label=_("Please choose"),
         help_text=_("Its sheets and those of later stages are set aside; other reviewers are asked."),

@@ -29,6 +29,7 @@ def result(facts) -> bytes:
             [_("Call"), f"{call.title} ({call.number})"],
             [_("Firm"), f"{firm.name} ({business_number(firm.business_number)})"],
             [_("Title of the plan"), application.title],
+            *([[_("In the place of"), earlier_of(facts["earlier"])]] if facts["earlier"] else []),
             *[[f"{stage} ({stage.weight}%)", score(mean)] for stage, _sheets, mean in facts["stages"]],
             [_("Base score"), score(place.base_score)],
             [_("Bonus / penalty"), f"{number_shown(facts['bonus'])} / {number_shown(facts['penalty'])}"],
@@ -53,7 +54,7 @@ def result(facts) -> bytes:
         "panel_heading": _("Members of the panel"),
         "panel": [f"{name} ({affiliation})" if affiliation else name for name, affiliation in facts["panel"]],
         "next_heading": _("What comes next"),
-        "next": [next_of(place, call), appeal_line(place, notice)],
+        "next": [next_of(place, call, notice), appeal_line(place, notice)],
     }  # fmt: skip
     return typeset("decision/result.typ", data, at=notice.delivered_at)
 
@@ -77,14 +78,24 @@ def word_of(place, committee):
     return _("Not selected")
 
 
-def next_of(place, call):
+def earlier_of(notice):
+    """The notice whose place another takes, in words."""
+    said = _("Our notice of %(time)s (%(result)s), because it was decided anew")
+    return said % {"time": instant(notice.delivered_at), "result": word_of(notice.place, {})}
+
+
+def next_of(place, call, notice):
+    """What the firm does next, and by when."""
     match place.result:
         case Place.Result.SELECTED if call.is_rnd:
-            return _("We send you the agreement; it is signed within 30 days.")
+            said = _("We send you the agreement; please sign it by %(day)s.")
+            return said % {"day": day(notice.sign_by)}
         case Place.Result.SELECTED:
             return _("Your firm is designated as a sprout company and takes its seat among the hundred.")
         case Place.Result.RESERVED:
-            return _("If a place becomes free you are asked in the order of the reserve list.")
+            said = _("If a place becomes free you are asked in the order of the reserve list.")
+            until = _("It lasts until %(day)s.") % {"day": day(place.proposal.reserve_until)}
+            return f"{said} {until}"
     return _("You may apply again in the next call.")
 
 

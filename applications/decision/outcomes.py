@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.decision.models import Place
+from applications.intake.coming import AGREEMENT_DAYS
 from applications.intake.models import Application
 from applications.kernel import calendar, clock
 from applications.kernel.records import AppendOnly
@@ -52,6 +53,11 @@ class ResultNotice(AppendOnly):
     def appeal_until(self):
         """The last day to appeal."""
         return calendar.day_before(self.appeal_ends_at)
+
+    @property
+    def sign_by(self):
+        """The last day to sign the agreement that follows a selection."""
+        return calendar.last_day(self.delivered_at, AGREEMENT_DAYS)
 
 
 class GiveUp(AppendOnly):

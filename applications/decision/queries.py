@@ -7,7 +7,8 @@ from itertools import pairwise
 from operator import or_
 
 from django.apps import apps
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
@@ -53,6 +54,8 @@ def ranking(call, where=WHOLE):
             "field",
             *KEYS,
             "base_score",
+            "bonus",
+            "penalty",
             "sheets",
             "stage_scores",
             "spread",
@@ -91,10 +94,13 @@ def _standing(call, row, where):
 
 
 def broken_ties(rows, names):
-    """For each of these consecutive rows the name of what puts it below the row above it, or ""."""
+    """For each of these consecutive rows (name, value above, own value) of what puts it below an equal above it; else None."""
     keys = [tuple(getattr(row, key) for key in KEYS) for row in rows]
-    places = [None, *(rules.broken_by(above, row) for above, row in pairwise(keys))]
-    return ["" if place is None else names[place] for place in places[: len(rows)]]
+    found = [None] * len(rows)
+    for at, (above, row) in enumerate(pairwise(keys), 1):
+        if (place := rules.broken_by(above, row)) is not None:
+            found[at] = (names[place], above[1 + place], row[1 + place])
+    return found
 
 
 def candidates(call, grants=None):
@@ -171,11 +177,34 @@ def undecided_claims(call):
 
 
 def fingerprint(call):
-    """A hash of all that a list is drawn from: it changes when a score, a status or an amount does.
+    """A hash of all that a list is cut from: it changes when a score, a status or an amount does.
 
     That an agreement comes into force changes nothing of a list.
     """
-    rows = (
+    return hash_of(list(standing_of(call)))
+
+
+def fingerprint_of_list(call):
+    """The same with all that its firms are told: bonus and penalty with their grounds, and the opinions on each plan.
+
+    What the committee decides is told apart (deliberating.outdated): its minutes do not change once they are closed.
+    """
+    found = Application.objects.filter(call=call).exclude(status=Status.DRAFT).order_by("pk")
+    given = Adjustment.objects.filter(application__call=call).aggregate(Max("pk"), Count("pk"))
+    heard = meeting.concluded().filter(application__call=call).aggregate(Count("pk"), Sum("version"))
+    opinions = Opinion.objects.filter(application__call=call).order_by("pk")
+    told = opinions.values_list("application", MD5("text"), MD5("to_improve"))
+    points = found.values_list("pk", "bonus", "penalty")
+    return hash_of([list(standing_of(call)), list(points), given, heard, list(told)])
+
+
+def hash_of(facts):
+    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
+
+
+def standing_of(call):
+    """What a list is cut from: a row of plain values for each application."""
+    return (
         Application.objects.filter(call=call)
         .exclude(status=Status.DRAFT)
         .annotate(stands=Case(When(status=Status.AGREED, then=Value(Status.SELECTED)), default="status"))
@@ -192,7 +221,6 @@ def fingerprint(call):
             "failings",
         )
     )
-    return hashlib.sha256(json.dumps(list(rows), default=str).encode()).hexdigest()
 
 
 def in_force(call):
@@ -223,7 +251,7 @@ def stale(proposal):
             drawn_with=proposal.deliberation_id, closed=closed, is_open=is_open
         ):
             return reasons
-    now = fingerprint(proposal.call)
+    now = fingerprint_of_list(proposal.call)
     if proposal.fingerprint == now:
         return []
     if proposal.follows_id:
@@ -282,6 +310,12 @@ def is_public(proposal):
 def notice_of(application):
     """The last notice of a result that this firm was given; None before the first."""
     return application.result_notices.select_related("place__proposal__call").last()
+
+
+def notice_before(notice):
+    """The notice whose place this one takes; None where it is the first of its application."""
+    found = ResultNotice.objects.filter(application=notice.application_id, pk__lt=notice.pk)
+    return found.select_related("place").last()
 
 
 def is_confirmed(call, *, now):

@@ -298,7 +298,9 @@ def replaced_meanwhile(earlier, replaces):
     return []
 
 
-CHANGED = _("Scores or applications have changed since the list was drawn. Please propose it again.")
+CHANGED = _(
+    "Scores, applications or what firms are told have changed since the list was drawn. Please propose it again."
+)
 
 
 def stale(proposal, fingerprint, gone=()):

@@ -8,6 +8,7 @@ from applications.decision import (
     contest,
     fairness_page,
     firmness,
+    letter_desk,
     views,
     what_if,
 )
@@ -26,6 +27,8 @@ urlpatterns = [
     path("lists/<uuid:key>/approve/", views.approve, name="approve"),
     path("lists/<uuid:key>/send-back/", views.send_back, name="send_back"),
     path("lists/<uuid:key>/publish/", views.publish, name="publish"),
+    path("lists/<uuid:key>/letters/", letter_desk.listing, name="letters"),
+    path("lists/<uuid:key>/letters/<uuid:application>/", letter_desk.letter, name="letter"),
     path("calls/<uuid:key>/further/", views.go_on, name="go_on"),
     path("calls/<uuid:key>/committee/", committee_desk.convene, name="convene"),
     path("committee/<uuid:key>/", committee_desk.meeting, name="deliberation"),

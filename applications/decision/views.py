@@ -11,8 +11,10 @@ from applications.decision import (
     continuing,
     deliberated,
     deliberating,
+    filling,
     following,
     further,
+    letter_desk,
     parts,
     queries,
     resampling,
@@ -97,6 +99,7 @@ def ranking(request, key):
             "figures": None if part.is_whole else parts.figures_of(ranked),
             "groups": groups,
             "has_stages": len(stages) > 1,
+            "columns": 8 + call.is_rnd + len(groups),
             "is_rnd": call.is_rnd,
             "tie_names": [name for name in names if name],
             "proposal": proposal,
@@ -121,7 +124,8 @@ def committee_of(request, call, proposal):
 def propose(request, key):
     """The list as the rules draw it now: the cut, the quotas, the budget, and what stands against proposing it."""
     call = fetch(request, Call, key=key, related=("programme",))
-    lines, bounds = actions.draw(call), queries.bounds(call)
+    resolutions = deliberated.in_force(deliberated.closed(call))
+    lines = actions.draw_with(call, resolutions)[0]
     earlier = queries.in_force(call)
     groups = rules.undecided(lines)
     shown = around_the_cut(lines)
@@ -143,15 +147,14 @@ def propose(request, key):
             "earlier": earlier,
             "reasons": actions.obstacles(call, lines, any_order),
             "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
-            "quotas": [(bound, rules.selected_of(lines, bound)) for bound in bounds],
-            "unmet": rules.unmet(lines, bounds),
+            **filling.of_lines(lines, queries.limits(call), resolutions),
             "without_opinion": queries.without_opinion(call),
-            "granted": sum(line.candidate.grant_krw for line in lines if line.result == "selected"),
             "shown": [
                 (applications[line.candidate.pk], line, is_cut, chances.get(line.candidate.pk))
                 for line, is_cut in with_cut(shown)
             ],
             "chances": bool(chances),
+            "columns": 8 + call.is_rnd + bool(chances),
             "left_out": len(lines) - len(shown),
         },
         status=status,
@@ -245,7 +248,10 @@ def proposal(request, key):
     said = deliberated.conditions_of(found, [place.application_id for place in rows.rows])
     for place in rows.rows:
         place.said = said.get(place.application_id) if place.result != Place.Result.DECLINED else None
-    in_question = found.status in (Proposal.Status.PROPOSED, Proposal.Status.APPROVED)
+    in_question = letter_desk.waits(found)
+    chances = resampling.chances(found.call) if in_question else {}
+    for place in rows.rows:
+        place.chance = chances.get(place.application_id)
     return render(
         request,
         "decision/proposal.html",
@@ -254,6 +260,9 @@ def proposal(request, key):
             "page": rows,
             "cuts": queries.cuts(found),
             "counts": queries.counts(found),
+            **filling.of_proposal(found),
+            "chances": bool(chances),
+            "columns": 7 + found.call.is_rnd + bool(chances),
             "moves": PROPOSAL.open_to(found, request.user),
             "stale": queries.stale(found) if in_question else [],
             "own_proposal": found.proposed_by_id == request.user.pk,
@@ -286,7 +295,7 @@ def send_back(request, key):
 @page("decision.publish", "GET", "POST")
 def publish(request, key):
     """What will happen, to how many, and that it cannot be undone."""
-    found = fetch(request, Proposal, key=key, related=("call",))
+    found = fetch(request, Proposal, key=key, related=("call", "follows"))
     form = PublishForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -308,6 +317,12 @@ def publish(request, key):
     return render(
         request,
         "decision/publish.html",
-        {"proposal": found, "form": form, "counts": queries.counts(found)},
+        {
+            "proposal": found,
+            "form": form,
+            "counts": queries.counts(found),
+            "samples": letter_desk.samples(found),
+            "stale": queries.stale(found),
+        },
         status=status,
     )

@@ -27,6 +27,7 @@ MARKS = [
     Mark("3h", _("3 hours left"), timedelta(hours=3), timedelta(hours=3)),
 ]
 RECALL_MARKS = MARKS[2:]
+LAST_OF_SUPPLEMENT = timedelta(days=1)  # before its end the firm is reminded of a supplement
 
 
 def mark_at(closes_at, marks, *, now):

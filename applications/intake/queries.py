@@ -13,7 +13,7 @@ from applications.firms.models import Firm, Member, Right
 from applications.firms.rules.vault import MAX_FIRM_BYTES
 from applications.intake import answers, bonus, consortium
 from applications.intake.budget import Plan
-from applications.intake.coming import MARKS, mark_at
+from applications.intake.coming import LAST_OF_SUPPLEMENT, MARKS, mark_at
 from applications.intake.models import (
     BEFORE_REVIEWERS,
     Application,
@@ -130,6 +130,21 @@ def to_be_reminded(kind, marks, calls, *, now):
         .annotate(event=event)
         .filter(~Exists(Letter.objects.filter(kind=kind, event=OuterRef("event"))))
         .select_related("call", "firm")
+        .order_by("pk")
+    )
+
+
+def supplements_that_end(*, now):
+    """Open supplements that end within a day, were asked for before that, and whose firm was not reminded yet; each with its `event`."""
+    event = Concat(Value("supplement:"), Cast("pk", CharField()))
+    soon = Supplement.objects.open().filter(
+        due_at__gt=now, due_at__lte=now + LAST_OF_SUPPLEMENT, requested_at__lt=F("due_at") - LAST_OF_SUPPLEMENT,
+        application__status=Status.RETURNED, application__call__cancelled_at=None,
+    )  # fmt: skip
+    return (
+        soon.annotate(event=event)
+        .filter(~Exists(Letter.objects.filter(kind="supplement_due", event=OuterRef("event"))))
+        .select_related("application__firm")
         .order_by("pk")
     )
 

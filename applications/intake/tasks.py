@@ -1,4 +1,4 @@
-"""What the clock does: drafts that are not handed in are reminded of the end, and firms told of papers with a virus."""
+"""What the clock does: drafts and supplements that are not handed in are reminded of the end, firms told of papers with a virus."""
 
 from celery import shared_task
 from django.db import transaction
@@ -6,7 +6,7 @@ from django.db import transaction
 from applications.intake.actions import uploads
 from applications.intake.coming import MARKS, RECALL_MARKS, mark_at
 from applications.intake.models import Document
-from applications.intake.queries import calls_that_end, people_of_firms, to_be_reminded
+from applications.intake.queries import calls_that_end, people_of_firms, supplements_that_end, to_be_reminded
 from applications.kernel import clock
 from applications.kernel.files.stored import Scan
 from applications.notifications.outbox import notify_each
@@ -26,6 +26,19 @@ def remind():
             found = to_be_reminded(kind, marks, calls, now=now)[:AT_ONCE]
             told = people_of_firms([application.firm_id for application in found])
             notify_each(kind, [news_of(application, told, marks, now) for application in found])
+
+
+@shared_task
+def remind_of_supplements():
+    """Every ten minutes: a day before a supplement is due its firm is told once."""
+    with transaction.atomic():
+        found = list(supplements_that_end(now=clock.now())[:AT_ONCE])
+        told = people_of_firms([one.application.firm_id for one in found])
+        news = [
+            (told[one.application.firm_id], one.event, {"application": one.application, "supplement": one})
+            for one in found
+        ]
+        notify_each("supplement_due", news)
 
 
 def news_of(application, told, marks, now):

@@ -62,20 +62,37 @@ def forget(address):
 
 def post(kind, *, address, subject, body):
     """Post a text that is already written (sign-up codes, password links), once."""
-    _post([_letter(kind, address, uuid.uuid4().hex, subject, body, None)])
+    _post([_letter(kind, address, uuid.uuid4().hex, _one_line(subject), body, None)])
 
 
-def _written(kind, address, language, event, context, person, **more):
+def replace(events):
+    """E-mails about these events that have not left yet do not leave: a later letter takes their place. Their text stays in the inbox."""
+    waiting = Letter.objects.filter(event__in=events, status=Letter.Status.WAITING)
+    waiting.update(status=Letter.Status.REPLACED)
+
+
+def text_of(kind, language, context):
+    """(subject, body) of a letter of this kind, as it is written and as it is shown before."""
     with translation.override(language):
         text = get_template(f"mail/{kind}.txt").template.render(
             Context({**context, "site": settings.SITE_URL}, autoescape=False)
         )
-        subject, _, body = text.strip().partition("\n\n")
-        return _letter(kind, address, event, subject, body.strip(), person, **more)
+    subject, _, body = text.strip().partition("\n\n")
+    return _one_line(subject), body.strip()
+
+
+def _one_line(subject):
+    """What a firm typed never adds a header."""
+    return CONTROL.sub(" ", subject).strip()[:250]
+
+
+def _written(kind, address, language, event, context, person, **more):
+    subject, body = text_of(kind, language, context)
+    with translation.override(language):
+        return _letter(kind, address, event, subject, body, person, **more)
 
 
 def _letter(kind, address, event, subject, body, person, **more):
-    subject = CONTROL.sub(" ", subject).strip()[:250]  # what a firm typed never adds a header
     return Letter(
         kind=kind,
         event=event,

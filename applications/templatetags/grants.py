@@ -297,7 +297,7 @@ ACTS = {
     "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"), "account.export": _("List of people exported"), "audit.export": _("Record exported"), "access.export": _("Access log exported"),
     "payee.read": _("Account of a reviewer read"), "reviewer.export": _("List of reviewers exported"), "sheet.pdf": _("Sheet downloaded"), "scores.pdf": _("Sheets of an application downloaded"),
     "account.view": _("Account viewed"), "account.list": _("List of people viewed"), "reviewer.list": _("List of reviewers viewed"), "payee.list": _("List of accounts of reviewers viewed"),
-    "letter.view": _("Letter viewed"), "letter.list": _("List of letters viewed"), "review.view": _("Review of an application viewed"),
+    "letter.view": _("Letter viewed"), "letter.list": _("List of letters viewed"), "letter.preview": _("Letter of a result viewed before it is sent"), "review.view": _("Review of an application viewed"),
     "hearing.view": _("Sheets of a panel viewed"), "committee.view": _("Meeting of the committee viewed"), "committee.pdf": _("Minutes of the committee downloaded"),
 }  # fmt: skip
 
@@ -326,7 +326,7 @@ LETTERS = {
     "panel_released": _("No longer asked for a panel"), "panel_chaired": _("Named chair of a panel"),
     "panel_closed": _("Panel closed"), "panel_reopened": _("Panel opened again"), "total_questioned": _("Reason for a total asked for"),
     "talk_moved": _("Presentation moved"), "talk_scheduled": _("Time of a presentation"), "talks_scheduled": _("Timetable of presentations"),
-    "supplement_received": _("Supplement handed in"), "supplement_requested": _("Supplement requested"),
+    "supplement_received": _("Supplement handed in"), "supplement_requested": _("Supplement requested"), "supplement_due": _("Supplement is due"),
 }  # fmt: skip
 DEEDS = {
     "owner": _("writes, submits, recalls, withdraws"), "submitter": _("writes, submits, recalls"), "editor": _("writes"), "viewer": _("reads"),

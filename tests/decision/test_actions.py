@@ -19,12 +19,13 @@ from applications.kernel.errors import Denied
 from applications.kernel.taxonomy import Region
 from applications.notifications.models import Letter
 from applications.review import actions as review
+from applications.review import seating
 from tests.asking import fresh, reasons
 from tests.together import refusals, together
 from tests.world import AFTER
 
 pytestmark = pytest.mark.usefixtures("english")
-CHANGED = "Scores or applications have changed since the list was drawn. Please propose it again."
+CHANGED = "Scores, applications or what firms are told have changed since the list was drawn. Please propose it again."
 SCORES = ["91.00", "88.50", "85.10", "84.90", "69.99", "70.00", "60.00", "59.99"]
 NOON = clock.kst(2026, 12, 21, 12)
 
@@ -253,6 +254,16 @@ CHANGES = {
     "a conflict": lambda world, a: review.declare(
         a.assignments.first(), code="C2", by=a.assignments.first().reviewer
     ),
+    "grounds alone": lambda world, a: review.adjust(
+        a, item=a.call.items.get(), counts=True, grounds="Another certificate", by=world.officer
+    ),
+    "an opinion": lambda world, a: actions.opine(
+        a, text="Another opinion", to_improve="The costs", by=world.officer
+    ),
+    "what to improve": lambda world, a: actions.opine(
+        a, text="An opinion", to_improve="The market", by=world.officer
+    ),
+    "an opinion of the panel": lambda world, a: a.hearings.update(version=2),
     "an open review": lambda world, a: review.reopen_review(a, reason="One sheet more", by=world.officer),
 }
 
@@ -260,6 +271,13 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_g53_any_change_after_the_approval_asks_for_a_new_list(world, change):
     application = world.reviewed(world.r1, world.a, score=80)
+    world.adjusted(application, 1)
+    actions.opine(application, text="An opinion", to_improve="The costs", by=world.officer)
+    panel = seating.make(world.r1, stage=application.stage, name="7", picked=[application], by=world.officer)
+    panel.hearings.update(opinion="An opinion", version=1)
+    type(panel).objects.filter(pk=panel.pk).update(
+        status="closed", chair=world.reviewer(), opened_at=AFTER, closed_at=AFTER
+    )
     proposal = approved(world)
     CHANGES[change](world, application)
     before = state()
@@ -376,13 +394,16 @@ def test_the_letter_tells_scores_mark_reason_and_the_last_day_to_appeal(world):
     actions.publish(approved(world), by=world.officer)
 
     letter = Letter.objects.get(kind="result_published")
-    assert letter.body.splitlines()[2:9] == [
+    assert letter.subject == "[Result] You are reserve 1"
+    assert letter.body.splitlines()[2:11] == [
         f"Firm Z · {application.number}",
+        world.r1.title,
         "Result: reserve 1",
-        "Final score: 64.50 (base score 64.50, pass mark 60.00)",
+        "Final score: 64.50 (base score 64.50)",
+        "Pass mark 60.00, select mark 70.00; both are compared with the base score.",
         "Reason: 통과기준점수와 선정기준점수 70.00점 사이",
         "",
-        "If a place becomes free you are asked in the order of the reserve list.",
+        "If a place becomes free you are asked in the order of the reserve list. It lasts until 18 Jun 2027.",
         "Last day to appeal: 30 Dec 2026",
     ]
 

@@ -449,7 +449,7 @@ def test_a_further_list_is_approved_by_another_and_goes_stale_like_the_first(wor
     Application.objects.filter(pk=f.pk).update(base_score=90, final_score=90)
 
     assert reasons(actions.approve, later, by=world.officer2) == [
-        "Scores or applications have changed since the list was drawn. Please propose it again."
+        "Scores, applications or what firms are told have changed since the list was drawn. Please propose it again."
     ]
     assert results([f]) == ["reviewed"]
 

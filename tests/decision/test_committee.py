@@ -266,6 +266,18 @@ def test_no_vote_selects_beyond_places_quota_or_budget(world, listed):
     assert state() == before
 
 
+def test_g52_no_vote_selects_one_more_than_there_are_places(world, listed):
+    type(world.r1).objects.filter(pk=world.r1.pk).update(seats=1)
+    meeting = convened(world)
+    decided(world, meeting, listed[1], "selected")
+    before = state()
+
+    found = reasons(decided, world, meeting, listed[2], "selected")
+
+    assert found == [f"The decision of the committee on {listed[2].number} cannot be followed: No place left"]
+    assert state() == before
+
+
 def test_the_database_refuses_a_decision_without_reason_vote_or_sense(world, listed):
     meeting = convened(world)
     fields = {

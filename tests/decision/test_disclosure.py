@@ -220,6 +220,21 @@ def test_the_notice_is_a_document_with_the_same_words(world):
     assert rival.status_code == 404
 
 
+def test_g50_odd_labels_and_opinions_stand_literally_in_the_document_with_days_to_act_by(world):
+    label, comment = "기술 'A' \"핵심\" <b>, 40%", "<script>alert(1)</script> #set page()"
+    application = world.reviewed(world.r1, score=80)
+    actions.opine(application, text=comment, to_improve=label, by=world.officer)
+    world.adjusted(application, 0.5, name=label)
+    publish(world)
+
+    with clock.at(PUBLISHED):
+        response = browser(world.owner_of(application.firm)).get(f"/decisions/results/{application.key}/pdf/")
+
+    said = " ".join(words(response.content).split())
+    assert comment in said and said.count(label) == 2
+    assert "takes its seat among the hundred" in said
+
+
 def test_before_its_instant_there_is_no_notice_no_document_and_no_appeal(world):
     """G54: whoever guesses the addresses finds nothing."""
     application = world.reviewed(world.r1, score=80)

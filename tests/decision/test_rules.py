@@ -296,7 +296,7 @@ def test_a_list_is_stale_when_its_fingerprint_is_another_and_says_who_has_gone()
 
     assert rules.stale(proposal, "a", ["SP-1"]) == []
     assert [str(reason) for reason in rules.stale(proposal, "b", ["SP-1"])] == [
-        "Scores or applications have changed since the list was drawn. Please propose it again.",
+        "Scores, applications or what firms are told have changed since the list was drawn. Please propose it again.",
         "No longer to be decided: SP-1",
     ]
 

@@ -41,7 +41,7 @@ def ranking_rows(response):
     """Rank, final score and marks of each row, as people read them."""
     body = re.search(r"<tbody>(.*?)</tbody>", text(response), re.S)[1]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in re.findall(r"<tr.*?</tr>", body, re.S)]
-    return [(row[0], row[4], row[6]) for row in rows]
+    return [(row[0], row[3], row[6]) for row in rows]
 
 
 # The ranking
@@ -75,13 +75,24 @@ def test_the_ranking_names_what_breaks_a_tie(world):
     response = world.client(world.officer).get(url(world.r1))
 
     assert [tie for _rank, _row, _field, tie, *_rest in response.context["rows"]] == [
-        "", "a seat outside the capital area", "기술성",
+        None, ("a seat outside the capital area", 1, 0), ("기술성", 70, 0),
     ]  # fmt: skip
-    assert "Tie broken by 기술성" in text(response)
+    assert "Tie broken by 기술성: 70 above, 0 here" in text(response)
     assert (
         "Equal scores are ordered by 기술성 → 사업성 → 역량 → a seat outside the capital area → 3년간 새로 뽑을 인원(명)."
         in text(response)
     )
+
+
+def test_the_ranking_has_bonus_and_penalty_and_an_empty_one_one_cell_as_wide_as_its_head(world):
+    application = world.with_score(world.r1, "80")
+    Application.objects.filter(pk=application.pk).update(bonus=3, penalty="1.5")
+    client = world.client(world.officer)
+
+    assert "+3<br>−1.5" in text(client.get(url(world.r1)))
+    for call in (world.rnd, world.sprout):
+        shown = text(client.get(url(call)))
+        assert int(re.search(r'<td colspan="(\d+)"', shown)[1]) == shown.count('<th scope="col"')
 
 
 def test_ranks_run_on_over_the_pages_there_and_back(world, monkeypatch):
@@ -126,7 +137,7 @@ def test_g48_the_ranking_shows_the_score_without_an_excluded_sheet_and_the_list_
     review.declare(sheets[1], code="C2", by=sheets[1].reviewer)
 
     assert ranking_rows(client.get(url(world.r1)))[0][1] == "65.07"
-    assert ranking_rows(client.get(url(world.r1, "propose/")))[0][1] == "65.07"
+    assert ">65.07<" in text(client.get(url(world.r1, "propose/")))
     assert "have changed since the list was drawn" in text(client.get(proposal.get_absolute_url()))
 
 
@@ -173,6 +184,27 @@ def test_the_preview_draws_the_cut_the_quota_and_the_budget(world):
     rows = re.findall(r'<tr( class="cut")?><td class="num"[^>]*>(\d)', text(page))
     assert rows == [("", "1"), (' class="cut"', "2"), ("", "3")]
     assert "480,000,000 / 1,500,000,000" in text(page)
+
+
+def test_the_rule_that_keeps_a_minimum_from_being_met_is_named_to_who_proposes_and_to_who_approves(
+    world, monkeypatch
+):
+    world.rnd.quotas.create(ordinal=1, field=world.a.field, least=3)
+    best, *_others = (world.with_score(world.rnd, score) for score in ("90", "89", "69"))
+    monkeypatch.setattr("applications.decision.resampling.chances", lambda call: {best.pk: 97})
+    named = "Only 2 have no failing and reach the select mark."
+
+    before = world.client(world.officer).get(url(world.rnd, "propose/"))
+    proposal = actions.propose(world.rnd, note="As ranked", by=world.officer)
+    page = world.client(world.director).get(proposal.get_absolute_url())
+
+    for shown in (text(before), text(page)):
+        panel = re.search(r"<h2>Minimums that cannot be met</h2><ul>(.*?)</ul>", shown)[1]
+        assert panel == f"<li>{world.a.field}: at least 3, selected 2.<br>{named}</li>"
+        assert "960,000,000 / 1,500,000,000" in shown
+        assert "97%" in shown
+    assert page.context["quotas"] == before.context["quotas"]
+    assert page.context["hindrances"] == before.context["hindrances"]
 
 
 def test_the_committee_orders_equals_on_the_page(world):

@@ -7,11 +7,11 @@ import pytest
 from applications.intake import actions
 from applications.intake.coming import MARKS, RECALL_MARKS, mark_at
 from applications.intake.models import Application
-from applications.intake.tasks import remind
+from applications.intake.tasks import remind, remind_of_supplements
 from applications.kernel import clock
 from applications.notifications.models import Letter
 from tests.intake.test_actions import submit
-from tests.world import CLOSES, OPENS
+from tests.world import AFTER, CLOSES, OPENS
 
 BEGUN = OPENS + timedelta(days=1)
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
@@ -163,6 +163,31 @@ def test_a_round_asks_as_often_for_many_drafts_as_for_one(world, django_assert_n
             remind()
 
     assert (letters, Letter.objects.count()) == (drafts, drafts)
+
+
+def test_a_day_before_a_supplement_is_due_its_firm_is_told_once_and_nobody_who_has_handed_it_in(world):
+    waiting, handed, short = (world.submitted(world.sprout) for _number in range(3))
+    papers, due = world.sprout.papers.filter(required=True)[:1], AFTER + 7 * DAY
+    for application, asked_at in ((waiting, AFTER), (handed, AFTER), (short, due - DAY)):
+        with clock.at(asked_at):
+            actions.request_supplement(
+                application, papers=papers, message="Page 2 is missing", due_at=due, by=world.officer
+            )
+    english(world.owner_of(waiting.firm))
+    handed.supplements.update(handed_in_at=AFTER + DAY)
+
+    counts = []
+    for at in (due - DAY - SECOND, due - DAY, due - HOUR, due):
+        with clock.at(at):
+            remind_of_supplements()
+        counts.append(Letter.objects.filter(kind="supplement_due").count())
+
+    assert counts == [0, 1, 1, 1]
+    letter = Letter.objects.get(kind="supplement_due")
+    assert (letter.to, letter.subject) == (
+        world.owner_of(waiting.firm), "[Supplement due D-1] What is not mended may be ruled out",
+    )  # fmt: skip
+    assert "27 Dec 2026, 12:00" in letter.body and "Page 2 is missing" in letter.body
 
 
 def test_a_cancelled_call_reminds_nobody(draft):

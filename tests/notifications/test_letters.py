@@ -23,7 +23,7 @@ from applications.firms.models.joining import JoinRequest
 from applications.funding import actions as funding
 from applications.intake import actions as intake
 from applications.intake.actions import partners
-from applications.intake.tasks import remind
+from applications.intake.tasks import remind, remind_of_supplements
 from applications.kernel import clock
 from applications.kernel.files.stored import Scan
 from applications.kernel.taxonomy import PaperKind
@@ -49,6 +49,7 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "inquiry_answered": ("[답변]", "[Answer]"),
     "application_received": ("[접수완료]", "[Received]"),
     "supplement_requested": ("[보완요청]", "[Supplement]"),
+    "supplement_due": ("[보완기한 D-1]", "[Supplement due D-1]"),
     "supplement_received": ("[접수완료]", "[Received]"),
     "supplement_lapsed": ("[보완기한 경과]", "[Supplement]"),
     "application_eligible": ("[요건검토 결과]", "[Eligibility]"),
@@ -153,6 +154,8 @@ def everything_that_is_told(world):
         intake.answer_exclusion(out, confirmed=True, by=world.director)
         intake.readmit(out, reason="It is open", by=world.director2)
         intake.withdraw(gone, reason="Other plans", by=world.owner_of(gone.firm))
+    with clock.at(AFTER + timedelta(days=6)):
+        remind_of_supplements()
     with clock.at(AFTER + timedelta(days=8)):
         intake.take_as_is(lapsed, by=world.officer)
 

@@ -4,10 +4,12 @@ FULL_SWEEP=1 (make sweep) asks with every method there is.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+import time_machine
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import path, reverse
 
@@ -19,7 +21,9 @@ from applications.notifications.models import Letter
 from applications.permissions import PERMISSIONS
 from applications.review.models import ReviewerProfile
 from applications.review.payees import PayeeAccount
+from tests.secrecy import Undecided, Walk, differences
 from tests.sweep import FOREIGN, FULL, QUICK, Person, Sweep, addresses, oracle, stored, undeclared, words_of
+from tests.town import NOW
 
 ROWS = oracle()
 VIEWS = {name: view for name, view in addresses().items() if name not in FOREIGN}
@@ -150,6 +154,35 @@ def test_g35_a_search_finds_nothing_of_an_application_that_one_may_not_see(town)
         for page in ("intake:desk", "intake:own", "review:own", "review:desk", "firms:list", "calls:list"):
             answer = person.ask("GET", f"{reverse(page)}?q=CANARY-A1")
             assert b"CANARY-A1-" not in answer.everything
+
+
+@pytest.mark.once
+def test_g54_a_list_that_waits_shows_in_no_answer_of_anybody_but_the_desk(town, monkeypatch):
+    """Byte by byte, at one instant: before it is proposed, while it is, and when it is approved and its instant set.
+
+    The reviewer is the chair of the panel. Lengths, kinds and headers of caches are part of what is compared; of a
+    document what it is set from, since the same data give the same bytes.
+    """
+    monkeypatch.setattr("typst.compile", lambda *_args, sys_inputs, **_more: sys_inputs["data"].encode())
+    with time_machine.travel(NOW, tick=False):
+        people = {who: Person(town.people[who]) for who in ("owner", "rival", "reviewer", "anonymous")}
+        case = Undecided(town)
+        with transaction.atomic():
+            case.propose()
+            walks = {
+                who: Walk(town, who, person, ROWS, case.instead(case.applications[who == "rival"]))
+                for who, person in people.items()
+            }
+            proposed = {"owner": walks["owner"].answers()}
+            case.approve(NOW + timedelta(hours=1))
+            approved = {who: walk.answers() for who, walk in walks.items()}
+            transaction.set_rollback(True)
+        before = {who: walk.answers() for who, walk in walks.items()}
+
+    own = [("GET", application.get_absolute_url()) for application in case.applications]
+    assert [before[who][own[who == "rival"]][0] for who in ("owner", "rival", "reviewer")] == [200] * 3
+    for who, answers in [*proposed.items(), *approved.items()]:
+        assert (who, differences(before[who], answers)[:3]) == (who, [])
 
 
 def test_g39_the_ministry_changes_nothing_whatever_it_sends(town):

@@ -8,7 +8,7 @@ from django.db import close_old_connections
 from applications.decision.tasks import carry_resamplings_on, end_reserves, publish_due, report_fairness
 from applications.firms.tasks import ask_tax_office, end_requests, warn_of_expiry
 from applications.firms.tasks import tell_of_viruses as tell_of_viruses_in_vaults
-from applications.intake.tasks import remind, tell_of_viruses
+from applications.intake.tasks import remind, remind_of_supplements, tell_of_viruses
 from applications.kernel.files.tasks import examine_files, sweep_uploads
 from applications.notifications.tasks import sweep_letters
 from applications.portal.tasks import carry_imports_on
@@ -25,6 +25,7 @@ TASKS = (
     end_reserves,
     report_fairness,
     remind,
+    remind_of_supplements,
     sweep_letters,
     end_requests,
     ask_tax_office,

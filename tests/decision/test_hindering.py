@@ -1,0 +1,92 @@
+"""Which rule stands in the way of a minimum: each by the case in which it alone does."""
+
+import pytest
+
+from applications.decision.hindering import hindrances
+from applications.decision.selection import Bound
+from tests.decision.test_selection import candidate, casting, cut, moulds, south
+
+pytestmark = pytest.mark.usefixtures("english")
+
+
+def whys(candidates, bounds, *, seats, budget_krw=None, kept_out=()):
+    lines = cut(*candidates, bounds=bounds, seats=seats, budget_krw=budget_krw)
+    found = hindrances(
+        lines,
+        seats=seats,
+        pass_mark=60,
+        select_mark=70,
+        budget_krw=budget_krw,
+        bounds=bounds,
+        kept_out=set(kept_out),
+    )
+    return [(one.bound.name, one.taken, one.why) for one in found]
+
+
+def moulders(*scores, **more):
+    return [candidate(pk, score, field=1, **more) for pk, score in enumerate(scores, 1)]
+
+
+def casters(*scores, **more):
+    return [candidate(pk, score, field=2, **more) for pk, score in enumerate(scores, 50)]
+
+
+def test_a_minimum_that_is_met_is_not_named():
+    assert whys(moulders(90, 80) + casters(71), [casting(least=1)], seats=2) == []
+
+
+def test_too_few_reach_the_mark():
+    found = whys(moulders(90) + casters(75, 71, 69), [casting(least=3)], seats=9)
+
+    assert found == [("Casting", 2, "Only 2 have no failing and reach the select mark.")]
+
+
+def test_the_committee_does_not_select_them():
+    bounds = [casting(least=2)]
+    lines = cut(*casters(75, 71), bounds=bounds, seats=1)
+
+    [one] = hindrances(
+        lines, seats=9, pass_mark=60, select_mark=70, budget_krw=None, bounds=bounds, kept_out={51}
+    )
+
+    assert one.why == "The committee does not select 1 of the 2 who could be."
+
+
+def test_the_places_do_not_hold_it():
+    assert whys(casters(75, 74, 73), [casting(least=3)], seats=2) == [
+        ("Casting", 2, "The call has only 2 places.")
+    ]
+
+
+def test_minimums_before_it_need_the_places():
+    bounds = [moulds(least=2), casting(least=2)]
+
+    assert whys(moulders(90, 80) + casters(75, 74), bounds, seats=3) == [
+        ("Casting", 1, "The 3 places do not hold it beside the minimums before it: Moulds (2).")
+    ]
+
+
+def test_the_most_places_of_another_end_stand_in_the_way():
+    bounds = [casting(least=2), south(most=1)]
+
+    assert whys(casters(75, 74, region=7), bounds, seats=5) == [
+        ("Casting", 1, "The most places of South (1) stand in the way.")
+    ]
+
+
+def test_the_budget_cannot_hold_it_or_is_used_up_from_above():
+    dear = casters(75, 74, grant_krw=60)
+    assert whys(dear, [casting(least=2)], seats=5, budget_krw=100) == [
+        ("Casting", 1, "Even the 2 smallest grants are 120 won, more than the budget of 100 won.")
+    ]
+    [(_name, taken, why)] = whys(
+        moulders(90, grant_krw=60) + casters(75, grant_krw=60), [casting(least=1)], seats=5, budget_krw=100
+    )
+    assert taken == 0
+    assert why.startswith("The 1 smallest grants are 60 won of 100 won, but who stands above is taken first")
+
+
+def test_another_region_is_another_bound():
+    bounds = [Bound("region", 8, "East", 1), south(least=1)]
+
+    assert [name for name, *_rest in whys(casters(75, region=7), bounds, seats=5)] == ["East"]

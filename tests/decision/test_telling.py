@@ -1,0 +1,126 @@
+"""What goes out with a list: the preview is the letter, and a corrected decision takes the place of what was told before."""
+
+from datetime import timedelta
+
+import pytest
+
+from applications.accounts.models import User
+from applications.decision import actions, continuing, telling
+from applications.kernel import clock
+from applications.kernel.accesslog import AccessEntry
+from applications.notifications.models import Letter
+from tests.decision.contested import (
+    LAST_DAY,
+    PUBLISHED,
+    SCORES,
+    appealed,
+    approve_and_publish,
+    decided,
+    published_list,
+)
+from tests.world import AFTER
+
+
+@pytest.fixture(autouse=True)
+def after_the_deadline(settings):
+    settings.LANGUAGE_CODE = "en"
+    with clock.at(AFTER):
+        yield
+
+
+def previewed(proposal):
+    """{(address, subject, body)} of all letters as they are shown before."""
+    places = proposal.places.select_related("application__firm")
+    assert set(telling.told(proposal).values_list("pk", flat=True)) == {
+        news.place.pk for news in telling.news_of(proposal, places, now=clock.now())
+    }
+    return {
+        (person.email, subject, body + "\n")
+        for news in telling.news_of(proposal, places, now=clock.now())
+        for person, subject, body in telling.letters_of(news)
+    }
+
+
+def written(proposal):
+    """The same of the letters that were written."""
+    found = Letter.objects.filter(event__startswith=f"result:{proposal.key}:")
+    return set(found.values_list("address", "subject", "body"))
+
+
+def test_the_preview_is_the_letter_of_a_first_and_of_a_further_list(world):
+    english = world.person(language="en")
+    firms = [world.firm(owner=english), *(world.firm() for _score in SCORES[1:])]
+    firms[5] = world.firm(owner=world.person(language="en"))
+    made = [world.with_score(world.r1, score, firm=firm) for score, firm in zip(SCORES, firms, strict=True)]
+    first = actions.propose(world.r1, note="As ranked", by=world.officer)
+    letters = Letter.objects.count()
+    with clock.at(PUBLISHED):
+        expected = previewed(first)
+        assert (len(expected), Letter.objects.count()) == (len(made), letters)
+        approve_and_publish(world, first)
+    assert written(first) == expected
+    assert sum("(appeal until 31 Dec 2026)" in subject for _to, subject, _body in expected) == 1
+
+    made[0].refresh_from_db()
+    continuing.give_up(made[0], reason="We cannot do it any more", by=english)
+    decided(world, appealed(world, made[4]))
+    with clock.at(LAST_DAY + timedelta(days=9)):
+        further = continuing.propose(world.r1, note="After appeals", by=world.officer, replaces=1)
+        expected = previewed(further)
+        approve_and_publish(world, further)
+    assert written(further) == expected
+    kinds = set(
+        Letter.objects.filter(event__startswith=f"result:{further.key}").values_list("kind", flat=True)
+    )
+    assert kinds == {"reserve_promoted", "result_published"}
+
+
+@pytest.mark.parametrize(("sent", "status"), [(True, "sent"), (False, "replaced")])
+def test_a_corrected_decision_stops_letters_that_wait_and_explains_those_that_went(world, sent, status):
+    first, made = published_list(world)
+    before = Letter.objects.filter(event__startswith=f"result:{first.key}")
+    if sent:
+        before.update(status="sent")
+    owner = world.owner_of(made[3].firm)
+    User.objects.filter(pk=owner.pk).update(language="en")
+    continuing.give_up(made[0], reason="We cannot do it any more", by=world.owner_of(made[0].firm))
+    with clock.at(PUBLISHED + timedelta(days=3)):
+        further = continuing.propose(world.r1, note="A place is free", by=world.officer, replaces=1)
+        approve_and_publish(world, further)
+        page = world.client(owner).get(f"/decisions/results/{made[3].key}/")
+
+    statuses = dict(before.values_list("event", "status"))
+    assert statuses.pop(f"result:{first.key}:{made[3].pk}") == status
+    assert set(statuses.values()) == {"sent" if sent else "waiting"}  # of those whose decision stands
+    [letter] = Letter.objects.filter(event__startswith=f"result:{further.key}")
+    assert letter.subject == "[Further selection] From reserve 1 to selected"
+    explained = "This takes the place of our notice of 21 Dec 2026, 12:00"
+    assert explained in letter.body and "That one said: reserve 1." in letter.body
+    assert explained in page.content.decode()
+
+
+def test_before_it_publishes_the_officer_reads_counts_one_letter_of_each_kind_and_that_of_any_firm(world):
+    made = [world.with_score(world.r1, score) for score in SCORES]
+    proposal = actions.propose(world.r1, note="As ranked", by=world.officer)
+    actions.approve(proposal, by=world.officer2)
+    client, base = world.client(world.officer), proposal.get_absolute_url()
+
+    publish = client.get(f"{base}publish/")
+    listing = client.get(f"{base}letters/")
+    letter = client.get(f"{base}letters/{made[5].key}/")
+
+    assert [(kind, result, number) for kind, result, number, *_text in publish.context["samples"]] == [
+        ("result_published", "declined", 1), ("result_published", "reserved", 2), ("result_published", "selected", 3),
+    ]  # fmt: skip
+    assert [row[0].application_id for row in listing.context["rows"]] == [a.pk for a in made]
+    assert f"{base}letters/{made[5].key}/" in listing.content.decode()
+    [(person, subject, body)] = letter.context["letters"]
+    assert person == world.owner_of(made[5].firm)
+    assert made[5].number in body and subject in letter.content.decode()
+    assert AccessEntry.objects.filter(act="letter.preview", subject_ids=[made[5].pk]).exists()
+    assert not Letter.objects.filter(kind="result_published").exists()
+    for person in (world.director, world.auditor, world.ministry, world.owner_of(made[0].firm)):
+        assert world.client(person).get(f"{base}letters/{made[0].key}/").status_code == 404
+
+    actions.publish(proposal, by=world.officer)
+    assert client.get(f"{base}letters/").status_code == 302
