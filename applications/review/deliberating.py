@@ -16,6 +16,7 @@ WIDE = 25  # points between the highest and the lowest total from which on a rea
 OPINION_LENGTH = 20
 PRINT = 10  # hexadecimal digits of a text's print
 BLANK = "-"
+TWINS = 4  # sheets that are named as holding the same text
 
 
 def odd(totals):
@@ -51,14 +52,17 @@ def _print(text):
 
 
 def alike(sheets):
-    """{id of a sheet that says the same somewhere as others: ids of those}. sheets: {id: prints}."""
-    holders, found = defaultdict(set), defaultdict(set)
-    for pk, marks in sheets.items():
-        for one in set(marks.split()) - {BLANK}:
-            holders[one].add(pk)
+    """{id of a sheet that says the same somewhere as others: ids of the first of those}. sheets: {id: prints}.
+
+    Of a text the first few sheets are named, however many hold it: the work does not grow with the square of them.
+    """
+    holders, found = defaultdict(list), defaultdict(set)
+    for pk in sorted(sheets):
+        for one in set(sheets[pk].split()) - {BLANK}:
+            holders[one].append(pk)
     for same in holders.values():
         for pk in same if len(same) > 1 else ():
-            found[pk] |= same - {pk}
+            found[pk].update([other for other in same[: TWINS + 1] if other != pk][:TWINS])
     return dict(found)
 
 

@@ -48,7 +48,7 @@ def standing(application):
 
 def people_in(application):
     """[(what somebody is in an application, who)]: by what a reviewer finds a conflict before anything else is shown."""
-    leader = [(_("Project leader"), application.answers.get("leader"))]
+    leader = [(_("Project leader"), str(application.answers.get("leader") or ""))]
     others = [(one.label, one.name) for one in consortium.of(application).named]
     firm = application.firm
     return [row for row in [(_("Representative"), firm.representative), *leader, *others] if row[1]]
