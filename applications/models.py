@@ -37,6 +37,7 @@ from applications.kernel.taxonomy import *  # noqa: F403
 from applications.notifications.models import *  # noqa: F403
 from applications.review.calibrations import *  # noqa: F403
 from applications.review.models import *  # noqa: F403
+from applications.review.paces import *  # noqa: F403
 from applications.review.panels import *  # noqa: F403
 from applications.review.payees import *  # noqa: F403
 from applications.review.plans import *  # noqa: F403

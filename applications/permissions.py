@@ -71,12 +71,12 @@ def own_assignment(user, thing):
 
 @Predicate
 def declared_clear(user, thing):
-    """Without conflict and under a pledge; a pledge is never taken back, so a found one is not looked for again."""
+    """Without conflict and under the pledge of today; it is never taken back, so a found one is not looked for again."""
     if not thing.is_clear:
         return False
     pledged = vars(user).setdefault("pledged_for", set())
     if thing.application_id not in pledged:
-        if not user.pledges.filter(call__applications=thing.application_id).exists():
+        if not user.pledges.in_force().filter(call__applications=thing.application_id).exists():
             return False
         pledged.add(thing.application_id)
     return True
@@ -110,11 +110,11 @@ def after_opening(user, thing):
 
 @Predicate
 def after_judging_alone(user, thing):
-    """The chair has opened the deliberation, and this member has no sheet of the panel left to hand in."""
+    """The chair has opened the deliberation, and this member has no sheet of the panel left to hand in, under the pledge of today."""
     panel = panel_of(thing)
-    if panel.status == "scoring":
+    if panel.status == "scoring" or user.assignments.open_in(panel).exists():
         return False
-    return not user.assignments.open_in(panel).exists()
+    return user.pledges.in_force().filter(call=panel.call_id).exists()
 
 
 @Predicate
@@ -231,6 +231,8 @@ PERMISSIONS = {
     "panel.meet": (officer | director | auditor | reviewer) & visible,
     "panel.sheets": ((officer | director | auditor) & visible & after_opening)
     | (reviewer & visible & after_judging_alone),
+    "panel.exclusions": ((officer | director | auditor) & visible & after_opening)
+    | (reviewer & visible & chairs & after_judging_alone),
     "panel.preside": reviewer & visible & chairs,
     "panel.conclude": (officer & visible & after_opening)
     | (reviewer & visible & chairs & after_judging_alone),

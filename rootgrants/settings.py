@@ -380,6 +380,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "how long sheets take": {
+        "task": "applications.review.tasks.measure_paces",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "proposals who reviews what": {
         "task": "applications.review.tasks.carry_plans_on",
         "schedule": 10.0,

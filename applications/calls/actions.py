@@ -40,7 +40,7 @@ def prepare(*, programme, year, by, outline=None, open_to=(), **fields):
 COPIED = (
     "summary", "notice", "seats", "reserves", "least_years", "most_years", "tracks", "regions", "budget_line",
     "budget_krw", "ceiling_krw", "scale", "step", "pass_mark", "select_mark", "bonus_cap", "penalty_cap", "tie_keys",
-    "comment_length", "conflicts", *disclosure.FIELDS,
+    "comment_length", "reviewers_download", "conflicts", *disclosure.FIELDS,
 )  # fmt: skip
 
 

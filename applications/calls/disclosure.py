@@ -1,9 +1,11 @@
-"""What a call lets a firm read of its result, and the days that it gives to appeal and to answer (docs/domain.md, disclosure)."""
+"""What a call lets a firm read of its result, the days that it gives to appeal and to answer, and whether reviewers are given papers
+(docs/domain.md, disclosure)."""
 
 from django.utils.translation import gettext_lazy as _
 
+from applications.accounts.models import Role
 from applications.kernel.clocks import legal_clocks
-from applications.kernel.errors import Gap
+from applications.kernel.errors import Gap, Reason
 
 FIELDS = (
     "discloses_opinion",
@@ -32,3 +34,13 @@ def unlawful(call, clocks):
         said = _("An appeal is answered within %(days)d days at most (%(basis)s).")
         gaps.append(Gap(said % {"days": most.days, "basis": most.basis}, "answer_days", "disclosure"))
     return gaps
+
+
+def not_given_out(call, role):
+    """Why somebody of this role reads the papers of a call on the page, and is not given them as files; an empty list is yes."""
+    if role == Role.REVIEWER and not call.reviewers_download:
+        said = _(
+            "Reviewers of this call read the papers on the page of the sheet; they are not given out as files."
+        )
+        return [Reason(said)]
+    return []

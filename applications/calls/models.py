@@ -157,6 +157,7 @@ class Call(models.Model):
     tie_keys = models.JSONField(default=list, blank=True)  # codes of ruling.tie_choices, the first one first
     conflicts = models.JSONField(_("conflicts of interest"), default=usual)  # {code of a rule: years}
     comment_length = models.PositiveSmallIntegerField(_("least length of a comment"), default=10)
+    reviewers_download = models.BooleanField(_("reviewers may take the papers away as files"), default=True)
     # What a firm reads of its own result, and the terms of what follows from it (disclosure.py).
     discloses_opinion = models.BooleanField(_("the opinion of the panel"), default=True)
     discloses_means = models.BooleanField(

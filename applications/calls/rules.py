@@ -53,6 +53,7 @@ SECTIONS = {  # of a call in preparation, in order, with the fields that each ho
     "criteria": (),
     "scoring": (
         "scale", "step", "pass_mark", "select_mark", "bonus_cap", "penalty_cap", "comment_length",
+        "reviewers_download",
     ),
     "items": (),
     "conflicts": ("conflicts",),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from applications.accounts.models import Role
 from applications.accounts.session import confirmed_until
+from applications.calls.disclosure import not_given_out
 from applications.intake import actions, finding, rules
 from applications.intake.actions import uploads
 from applications.intake.forms import UploadForm
@@ -216,8 +217,10 @@ def done(application, paper, name):
 @page("application.view", "GET")
 def download(request, key, file):
     """One paper of an application, to everybody who may see the application itself."""
-    application = fetch(request, Application, key=key)
+    application = fetch(request, Application, key=key, related=("call",))
     document = get_object_or_404(application.documents.select_related("file"), file__key=file)
+    if reasons := not_given_out(application.call, request.user.role):
+        raise Refused(*reasons, about=application)
     log_view(request, "paper.download", application)
     return files.download(document.file, own=request.user.role == Role.APPLICANT)
 

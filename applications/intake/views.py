@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from applications.accounts.models import Role
+from applications.calls.disclosure import not_given_out
 from applications.calls.models import Call
 from applications.firms.models import Firm
 from applications.intake import actions, rules
@@ -126,7 +127,11 @@ def detail(request, key):
         return task_list(request, application)
     if request.user.role == Role.APPLICANT:
         return where_it_stands(request, application)
-    return render(request, "intake/case.html", {**facts(application), **case(request, application)})
+    reader = {
+        "in_full": request.user.role != Role.REVIEWER,
+        "reads_only": not_given_out(application.call, request.user.role),
+    }
+    return render(request, "intake/case.html", {**facts(application), **reader, **case(request, application)})
 
 
 def task_list(request, application):

@@ -29,7 +29,15 @@ from applications.review import (
 from applications.review.conflicts import barring, halting
 from applications.review.deliberating import prints, still_open
 from applications.review.happening import advance, append, locked
-from applications.review.models import Assignment, Pledge, Score, SheetEvent, SheetsDue, Waiver
+from applications.review.models import (
+    PLEDGE_VERSION,
+    Assignment,
+    Pledge,
+    Score,
+    SheetEvent,
+    SheetsDue,
+    Waiver,
+)
 from applications.review.storing import result_of, store_score
 
 COMMENTS = ("strengths", "weaknesses", "overall")
@@ -112,11 +120,9 @@ def waive(application, *, reviewer, reason, by):
 
 @transaction.atomic
 def pledge(call, *, by):
-    """Promise secrecy and fairness for a call, once."""
+    """Promise secrecy and fairness for a call, once in each version of the text."""
     require(by, "review.pledge")
-    Pledge.objects.get_or_create(
-        user=by, call=call, defaults={"version": rules.PLEDGE_VERSION, "at": clock.now()}
-    )
+    Pledge.objects.get_or_create(user=by, call=call, version=PLEDGE_VERSION, defaults={"at": clock.now()})
 
 
 @transaction.atomic
@@ -140,7 +146,7 @@ def declare(assignment, *, code, note="", stays=False, by):
         if in_time:
             store_score(application)
         return
-    if not by.pledges.filter(call=application.call_id).exists():
+    if not by.pledges.in_force().filter(call=application.call_id).exists():
         raise Refused(_("Please accept the pledge first."), about=assignment)
     advance(
         assignment, "declare", SheetEvent.Kind.DECLARED, by=by, note=f"{code} {note}".strip(),

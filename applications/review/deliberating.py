@@ -16,6 +16,7 @@ WIDE = 25  # points between the highest and the lowest total from which on a rea
 OPINION_LENGTH = 20
 PRINT = 10  # hexadecimal digits of a text's print
 BLANK = "-"
+TWINS = 4  # sheets that are named as holding the same text
 
 
 def odd(totals):
@@ -51,12 +52,18 @@ def _print(text):
 
 
 def alike(sheets):
-    """Ids of sheets that say the same somewhere as another one. sheets: {id: prints}."""
-    holders = defaultdict(set)
-    for pk, found in sheets.items():
-        for one in set(found.split()) - {BLANK}:
-            holders[one].add(pk)
-    return {pk for same in holders.values() if len(same) > 1 for pk in same}
+    """{id of a sheet that says the same somewhere as others: ids of the first of those}. sheets: {id: prints}.
+
+    Of a text the first few sheets are named, however many hold it: the work does not grow with the square of them.
+    """
+    holders, found = defaultdict(list), defaultdict(set)
+    for pk in sorted(sheets):
+        for one in set(sheets[pk].split()) - {BLANK}:
+            holders[one].append(pk)
+    for same in holders.values():
+        for pk in same if len(same) > 1 else ():
+            found[pk].update([other for other in same[: TWINS + 1] if other != pk][:TWINS])
+    return dict(found)
 
 
 @dataclass(slots=True)
@@ -73,18 +80,26 @@ class Sheet:
     def counts(self):
         return self.status == "handed_in"
 
+    @property
+    def lacks_comments(self):
+        return self.counts and BLANK in self.prints.split()
+
 
 @dataclass
 class Line:
-    """One application before the panel: what its sheets come to, and what is to be looked at."""
+    """One application before the panel: what its sheets come to, and what is to be looked at.
+
+    excluded: sheets that were taken out, and of reviewers in a conflict; alike: {sheet id: ids of others with the same text}.
+    """
 
     hearing: object
     sheets: list = field(default_factory=list)
+    excluded: list = field(default_factory=list)
     explained: bool = False
     score: Decimal | None = None
     spread: Decimal | None = None
     odd: set = field(default_factory=set)
-    alike: set = field(default_factory=set)
+    alike: dict = field(default_factory=dict)
     needed: int = 0
 
     @property
@@ -93,7 +108,7 @@ class Line:
 
     @property
     def lacks_comments(self):
-        return any(BLANK in sheet.prints.split() for sheet in self.counted)
+        return any(sheet.lacks_comments for sheet in self.sheets)
 
     @property
     def waits_for_reason(self):
@@ -104,19 +119,24 @@ class Line:
         return len(self.counted) < self.needed
 
 
-def lines(hearings, sheets, reasons, stage):
-    """A Line for each hearing. sheets: {application id: [Sheet]} without conflicts and those taken out; reasons: {hearing id: signatures}."""
+def lines(hearings, sheets, reasons, stage, *, excluded=None, elsewhere=None):
+    """A Line for each hearing. sheets, excluded: {application id: [Sheet]}, those in play and those taken out; reasons: {hearing
+    id: signatures}; elsewhere: {sheet id: prints} of what else the panel has before it, in which the same texts are looked for.
+    """
     found = []
-    twins = alike({one.pk: one.prints for of in sheets.values() for one in of if one.counts})
+    twins = alike(
+        (elsewhere or {}) | {one.pk: one.prints for of in sheets.values() for one in of if one.counts}
+    )
     for hearing in hearings:
         line = Line(hearing, sheets.get(hearing.application_id, []))
+        line.excluded = (excluded or {}).get(hearing.application_id, [])
         totals = {sheet.pk: sheet.total for sheet in line.counted}
         line.needed = sheets_needed(stage.quorum, len(line.sheets))
         if totals:
             line.score = stage_score(totals.values(), trimmed=stage.trimmed)
             line.spread = max(totals.values()) - min(totals.values())
             line.odd = odd(totals)
-            line.alike = twins & totals.keys()
+            line.alike = {pk: twins[pk] for pk in totals if pk in twins}
         line.explained = bool(line.odd) and signature(totals.values()) in reasons.get(hearing.pk, ())
         found.append(line)
     return found

@@ -16,7 +16,7 @@ from applications.kernel.listpages import counted, drawn
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.web import fetch, is_key, page
 from applications.lifecycle import APPLICATION, SHEET
-from applications.review import actions, facts, membership, printed, queries, rules, visited
+from applications.review import actions, facts, meeting, membership, printed, queries, rules, visited
 from applications.review.deliberating import still_open
 from applications.review.forms import AdjustmentForm, DueForm, ReasonForm
 from applications.review.lists import REVIEWS
@@ -52,6 +52,7 @@ def case(request, key):
     stages = list(application.call.stages.all())
     panel = membership.panel_hearing(application)
     candidates, against = _candidates(application, assignments, moves, panel)
+    why_out = meeting.why_out(assignments)
     return render(
         request,
         "review/case.html",
@@ -63,6 +64,7 @@ def case(request, key):
                     a,
                     [] if rules.not_in_review(application, a.stage_id) else SHEET.open_to(a, request.user),
                     against.get(a.reviewer_id),
+                    why_out.get(a.pk),
                 )
                 for a in assignments
             ],
@@ -94,6 +96,26 @@ def scores_pdf(request, key):
     log_view(request, "scores.pdf", application)
     pdf = printed.scores(application, found, at=clock.now())
     return document(pdf, name=f"{_('How the score is made')} {application.number}.pdf")
+
+
+@page("application.case", "GET")
+def report_pdf(request, key):
+    """All sheets of an application with their words, to be printed: for the record, under codes."""
+    application = fetch(request, Application, key=key, related=("call", "firm"))
+    sheets = list(
+        application.assignments.select_related("stage")
+        .prefetch_related("scores")
+        .order_by("stage__ordinal", "pk")
+    )
+    heard = (
+        application.hearings.select_related("panel")
+        .prefetch_related("explanations")
+        .order_by("stage__ordinal")
+    )
+    ask_to_typeset(request)
+    log_view(request, "scores.pdf", application)
+    pdf = printed.report(application, sheets, heard=heard, why=meeting.why_out(sheets), at=clock.now())
+    return document(pdf, name=f"{_('Sheets of the review')} {application.number}.pdf")
 
 
 def _candidates(application, assignments, moves, panel):

@@ -18,7 +18,7 @@ from applications.kernel.forms import (
     layout,
 )
 from applications.kernel.taxonomy import IndustryField, Region, RootTechnology
-from applications.review.models import MOST_SESSIONS, Affiliation, ReviewerProfile
+from applications.review.models import MOST_SESSIONS, PLEDGE, Affiliation, ReviewerProfile
 from applications.review.plans import Plan
 
 
@@ -161,14 +161,18 @@ class ChallengeForm(forms.Form):
     helper = layout("accepted", "grounds", button=_("Decide"))
 
 
+class PledgeForm(forms.Form):
+    """The pledge for a call."""
+
+    pledge = forms.BooleanField(label=PLEDGE)
+
+    helper = layout("pledge", button=_("Accept the pledge"))
+
+
 class DeclareForm(forms.Form):
     """The pledge for the call, and the declaration for this application."""
 
-    pledge = forms.BooleanField(
-        label=_(
-            "I keep secret what I read, take nothing away, meet nobody of the firm about it, and judge fairly."
-        ),
-    )
+    pledge = forms.BooleanField(label=PLEDGE)
     conflict = forms.ChoiceField(
         label=_("Do you stand in a conflict of interest?"), widget=forms.RadioSelect()
     )

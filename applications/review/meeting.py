@@ -1,15 +1,17 @@
 """Reads of a panel's meeting: the sheets of what it hears, in so many queries for one application as for all of them."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from applications.accounts.models import User
-from applications.review.deliberating import Sheet, lines
-from applications.review.models import Assignment
+from applications.calls.conflicts import RULES
+from applications.review.deliberating import BLANK, Sheet, lines
+from applications.review.models import Assignment, SheetEvent
 from applications.review.panels import Explanation, Hearing
 
-OF_SHEET = ("application", "pk", "reviewer", "status", "total", "prints")
+OF_SHEET = ("application", "declaration", "pk", "reviewer", "status", "total", "prints")
 OF_ROW = (
     "key", "panel", "stage", "opinion", "version", "application__key", "application__number", "application__title",
     "application__status", "application__firm__name",
@@ -25,33 +27,104 @@ def rows(panel, user):
 def lines_of(panel, *, only=None):
     """A Line for everything that the panel hears, or for one hearing alone."""
     found = panel.hearings.in_play().select_related("application").order_by("pk")
-    return lines_with_sheets(panel, list(found.filter(pk=only.pk) if only else found))
+    return lines_with_sheets(panel, list(found.filter(pk=only.pk) if only else found), whole=not only)
 
 
-def lines_with_sheets(panel, hearings):
-    """A Line for each of these hearings, with their sheets and the reasons that were written: two queries."""
-    sheets, reasons = defaultdict(list), defaultdict(set)
+def lines_with_sheets(panel, hearings, *, whole=True):
+    """A Line for each of these hearings, with their sheets and the reasons that were written: two queries.
+
+    whole: these are all that the panel hears; else a third finds the same texts in the others.
+    """
+    sheets, excluded, reasons = defaultdict(list), defaultdict(list), defaultdict(set)
     found = Assignment.objects.filter(
         stage=panel.stage_id, application__in=[hearing.application_id for hearing in hearings]
     )
-    for application, *facts in found.in_play().order_by("pk").values_list(*OF_SHEET):
-        sheets[application].append(Sheet(*facts))
+    for application, declaration, *facts in found.order_by("pk").values_list(*OF_SHEET):
+        sheet = Sheet(*facts)
+        is_out = declaration == Assignment.Declaration.CONFLICT or sheet.status in OUT
+        (excluded if is_out else sheets)[application].append(sheet)
     written = Explanation.objects.filter(hearing__in=hearings).order_by()
     for hearing, totals in written.values_list("hearing", "totals"):
         reasons[hearing].add(totals)
-    return lines(hearings, sheets, reasons, panel.stage)
+    elsewhere = {} if whole else _same_texts(panel, sheets)
+    return lines(hearings, sheets, reasons, panel.stage, excluded=excluded, elsewhere=elsewhere)
+
+
+OUT = (Assignment.SheetStatus.EXCLUDED, Assignment.SheetStatus.SET_ASIDE)
+
+
+def _same_texts(panel, sheets):
+    """{sheet id: prints} of what the panel has on other applications; of one alone only what shares a text with it."""
+    heard = panel.hearings.in_play().exclude(application__in=list(sheets)).values("application")
+    found = Assignment.objects.standing().filter(stage=panel.stage_id, application__in=heard)
+    if len(sheets) == 1:
+        [of] = sheets.values()
+        same = Q(pk=None)
+        for mark in {mark for sheet in of if sheet.counts for mark in sheet.prints.split()} - {BLANK}:
+            same |= Q(prints__contains=mark)
+        found = found.filter(same)
+    return dict(found.order_by().values_list("pk", "prints"))
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A sheet that says the same as another; its hearing is None where the person may not look at its application."""
+
+    reviewer: str
+    number: str
+    hearing: object
+
+    def __str__(self):
+        return f"{self.number} {self.reviewer}"
+
+
+def twins_in(lines, panel, user):
+    """{sheet id: Twin} of all sheets that share a text with one of these lines; no query where none does."""
+    ids = {other for line in lines for others in line.alike.values() for other in others}
+    if not ids:
+        return {}
+    heard = rows(panel, user).filter(application=OuterRef("application")).values("key")[:1]
+    found = Assignment.objects.filter(pk__in=ids).order_by("application__number", "reviewer__name", "pk")
+    facts = found.values_list("pk", "reviewer__name", "application__number", Subquery(heard))
+    return {pk: Twin(*of) if of[-1] else Twin("", "", None) for pk, *of in facts}
 
 
 def names_of(lines):
     """{id: name} of everybody who has a sheet in these lines, by name."""
-    who = {sheet.reviewer for line in lines for sheet in line.sheets}
+    who = {sheet.reviewer for line in lines for sheet in (*line.sheets, *line.excluded)}
     return dict(User.objects.filter(pk__in=who).order_by("name", "pk").values_list("pk", "name"))
 
 
+def asked_for(hearing):
+    """Every sheet that was asked for of one application before its panel."""
+    return Assignment.objects.filter(application=hearing.application_id, stage=hearing.stage_id)
+
+
 def sheets_of(hearing):
-    """The sheets of one application before its panel, with their people."""
-    found = Assignment.objects.filter(application=hearing.application_id, stage=hearing.stage_id)
-    return found.in_play().select_related("reviewer", "application").order_by("pk")
+    """Those that stand or are still to come, with their people."""
+    return asked_for(hearing).in_play().select_related("reviewer", "application").order_by("pk")
+
+
+def excluded_of(hearing):
+    """Those that its panel has no more, with their people."""
+    conflict = Q(declaration=Assignment.Declaration.CONFLICT)
+    return asked_for(hearing).filter(conflict | Q(status__in=OUT)).select_related("reviewer").order_by("pk")
+
+
+TAKEN_OUT = (SheetEvent.Kind.EXCLUDED, SheetEvent.Kind.SET_ASIDE)
+
+
+def why_out(sheets):
+    """{id of a sheet that was taken out: why}: by the rule that its reviewer named, in no words of theirs, or the reason that was given."""
+    sheets = [sheet for sheet in sheets if sheet.has_conflict or sheet.status in OUT]
+    events = SheetEvent.objects.filter(assignment__in=sheets, kind__in=TAKEN_OUT).order_by(
+        "assignment", "ordinal"
+    )
+    given = dict(events.values_list("assignment", "note")) if sheets else {}
+    return {
+        sheet.pk: f"{sheet.conflict_code} {RULES[sheet.conflict_code].title}" if sheet.has_conflict else given.get(sheet.pk, "")
+        for sheet in sheets
+    }  # fmt: skip
 
 
 def next_without_opinion(hearing, user):

@@ -4,14 +4,15 @@ from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 
+NAMED = 3  # sheets with the same text that a row names
 ANY = "00000000-0000-4000-8000-000000000000"  # stands in an address for the key of a row
 
 
 class Rows:
-    """Draws rows with these reviewers as columns. names: {id: name} in the order of the columns."""
+    """Draws rows with these reviewers as columns. names: {id: name} in the order of the columns; twins: {sheet id: meeting.Twin}."""
 
-    def __init__(self, names):
-        self.names = names
+    def __init__(self, names, twins):
+        self.names, self.twins = names, twins
         self.before, self.after = reverse("review:hearing", args=[ANY]).split(ANY)
         labels = _("Firm"), _("Mean"), _("Range"), _("To be looked at"), _("Opinion"), *names.values()
         firm, mean, spread, look, opinion, *people = (
@@ -21,17 +22,18 @@ class Rows:
             '<tr><td class="num">{}</td><td class="nowrap"><a href="{}">{}</a></td>',
             f'<td class="nowrap" data-label="{firm}">{{}}</td>',
             *(f'<td class="num" data-label="{label}">{{}}</td>' for label in (mean, spread)),
-            f'<td class="nowrap" data-label="{look}">{{}}</td><td data-label="{opinion}">{{}}</td>',
+            f'<td data-label="{look}">{{}}</td><td data-label="{opinion}">{{}}</td>',
             *(f'<td class="num" data-label="{label}">{{}}</td>' for label in people), "</tr>",
         ])  # fmt: skip
         self.words = {
             "open": _("not handed in"), "short": _("%(sheets)d of %(needed)d sheets"), "explained": _("far off, explained"),
             "far": _("far off, no reason yet"), "comment": _("comment missing"), "alike": _("texts alike"), "written": _("written"),
+            "out": _("excluded"),
         }  # fmt: skip
 
     def row(self, place, line):
         application = line.hearing.application
-        totals = {sheet.reviewer: sheet for sheet in line.sheets}
+        totals = {sheet.reviewer: sheet for sheet in (*line.sheets, *line.excluded)}
         return format_html(
             self.shape, place, f"{self.before}{line.hearing.key}{self.after}", application.number, application.firm.name,
             "–" if line.score is None else line.score, "–" if line.spread is None else f"{line.spread.normalize():f}",
@@ -42,8 +44,8 @@ class Rows:
     def _total(self, sheet, line):
         if sheet is None:  # not asked: nothing to read there
             return ""
-        if not sheet.counts:
-            return self.words["open"]
+        if not sheet.counts or sheet in line.excluded:
+            return self.words["out" if sheet in line.excluded else "open"]
         shown = f"{sheet.total.normalize():f}"
         return format_html("<strong>{} ✕</strong>", shown) if sheet.pk in line.odd else shown
 
@@ -55,4 +57,10 @@ class Rows:
         if line.lacks_comments:
             yield self.words["comment"]
         if line.alike:
-            yield self.words["alike"]
+            yield self._alike(line)
+
+    def _alike(self, line):
+        others = {other for found in line.alike.values() for other in found}
+        named = sorted(str(self.twins[pk]) for pk in others if self.twins[pk].hearing)
+        more = ["…"] if len(named) > NAMED else []
+        return f"{self.words['alike']} ({', '.join(named[:NAMED] + more)})" if named else self.words["alike"]

@@ -5,13 +5,24 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from applications.kernel import clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
+from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.lifecycle import PANEL
-from applications.review import actions, charts, deliberating, deliberation, meeting, membership
+from applications.review import (
+    actions,
+    charts,
+    deliberating,
+    deliberation,
+    meeting,
+    membership,
+    printed,
+    queries,
+)
 from applications.review.forms import ReasonForm
 from applications.review.meeting_rows import Rows
 from applications.review.models import Assignment
@@ -30,14 +41,20 @@ def show(request, key):
     facts = {"panel": panel, "moves": moves, "is_staff": request.user.role != "reviewer"}
     if not request.user.has_perm("panel.sheets", panel):
         facts["own"] = request.user.assignments.open_in(panel).count()
+        pledges = request.user.pledges.in_force().filter(call=panel.call_id)
+        facts["lacks_pledge"] = not facts["is_staff"] and not pledges.exists()
         knows = facts["is_staff"] or "open_deliberation" in moves
         facts["progress"] = membership.progress_of(panel) if knows else None
         return render(request, "review/meeting_waits.html", facts)
     found = page_by_key(meeting.rows(panel, request.user), ["id"], request.GET.get("mark", ""), size=AT_ONCE)
-    lines = meeting.lines_with_sheets(panel, found.rows)
-    names = meeting.names_of(lines)
-    means, rows = deliberating.by_reviewer(lines), Rows(names)
     heard = panel.hearings.in_play().aggregate(all=Count("pk"), concluded=Count("pk", filter=~Q(opinion="")))
+    lines = meeting.lines_with_sheets(panel, found.rows, whole=len(found.rows) == heard["all"])
+    if not request.user.has_perm("panel.exclusions", panel):
+        for line in lines:
+            line.excluded = []
+    names = meeting.names_of(lines)
+    means = deliberating.by_reviewer(lines)
+    rows = Rows(names, meeting.twins_in(lines, panel, request.user))
     facts |= {
         "page": found,
         "heard": heard,
@@ -102,22 +119,72 @@ def conclude(request, key):
 
 def _hearing(request, found, form, status=200):
     [line] = meeting.lines_of(found.panel, only=found)
-    sheets = meeting.sheets_of(found)
+    sheets = list(meeting.sheets_of(found).prefetch_related("scores"))
+    handed_in = [sheet for sheet in sheets if sheet.status == "handed_in"]
+    looked_at = {sheet.pk: sheet for sheet in line.sheets}
+    twins = meeting.twins_in([line], found.panel, request.user)
     facts = {
         "hearing": found,
         "panel": found.panel,
         "application": found.application,
         "line": line,
         "sheets": [
-            (sheet, form and sheet.status == "handed_in" and sheet.reviewer_id != request.user.pk)
+            (
+                sheet,
+                form and sheet.status == "handed_in" and sheet.reviewer_id != request.user.pk,
+                looked_at[sheet.pk].lacks_comments,
+                [twins[pk] for pk in sorted(line.alike.get(sheet.pk, ()))],
+            )
             for sheet in sheets
         ],
+        "handed_in": handed_in,
+        "points": _points(found, handed_in),
+        "excluded": _excluded(found) if request.user.has_perm("panel.exclusions", found) else [],
         "explanations": found.explanations.select_related("by"),
         "form": form,
         "may_explain": line.waits_for_reason and request.user.has_perm("hearing.explain", found),
         "following": meeting.next_without_opinion(found, request.user) if form else None,
     }
     return render(request, "review/hearing.html", facts, status=status)
+
+
+@page("hearing.view", "GET")
+def report_pdf(request, key):
+    """The sheets of one application before the panel with their words and the opinion, to be printed under codes."""
+    found = fetch(
+        request,
+        Hearing,
+        key=key,
+        related=("panel__call", "panel__stage", "application__firm", "application__call"),
+    )
+    sheets = list(meeting.asked_for(found).select_related("stage").prefetch_related("scores").order_by("pk"))
+    why = meeting.why_out(sheets) if request.user.has_perm("panel.exclusions", found) else {}
+    ask_to_typeset(request)
+    log_view(request, "scores.pdf", found.application)
+    pdf = printed.report(found.application, sheets, heard=[found], why=why, at=clock.now(), results=False)
+    return document(pdf, name=f"{_('Sheets of the review')} {found.application.number}.pdf")
+
+
+def _points(hearing, sheets):
+    """[(criterion, [(name, points, comment)])]: each criterion as every reviewer scored it."""
+    values = {sheet: {score.criterion_id: score.value for score in sheet.scores.all()} for sheet in sheets}
+    return [
+        (
+            criterion,
+            [
+                (sheet.reviewer.name, of[criterion.pk], sheet.notes.get(str(criterion.pk)))
+                for sheet, of in values.items()
+            ],
+        )
+        for criterion in queries.remembered_criteria(hearing.stage_id, hearing.panel.call)
+    ]
+
+
+def _excluded(hearing):
+    """[(sheet, why)] of what was taken out."""
+    sheets = list(meeting.excluded_of(hearing))
+    why = meeting.why_out(sheets)
+    return [(sheet, why[sheet.pk]) for sheet in sheets]
 
 
 @page("hearing.conclude", "GET", "POST")

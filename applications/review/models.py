@@ -15,7 +15,7 @@ from applications.calls.stages import Criterion, Stage
 from applications.intake.models import BEFORE_REVIEWERS, Application
 from applications.kernel import clock
 from applications.kernel.labels import label_of
-from applications.kernel.records import AppendOnly
+from applications.kernel.records import AppendOnly, AppendOnlyQuerySet
 from applications.kernel.taxonomy import IndustryField, Region, RootTechnology
 
 STAFF = (Role.OFFICER, Role.DIRECTOR, Role.AUDITOR)
@@ -23,6 +23,10 @@ STAFF = (Role.OFFICER, Role.DIRECTOR, Role.AUDITOR)
 
 MOST_SESSIONS = 45  # practice: sessions of one reviewer a year
 RENEWED_EVERY = timedelta(days=365)
+PLEDGE_VERSION = "2026-11"  # another one is asked for before the next look at an application
+PLEDGE = _(
+    "I keep secret what I read, take nothing away, meet nobody of the firm about it, and judge fairly."
+)
 
 
 class ProfileQuerySet(models.QuerySet):
@@ -157,16 +161,24 @@ class Sanction(models.Model):
         ]
 
 
+class PledgeQuerySet(AppendOnlyQuerySet):
+    def in_force(self):
+        """Those to the text that stands today."""
+        return self.filter(version=PLEDGE_VERSION)
+
+
 class Pledge(AppendOnly):
-    """A reviewer's promise of secrecy and fairness for one call (docs/domain.md, conflicts of interest)."""
+    """A reviewer's promise of secrecy and fairness for one call, to one version of its text (docs/domain.md, conflicts of interest)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="pledges")
     call = models.ForeignKey(Call, models.PROTECT, related_name="pledges")
     version = models.CharField(max_length=20)
     at = models.DateTimeField(default=clock.now)
 
+    objects = PledgeQuerySet.as_manager()
+
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "call"], name="pledge_once")]
+        constraints = [models.UniqueConstraint(fields=["user", "call", "version"], name="pledge_once")]
 
 
 class ChallengeAnswer(AppendOnly):
@@ -214,7 +226,7 @@ class AssignmentQuerySet(models.QuerySet):
 
     def clear_for(self, user):
         """Assignments of this reviewer that are declared free of conflict and under a pledge."""
-        pledged = Pledge.objects.filter(user=user, call=OuterRef("application__call"))
+        pledged = Pledge.objects.in_force().filter(user=user, call=OuterRef("application__call"))
         clear = self.filter(Exists(pledged), reviewer=user, declaration=Assignment.Declaration.CLEAR)
         return clear.exclude(status="set_aside")
 

@@ -1,4 +1,4 @@
-"""What review prints: a sheet as it was handed in, and how the score of an application is made of its sheets."""
+"""What review prints: a sheet as it was handed in, how the score of an application is made of its sheets, and all of them in words."""
 
 from itertools import groupby
 
@@ -39,10 +39,24 @@ def sheet(event) -> bytes:
                 ],
             }
         ],
-        "words": [[label, event.words.get(name) or OPEN] for name, label in names.items()],
+        "words": [
+            *(
+                [_("Comments on single criteria"), said]
+                for said in [_notes(criteria, event.words.get("notes", {}))]
+                if said
+            ),
+            *([label, event.words.get(name) or OPEN] for name, label in names.items()),
+        ],
+        "signed": [_("Signed by handing in"), event.by.name, shown(event.at)],
         "hash": fingerprint(event),
     }
     return typeset("review/sheet.typ", data, at=event.at)
+
+
+def _notes(criteria, notes):
+    """What is said of single criteria, a line for each."""
+    said = [(criterion.name, notes.get(str(criterion.pk))) for criterion in criteria]
+    return "\n".join(f"{name}: {text}" for name, text in said if text)
 
 
 def fingerprint(event):
@@ -65,6 +79,7 @@ def scores(application, assignments, *, at) -> bytes:
     """
     tables = [table_of(stage, list(sheets)) for stage, sheets in groupby(assignments, lambda one: one.stage)]
     data = head(_("How the score is made"), application.number) | {
+        "signed": [],
         "hash": "",
         "facts": [*_facts(application), *result_facts(application), [_("Printed"), shown(at)]],
         "tables": tables,
@@ -104,6 +119,71 @@ def table_of(stage, sheets):
         mean = rules.stage_score([one.total for one in counted], trimmed=stage.trimmed)
         rows.append([_("Score of the stage (%(weight)d%%)") % {"weight": stage.weight}, "", str(mean)])
     return {"heading": str(stage), "columns": [_("Reviewer"), _("Left out"), _("Total")], "rows": rows}
+
+
+def report(application, sheets, *, heard, why, at, results=True) -> bytes:
+    """All sheets of an application under codes in the place of names: points on each criterion, words, and what its panels say.
+
+    sheets: with scores and stages, in the order of the stages; heard: its hearings; why: {id of a sheet that was taken out:
+    why}, the others that were are left out; results: with the stored numbers of the whole review.
+    """
+    tables, words = [], []
+    for stage, of in groupby(sheets, lambda one: one.stage):
+        of = list(of)
+        codes = rules.codes(of)
+        tables.append(_points_of(stage, [one for one in of if one.counts], codes, application.call))
+        for one in of:
+            if one.counts:
+                words.append([f"{stage} {codes[one.pk]}", _words_of(one, application.call)])
+            elif one.pk in why:
+                words.append([f"{stage} {codes[one.pk]}", f"{_('Does not count')}: {why[one.pk] or OPEN}"])
+    for hearing in heard:
+        reasons = "\n".join(one.text for one in hearing.explanations.all())
+        words += [[_("Why totals lie far apart"), reasons]] if reasons else []
+        words.append([f"{_('Opinion of the panel')} ({hearing.panel})", hearing.opinion or OPEN])
+    data = head(_("Sheets of the review"), application.number) | {
+        "signed": [],
+        "hash": "",
+        "facts": [
+            *_facts(application),
+            *(result_facts(application) if results else []),
+            [_("Printed"), shown(at)],
+        ],
+        "tables": tables,
+        "words": words,
+    }
+    return typeset("review/sheet.typ", data, at=at)
+
+
+def _points_of(stage, sheets, codes, call):
+    """The table of one stage: a row for each criterion, a column for each sheet that counts; of a site visit whether it fits."""
+    heading, columns = str(stage), [codes[one.pk] for one in sheets]
+    if stage.is_visit:
+        said = [[_("As a whole"), *(_("Found fit") if one.fit else _("Not fit") for one in sheets)]]
+        return {"heading": heading, "columns": [_("Criterion"), *columns], "rows": said}
+    values = [{score.criterion_id: score.value for score in one.scores.all()} for one in sheets]
+    rows = [
+        [
+            criterion.name,
+            "100" if call.scale == "percent" else str(criterion.points),
+            *(number_shown(of[criterion.pk]) for of in values),
+        ]
+        for criterion in queries.remembered_criteria(stage.pk, call)
+    ]
+    rows.append([_("Total"), "100", *(number_shown(one.total) for one in sheets)])
+    return {"heading": heading, "columns": [_("Criterion"), _("of"), *columns], "rows": rows}
+
+
+def _words_of(sheet, call):
+    """All that one sheet says in words."""
+    criteria = [] if sheet.stage.is_visit else queries.remembered_criteria(sheet.stage_id, call)
+    said = [
+        (_("Strengths"), sheet.strengths),
+        (_("Points to mend"), sheet.weaknesses),
+        (_("Overall opinion"), sheet.overall),
+    ]
+    lines = [f"{label}: {text}" for label, text in said if text]
+    return "\n".join(filter(None, [*lines, _notes(criteria, sheet.notes)])) or OPEN
 
 
 def _facts(application):

@@ -1,12 +1,16 @@
 """Reads of review: progress of a call, and the reviewers."""
 
+from dataclasses import dataclass
+
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role, User
 from applications.calls.editions import remembered
 from applications.calls.queries import RESULTS
 from applications.calls.stages import Criterion, Stage
+from applications.intake import consortium
 from applications.intake.models import Application, Status
 from applications.kernel import clock
 from applications.review.models import Assignment, ReviewerProfile, Sanction, SheetEvent
@@ -19,7 +23,7 @@ OF_SHEET = (
 OF_APPLICATION = (
     "key", "number", "status", "stage", "title", "summary", "answers", "claims", "budget", "institutions", "demand",
     "total_krw", "requested_krw", "cash_krw", "call__key", "call__revision", "call__published_at", "call__title",
-    "call__scale", "call__step", "call__comment_length", "call__programme", "firm__name", "firm__business_number", "field__name", "field__name_en",
+    "call__scale", "call__step", "call__comment_length", "call__reviewers_download", "call__programme", "firm__name", "firm__business_number", "field__name", "field__name_en",
 )  # fmt: skip
 UNDER_REVIEW = Q(stage=F("application__stage"))  # an assignment in the stage that its application is in
 
@@ -41,6 +45,14 @@ def counted(application):
 def standing(application):
     """The same with what visitors handed in: whoever judges the plan."""
     return Assignment.objects.filter(application=application).standing()
+
+
+def people_in(application):
+    """[(what somebody is in an application, who)]: by what a reviewer finds a conflict before anything else is shown."""
+    leader = [(_("Project leader"), str(application.answers.get("leader") or ""))]
+    others = [(one.label, one.name) for one in consortium.of(application).named]
+    firm = application.firm
+    return [row for row in [(_("Representative"), firm.representative), *leader, *others] if row[1]]
 
 
 def handed_in_as(assignment):
@@ -182,20 +194,36 @@ def to_be_told(now, *, before):
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a reviewer has to do in one stage: sheets that are open, of which so many are to be declared first; due: None where
+    nobody said so; minutes: what a sheet took others, None while that would tell of single people."""
+
+    call: str
+    stage: str
+    due: object
+    open: int
+    undeclared: int
+    minutes: int | None
+
+
 def work_of(user):
-    """[(call, stage, when its sheets are due or None, how many are open)] of a reviewer, what is due first on top."""
+    """A reviewer's Work, what is due first on top."""
+    kinds = dict(Stage.Kind.choices)
     found = (
         Assignment.objects.visible_to(user)
         .filter(UNDER_REVIEW, application__in=in_review(), status="open")
-        .values("stage", "stage__kind", "stage__call__title", "stage__due__at")
-        .annotate(open=Count("pk"))
+        .values("stage", "stage__call__title", "stage__kind", "stage__due__at", "stage__pace__minutes")
+        .annotate(open=Count("pk"), undeclared=Count("pk", filter=Q(declaration="none")))
         .order_by(F("stage__due__at").asc(nulls_last=True), "stage")
     )
-    kinds = dict(Stage.Kind.choices)
     return [
-        (row["stage__call__title"], kinds[row["stage__kind"]], row["stage__due__at"], row["open"])
+        Work(
+            row["stage__call__title"], kinds[row["stage__kind"]], row["stage__due__at"], row["open"],
+            row["undeclared"], row["stage__pace__minutes"],
+        )
         for row in found
-    ]
+    ]  # fmt: skip
 
 
 def done(user):

@@ -13,7 +13,6 @@ from applications.kernel.errors import Reason
 
 CENT = Decimal("0.01")
 TRIM_FROM = 5
-PLEDGE_VERSION = "2026-11"
 
 
 def rounded(value: Decimal) -> Decimal:
@@ -171,6 +170,11 @@ def undecidable(item, call, claimed):
     if item.call_id != call or (item.is_bonus and item not in claimed):
         return [Reason(_("This item does not belong to this application."))]
     return []
+
+
+def codes(sheets):
+    """{id of a sheet: what stands for the name of its reviewer}: R1, R2 …, in the order in which they were asked in a stage."""
+    return {sheet.pk: f"R{place}" for place, sheet in enumerate(sorted(sheets, key=lambda one: one.pk), 1)}
 
 
 def next_stage(standings, current):

@@ -1,4 +1,4 @@
-"""What the clock does for review: proposals who reviews what are worked out and used, reviewers are invited and reminded."""
+"""What the clock does for review: proposals who reviews what are worked out and used, reviewers are invited and reminded, what a sheet takes is measured."""
 
 from datetime import timedelta
 from itertools import groupby
@@ -9,7 +9,7 @@ from django.db import transaction
 from applications.kernel import clock
 from applications.notifications.outbox import notify_each
 from applications.permissions import TIMETABLE
-from applications.review import calibrating, membership, queries, seating
+from applications.review import calibrating, membership, pacing, queries, seating
 from applications.review.calibrations import Calibration
 from applications.review.planning import carry_on
 from applications.review.plans import Plan
@@ -70,3 +70,10 @@ def keep_invitations():
         seating.lapse(panelist, by=TIMETABLE)
     for panelist in membership.to_be_reminded(now, seating.REMIND_BEFORE)[:100]:
         seating.remind(panelist, by=TIMETABLE)
+
+
+@shared_task
+def measure_paces():
+    """Every hour, each stage once a day: how long its sheets took."""
+    for stage in pacing.to_measure(clock.now())[:100]:
+        pacing.measure(stage)

@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from applications.kernel import files
+from applications.calls.disclosure import not_given_out
+from applications.calls.models import Call
+from applications.kernel import clock, files, formpages
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.pdf import ask_to_typeset, document
@@ -15,7 +17,7 @@ from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.lifecycle import SHEET
 from applications.review import actions, printed, queries, rules, visited
-from applications.review.forms import DeclareForm
+from applications.review.forms import DeclareForm, PledgeForm
 from applications.review.models import Assignment
 
 RELATED = ("application__call__programme", "application__firm", "application__field", "stage")
@@ -36,15 +38,27 @@ def own(request):
         assignment.visit_at = None
     for assignment, at in visited.dates_of(rows.rows):
         assignment.visit_at = at
-    done = [] if narrow else queries.done(request.user)[:DONE_SHOWN]
-    return render(request, "review/own.html", {"page": rows, "narrowed": bool(narrow), "done": done})
+    facts = {"page": rows, "narrowed": bool(narrow), "now": clock.now()}
+    if not narrow:
+        facts |= {"work": queries.work_of(request.user), "done": queries.done(request.user)[:DONE_SHOWN]}
+    return render(request, "review/own.html", facts)
+
+
+@page("review.pledge", "GET", "POST")
+def pledge(request, key):
+    """The pledge for a call by itself, where no declaration asks for it."""
+    call = fetch(request, Call, key=key)
+    return formpages.asked(
+        request, PledgeForm(request.POST or None), lambda **_typed: actions.pledge(call, by=request.user),
+        after="review:own", heading=_("Pledge"), hint=call.title,
+    )  # fmt: skip
 
 
 @page("review.declare", "GET", "POST")
 def declare(request, key):
     """The pledge and the declaration, before anything but name and title is shown."""
     assignment = fetch(request, Assignment, key=key, related=RELATED)
-    pledged = request.user.pledges.filter(call=assignment.application.call_id).exists()
+    pledged = request.user.pledges.in_force().filter(call=assignment.application.call_id).exists()
     form = DeclareForm(request.POST or None, pledged=pledged, call=assignment.application.call)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -60,13 +74,16 @@ def declare(request, key):
                 messages.success(request, _("Thank you. You will not see this application any more."))
                 return redirect("review:own")
             return redirect(assignment)
-    return render(request, "review/declare.html", {"assignment": assignment, "form": form}, status=status)
+    facts = {"assignment": assignment, "form": form, "people": queries.people_in(assignment.application)}
+    return render(request, "review/declare.html", facts, status=status)
 
 
 @page("review.read", "GET")
 def download(request, key, file):
-    assignment = fetch(request, Assignment, key=key, related=("application",))
+    assignment = fetch(request, Assignment, key=key, related=("application__call",))
     document = get_object_or_404(assignment.application.documents.select_related("file"), file__key=file)
+    if reasons := not_given_out(assignment.application.call, request.user.role):
+        raise Refused(*reasons, about=assignment)
     log_view(request, "paper.download", assignment.application)
     return files.download(document.file)
 

@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from applications.calls.disclosure import not_given_out
 from applications.intake.queries import facts
 from applications.kernel import clock, files
 from applications.kernel.accesslog import log_view
@@ -67,6 +68,7 @@ def visit(request, key):
             "photos": list(assignment.photos.select_related("file")),
             "moves": _moves(assignment, request.user),
             **facts(application),
+            "reads_only": not_given_out(application.call, request.user.role),
         },
         status=status,
     )

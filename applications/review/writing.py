@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from applications.calls.disclosure import not_given_out
 from applications.intake.queries import facts
 from applications.kernel import clock
 from applications.kernel.accesslog import log_view
@@ -64,6 +65,7 @@ def sheet(request, key):
             **queries.tally(assignment, request.user),
             **sums(assignment, criteria, stood),
             **facts(assignment.application),
+            "reads_only": not_given_out(assignment.application.call, request.user.role),
         },
         status=status,
     )

@@ -18,7 +18,7 @@ from applications.intake.rules import PLEDGES, needed_papers
 from applications.kernel import clock
 from applications.kernel.files import StoredFile
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region, RootTechnology
-from applications.review.models import Assignment, Pledge, ReviewerProfile
+from applications.review.models import PLEDGE_VERSION, Assignment, Pledge, ReviewerProfile
 from applications.review.panels import Hearing, Panel, Panelist
 from applications.review.queries import criteria_of
 from tests.world import sample
@@ -167,7 +167,7 @@ class Data:
         """Two and a half sheets for each application on average, each with all its scores."""
         stage = self.closed.stages.get()
         Pledge.objects.bulk_create(
-            Pledge(user=user, call=self.closed, version="2026-11") for user in self.reviewers
+            Pledge(user=user, call=self.closed, version=PLEDGE_VERSION) for user in self.reviewers
         )
 
         def assignment(application, place):

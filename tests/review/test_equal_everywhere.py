@@ -15,7 +15,9 @@ from django.template import engines
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from pypdf import PdfReader
+from xlsxwriter.utility import xl_col_to_name
 
+from applications.calls.stages import Criterion, CriterionGroup
 from applications.intake.lists import DESK
 from applications.intake.models import Application
 from applications.kernel import clock
@@ -23,9 +25,11 @@ from applications.kernel.exporting import csv_of, xlsx_of
 from applications.kernel.pdf import head, typeset
 from applications.review import actions, printed, replay
 from applications.review.models import Assignment
+from applications.review.queries import criteria_of, handed_in_as
 from applications.review.recomputing import recompute
 from applications.review.rules import Sheet
 from applications.review.storing import computed
+from tests.asking import text
 from tests.review.test_rules import stage
 from tests.world import AFTER
 
@@ -72,14 +76,14 @@ class Panel:
     table: dict = field(default_factory=dict)
 
 
+def exact_total(values):
+    return sum(Fraction(weight) * Fraction(v) / 100 for weight, v in zip(WEIGHTS, values, strict=True))
+
+
 def reckoned(drawn):
     """The rule set by itself, in fractions: nothing of the house is used."""
     every, trimmed, points = drawn
-    totals = sorted(
-        sum(Fraction(weight) * Fraction(v) / 100 for weight, v in zip(WEIGHTS, last, strict=True))
-        for last, _before, fate in every
-        if fate == "kept"
-    )
+    totals = sorted(exact_total(last) for last, _before, fate in every if fate == "kept")
     if not totals:
         return 0, "–", "–"
     kept = totals[1:-1] if trimmed and len(totals) >= 5 else totals
@@ -163,6 +167,13 @@ def test_a_thousand_panels_are_drawn_with_all_that_may_happen(drawn_panels):
     assert len(drawn_panels) >= PANELS
     assert sizes == set(range(10))
     assert fates == {"kept", "excluded", "open", "conflict"}
+    halves = ties = 0
+    for panel in drawn_panels:
+        kept = sorted(exact_total(last) for last, _before, fate in panel.drawn[0] if fate == "kept")
+        counted = kept[1:-1] if panel.drawn[1] and len(kept) >= 5 else kept
+        halves += bool(counted) and (sum(counted) / len(counted) * 100) % 1 == Fraction(1, 2)
+        ties += len(kept) > 1 and (kept[0] == kept[1] or kept[-1] == kept[-2])
+    assert halves >= 50 and ties >= 20, (halves, ties)
 
 
 def test_the_columns_computed_from_events_are_those_of_the_fractions(drawn_panels):
@@ -187,8 +198,8 @@ def cents(text):
 
 
 def test_the_csv_holds_the_same(drawn_panels):
-    text = "".join(csv_of(COLUMNS, [panel.stored for panel in drawn_panels])).removeprefix("\ufeff")
-    _head, *rows = csv.reader(io.StringIO(text))
+    lines = "".join(csv_of(COLUMNS, [panel.stored for panel in drawn_panels])).removeprefix("\ufeff")
+    _head, *rows = csv.reader(io.StringIO(lines))
 
     assert [tuple(map(cents, row[1:])) for row in rows] == [panel.expected[1:] for panel in drawn_panels]
 
@@ -222,9 +233,9 @@ def test_the_print_says_the_same(drawn_panels):
         )
         rows = table["rows"]
         assert (rows[-1][2] if panel.expected[0] else "–") == panel.expected[1]
-    data = head("Panels", "") | {"hash": "", "facts": [], "tables": tables, "words": []}
-    text = numbers_of_pdf(typeset("review/sheet.typ", data, at=AFTER))
-    found = re.findall(r"\[([^\]]*)\]", text)
+    data = head("Panels", "") | {"signed": [], "hash": "", "facts": [], "tables": tables, "words": []}
+    said = numbers_of_pdf(typeset("review/sheet.typ", data, at=AFTER))
+    found = re.findall(r"\[([^\]]*)\]", said)
 
     assert [(found[i + 1], found[i + 1], found[i + 3]) for i in range(0, len(found), 4)] == expected
 
@@ -269,3 +280,115 @@ def through_the_actions(world, application, sheet):
         actions.exclude(assignment, reason="Found wanting", by=world.officer)
     if fate == "conflict":
         actions.declare(assignment, code="C3", by=assignment.reviewer)
+
+
+# The panel of the cases, wherever its score is read
+
+
+ODD = "기술 'A' \"핵심\" <b>, 40%"
+SCRIPT = "<script>alert(1)</script> of ten letters"
+CENTS = r"(?<![\d.])\d\d\.\d\d(?![\d.])"
+REASON = {"columns": "all", "reason": "For the session of the committee"}
+
+
+def read_everywhere(world, application):
+    """{place: the score of an application as it is read there}: pages, files, prints, and computed again from the events."""
+    client, found = world.client(world.officer), {}
+    case, desk = f"/reviews/desk/{application.key}/", f"/reviews/desk/?q={application.number}"
+    pages = {"case": case, "list": desk, "desk": f"/applications/desk/?q={application.number}&col=number&col=score"}  # fmt: skip
+    for name, address in pages.items():
+        found[name] = re.findall(CENTS, text(client.get(address)))
+    export = f"/applications/desk/export/?q={application.number}"
+    head, row = csv.reader(
+        io.StringIO(
+            b"".join(client.post(export, REASON | {"kind": "csv"}).streaming_content).decode("utf-8-sig")
+        )
+    )
+    place = head.index(str(OF_DESK["score"].label))
+    found["csv"] = [cents(row[place])]
+    book = ZipFile(io.BytesIO(b"".join(client.post(export, REASON | {"kind": "xlsx"}).streaming_content)))
+    cell = re.search(
+        rf'<c r="{xl_col_to_name(place)}2"[^>]*><v>([^<]*)</v>',
+        book.read("xl/worksheets/sheet1.xml").decode(),
+    )
+    found["xlsx"] = [cents(cell[1])]
+    for name in ("scores.pdf", "report.pdf"):
+        found[name] = re.findall(CENTS, numbers_of_pdf(client.get(f"{case}{name}").content))
+    assert list(recompute()) == []
+    return {place: set(scores) for place, scores in found.items()}
+
+
+def test_g44_g48_g50_one_score_stands_on_every_page_in_every_file_and_in_print(world):
+    """70.28 from 71.50, 77.50 and 61.85; without the second sheet 66.68; whatever the criterion is called and the comments say."""
+    call = world.r1
+    CriterionGroup.objects.filter(stage__call=call, ordinal=1).update(name=ODD)
+    Criterion.objects.filter(group__stage__call=call, group__ordinal=1).update(name=ODD)
+    with clock.at(AFTER):
+        application, sheets = world.in_review(call, world.a), []
+        for values in [(80, 70, 60), (90, 65, 75), (61, 62, 63)]:
+            sheet = world.assigned(application)
+            world.save(sheet, *values)
+            comments, points = (
+                dict.fromkeys(actions.COMMENTS, SCRIPT),
+                dict(sheet.scores.values_list("criterion", "value")),
+            )
+            actions.save(
+                sheet, values=points, comments=comments, notes={min(points): SCRIPT}, by=sheet.reviewer
+            )
+            sheets.append(actions.hand_in(sheet, by=sheet.reviewer))
+        signed = numbers_of_pdf(
+            world.client(world.auditor).get(f"/reviews/{sheets[1].key}/sheet.pdf").content
+        )
+        whole = numbers_of_pdf(
+            world.client(world.auditor).get(f"/reviews/desk/{application.key}/report.pdf").content
+        )
+        three = read_everywhere(world, application)
+        actions.exclude(sheets[1], reason=SCRIPT, by=world.officer)
+        two = read_everywhere(world, application)
+        pages = [
+            world.client(person).get(address).content.decode()
+            for person, address in (
+                (world.officer, f"/reviews/desk/{application.key}/"),
+                (sheets[0].reviewer, f"/reviews/{sheets[0].key}/"),
+            )
+        ]
+
+    assert [sheet.total for sheet in sheets] == [Decimal("71.5"), Decimal("77.5"), Decimal("61.85")]
+    assert {place: "70.28" in scores for place, scores in three.items()} == dict.fromkeys(three, True)
+    assert {place: "66.68" in scores for place, scores in two.items()} == dict.fromkeys(two, True)
+    assert {place for place, scores in two.items() if "70.28" in scores} == set()
+    for said in (signed, whole):
+        lines = " ".join(said.split())
+        assert "77.5" in said
+        assert "기술 'A' \"핵심\" <b>, 40%" in lines.replace("“", '"').replace("”", '"').replace(
+            "’", "'"
+        ).replace("‘", "'")
+        assert lines.count("<script>alert(1)</script> of ten letters") == {signed: 4, whole: 12}[said]
+    for page in pages:
+        assert "<script>alert(1)" not in page and "<b>" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_the_signed_sheet_says_who_signed_what_and_when(world):
+    with clock.at(AFTER):
+        sheet = world.assigned(world.in_review(world.r1, world.a))
+        world.save(sheet, 80, 70, 60)
+        first, second, _third = criteria_of(sheet.stage)
+        points = dict(sheet.scores.values_list("criterion", "value"))
+        actions.save(sheet, values=points, comments=dict.fromkeys(actions.COMMENTS, "Ten letters and more"),
+                     notes={first.pk: "Well shown\nin two lines", second.pk: ""}, by=sheet.reviewer)  # fmt: skip
+        sheet = actions.hand_in(sheet, by=sheet.reviewer)
+        event = handed_in_as(sheet)
+        said = numbers_of_pdf(world.client(sheet.reviewer).get(f"/reviews/{sheet.key}/sheet.pdf").content)
+        before = printed.fingerprint(event)
+        event.words = event.words | {"notes": {str(first.pk): "Otherwise"}}
+
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    assert any(
+        line.startswith(f"Signed by handing in {sheet.reviewer.name}") and "2026-12-" in line
+        for line in lines
+    )
+    assert f"SHA-256 {before}" in lines
+    assert f"{first.name}: Well shown" in lines and "in two lines" in lines
+    assert not any(line.startswith(f"{second.name}:") for line in lines)
+    assert printed.fingerprint(event) != before  # a comment is part of what was signed

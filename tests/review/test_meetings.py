@@ -78,13 +78,19 @@ def test_texts_are_alike_whatever_their_spaces_and_case_and_empty_ones_are_not()
     two = deliberating.prints(["good plan\n", "", "Different"])
     three = deliberating.prints(["Another", "", "No"])
 
-    assert deliberating.alike({1: one, 2: two, 3: three}) == {1, 2}
+    assert deliberating.alike({1: one, 2: two, 3: three}) == {1: {2}, 2: {1}}
     assert one.split()[1] == deliberating.BLANK
     assert len(one) <= 40
 
 
+def test_of_a_text_that_everybody_copied_the_first_sheets_are_named():
+    found = deliberating.alike(dict.fromkeys(range(1, 2001), deliberating.prints(["The same everywhere"])))
+
+    assert (found[1], found[3], found[2000]) == ({2, 3, 4, 5}, {1, 2, 4, 5}, {1, 2, 3, 4})
+
+
 def test_a_text_that_is_twice_on_one_sheet_is_not_like_another():
-    assert deliberating.alike({1: deliberating.prints(["Same", "Same", "Same"])}) == set()
+    assert deliberating.alike({1: deliberating.prints(["Same", "Same", "Same"])}) == {}
 
 
 class Stage:

@@ -81,6 +81,7 @@ panel.lapse               .     .      .      .      .       .         .        
 panel.answer              .     .      .      .      .       .         .          .          x         .       .        .        .       .        .        .          .           .          .
 panel.meet                .     .      .      .      .       x         .          .          x         x       x        x        .       .        .        x          .           .          .
 panel.sheets              .     .      .      .      .       x         .          .          .         x       x        x        .       .        .        x          .           .          .
+panel.exclusions          .     .      .      .      .       x         .          .          .         x       x        x        .       .        .        x          .           .          .
 panel.preside             .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
 panel.conclude            .     .      .      .      .       x         .          .          .         x       x        .        .       .        .        .          .           .          .
 hearing.view              .     .      .      .      .       x         .          .          .         x       x        x        .       .        .        x          .           .          .

@@ -16,6 +16,7 @@ from applications.review.tasks import (
     carry_calibrations_on,
     carry_plans_on,
     keep_invitations,
+    measure_paces,
     remind_reviewers,
 )
 
@@ -36,6 +37,7 @@ TASKS = (
     carry_resamplings_on,
     remind_reviewers,
     keep_invitations,
+    measure_paces,
     tell_of_viruses,
     tell_of_viruses_in_vaults,
     warn_of_expiry,
