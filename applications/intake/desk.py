@@ -12,7 +12,7 @@ from applications.intake.lists import DESK
 from applications.intake.models import Application, Status
 from applications.kernel import formpages
 from applications.kernel.errors import Refused
-from applications.kernel.listpages import counted, drawn, exported
+from applications.kernel.listpages import drawn, exported
 from applications.kernel.web import fetch, is_key, page
 
 AT_ONCE = 500  # applications that one press finds eligible
@@ -24,26 +24,13 @@ def listing(request):
     asked, may = DESK.asked(request.GET, by=request.user), request.user.has_perm
     waits = asked.chosen.get("status")  # what can be found eligible at all
     may_bulk = bool(waits) and waits.code == Status.SUBMITTED and may("application.bulk")
-    found = Application.objects.visible_to(request.user).handed_in()
-    return drawn(
-        request, asked, found, "intake/listing.html", pick=may_bulk, may_bulk=may_bulk,
-        may_export=may("application.export"),
-    )  # fmt: skip
-
-
-@page("application.list", "GET")
-def counts(request):
-    """How many the list holds, in all and by each filter."""
-    return counted(request, DESK, Application.objects.visible_to(request.user).handed_in(), "intake:desk")
+    return drawn(request, asked, "intake/listing.html", pick=may_bulk, may_bulk=may_bulk)
 
 
 @page("application.export", "GET", "POST")
 def export(request):
     """The list as a file, for a reason that is written down."""
-    found = Application.objects.visible_to(request.user).handed_in()
-    return exported(
-        request, DESK, found, act="application.export", address="intake:desk", name="applications"
-    )
+    return exported(request, DESK)
 
 
 @page("application.bulk", "POST")

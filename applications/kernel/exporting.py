@@ -2,6 +2,7 @@
 
 import csv
 import tempfile
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,6 +15,21 @@ from applications.kernel.clock import KST
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"  # without it Excel reads Korean as something else
 CHUNK = 500  # rows that are written at once
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How a list becomes a file. permission: who may take it, and the act in the access log; name: of the file; of_each: the
+    log names every row, else how many there are and how the list was narrowed (where nothing but their size tells them apart).
+    """
+
+    permission: str
+    name: str
+    of_each: bool = True
 
 
 def safe(text):
@@ -37,9 +53,19 @@ def answer(kind, columns, rows, *, name):
     """The response with these rows as a file of this kind, "csv" or "xlsx"."""
     if kind == "xlsx":
         return FileResponse(xlsx_of(columns, rows), as_attachment=True, filename=f"{name}.xlsx")
-    response = StreamingHttpResponse(csv_of(columns, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_of(columns, rows), content_type=TYPES["csv"])
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def written(kind, columns, rows):
+    """A file of this kind on disk, written to its end, that is gone when it is closed."""
+    if kind == "xlsx":
+        return xlsx_of(columns, rows)
+    file = tempfile.TemporaryFile(suffix=".csv")  # noqa: SIM115  closed by who asked for it
+    for lines in csv_of(columns, rows):
+        file.write(lines.encode())
+    return file
 
 
 class Echo:

@@ -439,5 +439,5 @@ def test_the_list_of_reviews_is_narrowed_by_reviewer_sheets_and_score(world, a1)
     assert found("sheets:<1") == found("status:in_review") == [a1, other]
     assert found("reviewer:nobody") == found("score:>=1") == []
     assert world.client(world.director).get("/reviews/desk/", {"q": "reviewer:me"}).context["page"].rows == []
-    counted = re.findall(r'data-count="status:\w+">([^<]+)<', text(officer.get("/reviews/desk/counts/")))
+    counted = re.findall(r'data-count="status:\w+">([^<]+)<', text(officer.get("/reviews/desk/?part=counts")))
     assert counted == ["In review 2", "Review closed 0"]
