@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.http import FileResponse, StreamingHttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 
@@ -53,7 +54,7 @@ def answer(kind, columns, rows, *, name):
     """The response with these rows as a file of this kind, "csv" or "xlsx"."""
     if kind == "xlsx":
         return FileResponse(xlsx_of(columns, rows), as_attachment=True, filename=f"{name}.xlsx")
-    response = StreamingHttpResponse(csv_of(columns, rows), content_type=TYPES["csv"])
+    response = StreamingHttpResponse(spoken(csv_of(columns, rows)), content_type=TYPES["csv"])
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
@@ -66,6 +67,21 @@ def written(kind, columns, rows):
     for lines in csv_of(columns, rows):
         file.write(lines.encode())
     return file
+
+
+def spoken(lines):
+    """These lines in the language of now, though they are asked for later, when the page is long done."""
+    language = translation.get_language()
+
+    def one_by_one():
+        while True:
+            with translation.override(language):
+                line = next(lines, None)
+            if line is None:
+                return
+            yield line
+
+    return one_by_one()
 
 
 class Echo:

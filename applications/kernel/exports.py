@@ -143,7 +143,7 @@ def carry_on(found, listing):
         with exporting.written(found.kind, columns, rows) as content:
             size = content.seek(0, 2)
             content.seek(0)
-            path = storages["default"].save(f"exports/{uuid.uuid4().hex}", File(content))
+            path = storages["default"].save(f"exports/{uuid.uuid4().hex}", File(content, name="export"))
     ready = {
         "state": Export.State.READY, "path": path, "size": size, "done": len(ids), "finished_at": clock.now(),
         "ids": ids if listing.file.of_each else [], "taken_at": None,
