@@ -26,6 +26,7 @@ from applications.intake.models.revisions import *  # noqa: F403
 from applications.kernel.accesslog import *  # noqa: F403
 from applications.kernel.audit import *  # noqa: F403
 from applications.kernel.clocks import *  # noqa: F403
+from applications.kernel.exports import *  # noqa: F403
 from applications.kernel.files.arriving import *  # noqa: F403
 from applications.kernel.files.stored import *  # noqa: F403
 from applications.kernel.heartbeat import *  # noqa: F403

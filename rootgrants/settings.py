@@ -355,6 +355,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "files of long lists": {
+        "task": "applications.portal.tasks.carry_exports_on",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "how severe reviewers are": {
         "task": "applications.review.tasks.carry_calibrations_on",
         "schedule": 10.0,

@@ -24,6 +24,7 @@ from applications.intake import actions as intake
 from applications.intake.actions import partners
 from applications.intake.models import Application
 from applications.kernel import clock, keeping
+from applications.kernel.exports import Export
 from applications.kernel.files import arriving
 from applications.kernel.heartbeat import Heartbeat
 from applications.kernel.importing import Import
@@ -435,6 +436,10 @@ class Town:
             self.granted.submissions.get(),
         )
         Letter.objects.update(status="sent", sent_at=NOW)
+        self.export = Export.objects.create(
+            of="desk", kind="csv", columns="all", name="applications.csv", reason="For the meeting",
+            asked_by=world.officer2, total=3,
+        )  # fmt: skip
         self.view = keeping.keep(of="desk", name="A view", query="q=A", shared=True, by=world.officer2)
         Heartbeat.objects.create(part="timetable", at=NOW)
 

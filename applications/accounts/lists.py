@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role, User
+from applications.kernel.exporting import Taken
 from applications.kernel.lists import Choice, Column, Day, List, Option, of_choices
 from applications.templatetags.grants import instant
 
@@ -43,5 +44,8 @@ PEOPLE = List(
     ),
     sort="email",
     words=_("Name or e-mail"),
+    rows=lambda by: User.objects.visible_to(by),
+    address="accounts:people",
     holds=called,
+    file=Taken("account.export", "people"),
 )  # fmt: skip

@@ -8,7 +8,6 @@ app_name = "accounts"
 urlpatterns = [
     path("me/", views.me, name="me"),
     path("people/", views.people, name="people"),
-    path("people/counts/", views.counts, name="people_counts"),
     path("people/export/", views.export, name="people_export"),
     path("people/invite/", views.invite, name="invite"),
     path("people/<uuid:key>/", views.person, name="person"),

@@ -13,7 +13,7 @@ from applications.accounts.models import User
 from applications.kernel import audit
 from applications.kernel.accesslog import log_view
 from applications.kernel.formpages import asked
-from applications.kernel.listpages import counted, exported, listed
+from applications.kernel.listpages import exported, listed
 from applications.kernel.web import fetch, page
 
 
@@ -30,29 +30,14 @@ def me(request):
 @page("account.list", "GET")
 def people(request):
     """Everybody who has an account, as the address narrows and sorts them."""
-    found, may = User.objects.visible_to(request.user), request.user.has_perm
-    return listed(
-        request,
-        PEOPLE,
-        found,
-        "accounts/people.html",
-        seen="account.list",
-        may_invite=may("account.invite"),
-        may_export=may("account.export"),
-    )
-
-
-@page("account.list", "GET")
-def counts(request):
-    """How many there are, in all and by each filter."""
-    return counted(request, PEOPLE, User.objects.visible_to(request.user), "accounts:people")
+    may_invite = request.user.has_perm("account.invite")
+    return listed(request, PEOPLE, "accounts/people.html", seen="account.list", may_invite=may_invite)
 
 
 @page("account.export", "GET", "POST")
 def export(request):
     """The list as a file, for a reason that is written down."""
-    found = User.objects.visible_to(request.user)
-    return exported(request, PEOPLE, found, act="account.export", address="accounts:people", name="people")
+    return exported(request, PEOPLE)
 
 
 @page("account.invite", "GET", "POST")

@@ -83,7 +83,14 @@ class Agreement(models.Model):
                 condition=Q(status="draft") | ~Q(firm_name=""), name="agreement_offered_by_name"
             ),
         ]
-        indexes = [models.Index(fields=["-drafted_at", "-id"], name="agreement_latest")]
+        indexes = [
+            models.Index(fields=["-drafted_at", "-id"], name="agreement_latest"),
+            models.Index(fields=["status", "-drafted_at", "-id"], name="agreement_by_status"),
+            models.Index(fields=["grant_krw", "id"], name="agreement_by_grant"),
+            models.Index(fields=["sign_by", "id"], name="agreement_by_sign_by"),
+            models.Index(fields=["starts_on", "id"], name="agreement_by_begin"),
+            models.Index(fields=["ends_on", "id"], name="agreement_by_end"),
+        ]
 
     def __str__(self):
         return self.number

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from applications.accounts.models import Role
 from applications.agreement import actions, queries
 from applications.agreement.forms import SignForm, TermsForm
+from applications.agreement.lists import AGREEMENTS
 from applications.agreement.models import Agreement
 from applications.intake.models import Application
-from applications.kernel import audit, clock
+from applications.kernel import audit
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
-from applications.kernel.tables import page_by_key
+from applications.kernel.listpages import exported, listed
 from applications.kernel.web import fetch, page
 from applications.lifecycle import AGREEMENT
 
@@ -24,25 +25,16 @@ TERMS = ("total_krw", "grant_krw", "cash_krw", "starts_on", "ends_on")
 
 @page("agreement.list", "GET")
 def desk(request):
-    found = Agreement.objects.visible_to(request.user).select_related(
-        "application__firm", "application__call"
-    )
-    waiting = {"signature": queries.to_be_signed(), "overdue": queries.unsigned_in_time(clock.today())}
-    narrowed = waiting.get(request.GET.get("waiting"))
-    if narrowed is not None:
-        found = found.filter(pk__in=narrowed.values("pk"))
-    rows = page_by_key(found, ["-drafted_at", "-id"], request.GET.get("mark", ""))
+    """All agreements, as the address narrows and sorts them; for officers, what is still to be drafted."""
     may_draft = request.user.has_perm("agreement.draft")
-    return render(
-        request,
-        "agreement/desk.html",
-        {
-            "page": rows,
-            "narrowed": narrowed is not None,
-            "waiting": queries.waiting_for_draft()[:50] if may_draft else [],
-            "may_draft": may_draft,
-        },
-    )
+    waiting = queries.waiting_for_draft()[:50] if may_draft else []
+    return listed(request, AGREEMENTS, "agreement/desk.html", waiting=waiting)
+
+
+@page("agreement.export", "GET", "POST")
+def export(request):
+    """The list as a file, for a reason that is written down."""
+    return exported(request, AGREEMENTS)
 
 
 @page("agreement.draft", "GET", "POST")

@@ -76,6 +76,9 @@ class Inquiry(models.Model):
                 fields=["due_on", "id"], condition=Q(status__in=["asked", "answered"]), name="inquiry_waiting"
             ),
             models.Index(fields=["-asked_at", "-id"], name="inquiry_latest"),
+            models.Index(fields=["due_on", "id"], name="inquiry_by_due"),
+            models.Index(fields=["status", "due_on", "id"], name="inquiry_by_status"),
+            models.Index(fields=["assigned_to", "due_on", "id"], name="inquiry_of_person"),
         ]
 
     get_status_display = label_of("status", Status)

@@ -15,31 +15,27 @@ from applications.calls.forms import (
     ExtensionForm,
     NoticeForm,
 )
+from applications.calls.lists import CALLS, INQUIRIES
 from applications.calls.models import Call, Notice
-from applications.kernel import clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
-from applications.kernel.tables import page_by_key
+from applications.kernel.listpages import exported, listed
 from applications.kernel.web import fetch, page
 from applications.lifecycle import INQUIRY
 
 
 @page("call.list", "GET")
 def desk(request):
-    rows = page_by_key(
-        Call.objects.visible_to(request.user).select_related("programme"),
-        ["-closes_at", "-id"],
-        request.GET.get("mark", ""),
+    may = request.user.has_perm
+    return listed(
+        request, CALLS, "calls/desk.html", may_prepare=may("call.prepare"), may_read=may("inquiry.list")
     )
-    return render(
-        request,
-        "calls/desk.html",
-        {
-            "page": rows,
-            "may_prepare": request.user.has_perm("call.prepare"),
-            "may_read": request.user.has_perm("inquiry.list"),
-        },
-    )
+
+
+@page("call.export", "GET", "POST")
+def export(request):
+    """The list as a file, for a reason that is written down."""
+    return exported(request, CALLS)
 
 
 @page("call.view", "GET")
@@ -131,28 +127,14 @@ def _published(request, notice):
 
 @page("inquiry.list", "GET")
 def inquiries(request):
-    """What waits, the most urgent first; or all that was ever asked."""
-    found, today = (
-        Inquiry.objects.visible_to(request.user).select_related("call", "assigned_to"),
-        clock.today(),
-    )
-    show = request.GET.get("show")
-    lists = {
-        "mine": (found.waiting().filter(assigned_to=request.user), ["due_on", "id"]),
-        "late": (found.late_on(today), ["due_on", "id"]),
-        "all": (found, ["-asked_at", "-id"]),
-    }
-    rows, order = lists.get(show, (found.waiting(), ["due_on", "id"]))
-    return render(
-        request,
-        "calls/inquiries.html",
-        {
-            "page": page_by_key(rows, order, request.GET.get("mark", "")),
-            "show": show if show in lists else "",
-            "counts": queries.inquiry_counts(request.user, today),
-            "most": queries.MOST,
-        },
-    )
+    """All that was ever asked, as the address narrows and sorts it."""
+    return listed(request, INQUIRIES, "calls/inquiries.html")
+
+
+@page("inquiry.export", "GET", "POST")
+def inquiries_export(request):
+    """The questions as a file, for a reason that is written down; who has asked stands in none."""
+    return exported(request, INQUIRIES)
 
 
 @page("inquiry.read", "GET")

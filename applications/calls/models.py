@@ -199,6 +199,8 @@ class Call(models.Model):
         indexes = [
             models.Index(fields=["-closes_at", "-id"], name="call_latest"),
             models.Index(fields=["opens_at", "id"], name="call_next"),
+            models.Index(fields=["title", "id"], name="call_by_title"),
+            models.Index(fields=["year", "id"], name="call_by_year"),
         ]
 
     def __str__(self):

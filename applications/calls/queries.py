@@ -8,7 +8,6 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from applications.accounts.models import Role, User
 from applications.calls import rules, ruling
-from applications.calls.audience import Inquiry
 from applications.calls.models import Call
 from applications.calls.stages import Criterion
 from applications.kernel.taxonomy import Region
@@ -150,16 +149,3 @@ def has_results(call, now):
 def officers():
     """Who may be given a question to answer."""
     return User.objects.filter(role=Role.OFFICER, is_active=True).order_by("name", "pk")
-
-
-def inquiry_counts(user, today):
-    """How many questions wait, are late, and are this person's: what waits is never much, and counted to a thousand."""
-    return (
-        Inquiry.objects.waiting()
-        .order_by("due_on", "pk")[:MOST]
-        .aggregate(
-            waiting=Count("pk"),
-            late=Count("pk", filter=Q(due_on__lt=today)),
-            mine=Count("pk", filter=Q(assigned_to=user)),
-        )
-    )

@@ -77,7 +77,11 @@ class Seat(models.Model):
                 name="seat_ends_after_it_begins",
             ),
         ]
-        indexes = [models.Index(fields=["ended_on", "place"], name="seat_held")]
+        indexes = [
+            models.Index(fields=["ended_on", "place"], name="seat_held"),
+            models.Index(fields=["-designated_on", "-id"], name="seat_latest"),
+            models.Index(fields=["year", "id"], name="seat_by_year"),
+        ]
 
 
 class CertificateQuerySet(AppendOnlyQuerySet):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("verify/", views.verify, name="verify"),
     path("certificates/<uuid:key>/", views.certificate, name="certificate"),
     path("desk/", views.desk, name="desk"),
+    path("desk/export/", views.export, name="desk_export"),
     path("desk/<uuid:key>/seat/", views.seat, name="seat"),
     path("desk/<uuid:key>/end/", views.end, name="end"),
 ]

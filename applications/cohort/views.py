@@ -5,16 +5,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.accounts.models import Role
 from applications.cohort import actions, charts, queries
 from applications.cohort.certificate import written
 from applications.cohort.forms import EndForm
+from applications.cohort.lists import seats_for
 from applications.cohort.models import Certificate, Seat
 from applications.intake.models import Application
 from applications.kernel.accesslog import log_view
 from applications.kernel.formpages import asked
+from applications.kernel.listpages import exported, listed
 from applications.kernel.pdf import ask_to_typeset, document
-from applications.kernel.tables import page_by_key
 from applications.kernel.verifying import answer
 from applications.kernel.web import fetch, page
 
@@ -69,22 +69,18 @@ def verify(request):
 
 @page("cohort.view", "GET")
 def desk(request):
-    seats = Seat.objects.visible_to(request.user).select_related("firm", "field", "region", "certificate")
-    rows = page_by_key(seats, ["-designated_on", "-id"], request.GET.get("mark", ""))
-    may_seat = request.user.has_perm("cohort.seat")
-    return render(
-        request,
-        "cohort/desk.html",
-        {
-            **drawn(queries.figures()),
-            "page": rows,
-            "waiting": queries.waiting_for_seat()[:50],
-            "may_seat": may_seat,
-            "may_read": request.user.role != Role.MINISTRY,  # certificates name the representative
-            "may_import": request.user.has_perm("import.list"),
-            "may_end": request.user.has_perm("cohort.end", rows.rows[0]) if rows.rows else False,
-        },
-    )
+    """How far the hundred is reached, who waits for a seat, and all designations as the address narrows and sorts them."""
+    may = request.user.has_perm
+    return listed(
+        request, seats_for(request.user), "cohort/desk.html", **drawn(queries.figures()),
+        waiting=queries.waiting_for_seat()[:50], may_seat=may("cohort.seat"), may_import=may("import.list"),
+    )  # fmt: skip
+
+
+@page("cohort.export", "GET", "POST")
+def export(request):
+    """The list as a file, for a reason that is written down."""
+    return exported(request, seats_for(request.user))
 
 
 @page("cohort.seat", "POST")

@@ -10,7 +10,7 @@ from applications.decision.forms import DecideForm, OpinionForm, WhyForm
 from applications.decision.lists import APPEALS
 from applications.intake.models import Application
 from applications.kernel.formpages import asked
-from applications.kernel.listpages import counted, listed
+from applications.kernel.listpages import exported, listed
 from applications.kernel.web import fetch, page
 
 CASE = ("application__call__programme", "application__firm", "application__stage", "exclusion", "proposed_by")
@@ -19,12 +19,13 @@ CASE = ("application__call__programme", "application__firm", "application__stage
 @page("appeal.list", "GET")
 def listing(request):
     """The appeals that have arrived; those that are due first on top."""
-    return listed(request, APPEALS, Appeal.objects.visible_to(request.user), "decision/appeals.html")
+    return listed(request, APPEALS, "decision/appeals.html")
 
 
-@page("appeal.list", "GET")
-def counts(request):
-    return counted(request, APPEALS, Appeal.objects.visible_to(request.user), "decision:appeals")
+@page("appeal.export", "GET", "POST")
+def export(request):
+    """The list as a file, for a reason that is written down."""
+    return exported(request, APPEALS)
 
 
 @page("appeal.examine", "GET", "POST")

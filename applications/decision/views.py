@@ -22,10 +22,12 @@ from applications.decision import (
 )
 from applications.decision.committees import Deliberation
 from applications.decision.forms import ProposeForm, PublishForm, ReasonForm
+from applications.decision.lists import DECISIONS
 from applications.decision.models import Place, Proposal
-from applications.kernel import audit, clock
+from applications.kernel import audit
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
+from applications.kernel.listpages import listed
 from applications.kernel.tables import page_by_key
 from applications.kernel.taxonomy import IndustryField
 from applications.kernel.web import fetch, page
@@ -39,22 +41,7 @@ BELOW = 10
 @page("decision.desk", "GET")
 def desk(request):
     """The calls that are closed, with where their list stands."""
-    found = Call.objects.published().filter(closes_at__lte=clock.now()).select_related("programme")
-    narrowed = request.GET.get("waiting") == "approval"
-    if narrowed:
-        found = found.filter(proposals__in=queries.waiting_for(request.user))
-    rows = page_by_key(found, ["-closes_at", "-id"], request.GET.get("mark", ""), size=20)
-    in_force = Proposal.objects.in_force().filter(call__in=rows.rows).order_by("ordinal")
-    proposals = {proposal.call_id: proposal for proposal in in_force}  # the latest of each
-    return render(
-        request,
-        "decision/desk.html",
-        {
-            "page": rows,
-            "calls": [(call, proposals.get(call.pk)) for call in rows.rows],
-            "narrowed": narrowed,
-        },
-    )
+    return listed(request, DECISIONS, "decision/desk.html")
 
 
 @page("decision.rank", "GET")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.firms.models import Firm
 from applications.firms.rules import business_number_in
+from applications.kernel.exporting import Taken
 from applications.kernel.lists import Choice, Column, List, Number, of_choices, of_terms
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region
 from applications.templatetags.grants import day, won
@@ -39,5 +40,8 @@ FIRMS = List(
     ),
     sort="name",
     words=_("Name or business number"),
+    rows=lambda by: Firm.objects.visible_to(by),
+    address="firms:list",
     numbers=(("business_number", business_number_in),),
+    file=Taken("firm.export", "firms"),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from applications.firms import joining, owners, profile, vault, views
 app_name = "firms"
 urlpatterns = [
     path("", views.listing, name="list"),
-    path("counts/", views.counts, name="list_counts"),
+    path("export/", views.export, name="list_export"),
     path("register/", views.register, name="register"),
     path("join/", joining.ask, name="ask"),
     path("owners/", owners.appoint_owner, name="appoint"),

@@ -16,7 +16,7 @@ from applications.kernel import clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
-from applications.kernel.listpages import counted, listed
+from applications.kernel.listpages import exported, listed
 from applications.kernel.web import fetch, page
 
 NAMESAKES_SHOWN = 20
@@ -52,14 +52,14 @@ def warn_of_number(request, firm):
 @page("firm.list", "GET")
 def listing(request):
     """All firms, as the address narrows and sorts them."""
-    found, may_import = Firm.objects.visible_to(request.user), request.user.has_perm("import.list")
-    return listed(request, FIRMS, found, "firms/listing.html", may_import=may_import)
+    may_import = request.user.has_perm("import.list")
+    return listed(request, FIRMS, "firms/listing.html", may_import=may_import)
 
 
-@page("firm.list", "GET")
-def counts(request):
-    """How many the list holds, in all and by each filter."""
-    return counted(request, FIRMS, Firm.objects.visible_to(request.user), "firms:list")
+@page("firm.export", "GET", "POST")
+def export(request):
+    """The list as a file, for a reason that is written down."""
+    return exported(request, FIRMS)
 
 
 @page("firm.view", "GET")

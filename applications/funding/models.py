@@ -80,6 +80,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["status", "-requested_at", "-id"], name="payment_by_status"),
             models.Index(fields=["-requested_at", "-id"], name="payment_latest"),
+            models.Index(fields=["krw", "id"], name="payment_by_amount"),
         ]
 
     def __str__(self):

@@ -7,6 +7,7 @@ from applications.funding import views
 app_name = "funding"
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("export/", views.export, name="desk_export"),
     path("lines/", views.lines, name="lines"),
     path("lines/new/", views.open_line, name="open_line"),
     path("lines/<uuid:key>/", views.line, name="line"),

@@ -9,10 +9,12 @@ from applications.agreement.models import Agreement
 from applications.calls.models import BudgetLine
 from applications.funding import actions, queries, rules
 from applications.funding.forms import AllocationForm, LineForm, PaidForm, ReasonForm, RequestForm
+from applications.funding.lists import PAYMENTS
 from applications.funding.models import Payment
 from applications.kernel import audit, clock
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
+from applications.kernel.listpages import exported, listed
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.lifecycle import PAYMENT
@@ -22,19 +24,14 @@ RELATED = ("agreement__application__firm", "agreement__line")
 
 @page("payment.list", "GET")
 def desk(request):
-    found = Payment.objects.visible_to(request.user).select_related("agreement__application__firm")
-    status = request.GET.get("status", "")
-    if status in Payment.Status.values:
-        found = found.filter(status=status)
-    narrowed = request.GET.get("waiting") == "payment"
-    if narrowed:
-        found = found.filter(pk__in=queries.to_be_paid(request.user).values("pk"))
-    rows = page_by_key(found, ["-requested_at", "-id"], request.GET.get("mark", ""))
-    return render(
-        request,
-        "funding/desk.html",
-        {"page": rows, "status": status, "statuses": Payment.Status.choices, "narrowed": narrowed},
-    )
+    """All instalments, as the address narrows and sorts them."""
+    return listed(request, PAYMENTS, "funding/desk.html")
+
+
+@page("payment.export", "GET", "POST")
+def export(request):
+    """The list as a file, for a reason that is written down."""
+    return exported(request, PAYMENTS)
 
 
 @page("payment.request", "GET", "POST")

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications.intake import actions
@@ -11,8 +10,8 @@ from applications.intake.forms import ExclusionForm, ReasonForm, SupplementForm
 from applications.intake.lists import DESK
 from applications.intake.models import Application, Status
 from applications.kernel import formpages
-from applications.kernel.errors import Refused
-from applications.kernel.listpages import counted, drawn, exported
+from applications.kernel.errors import Denied, Refused
+from applications.kernel.listpages import drawn, exported
 from applications.kernel.web import fetch, is_key, page
 
 AT_ONCE = 500  # applications that one press finds eligible
@@ -24,55 +23,42 @@ def listing(request):
     asked, may = DESK.asked(request.GET, by=request.user), request.user.has_perm
     waits = asked.chosen.get("status")  # what can be found eligible at all
     may_bulk = bool(waits) and waits.code == Status.SUBMITTED and may("application.bulk")
-    found = Application.objects.visible_to(request.user).handed_in()
-    return drawn(
-        request, asked, found, "intake/listing.html", pick=may_bulk, may_bulk=may_bulk,
-        may_export=may("application.export"),
-    )  # fmt: skip
-
-
-@page("application.list", "GET")
-def counts(request):
-    """How many the list holds, in all and by each filter."""
-    return counted(request, DESK, Application.objects.visible_to(request.user).handed_in(), "intake:desk")
+    return drawn(request, asked, "intake/listing.html", pick=may_bulk, may_bulk=may_bulk)
 
 
 @page("application.export", "GET", "POST")
 def export(request):
     """The list as a file, for a reason that is written down."""
-    found = Application.objects.visible_to(request.user).handed_in()
-    return exported(
-        request, DESK, found, act="application.export", address="intake:desk", name="applications"
-    )
+    return exported(request, DESK)
 
 
 @page("application.bulk", "POST")
 def bulk(request):
-    """Find many eligible: first a page that says how many and which, then, once confirmed, each by its own rule."""
+    """Find many eligible: first a page that says how many and which, then, once confirmed, each by its own rule.
+
+    What is confirmed are the applications that were shown, never a filter; of more than a press takes, the first ones.
+    """
     visible = Application.objects.visible_to(request.user).handed_in()
-    asked = DESK.asked(QueryDict(request.POST.get("query", "")[:2000]), by=request.user)
+    asked = DESK.asked(QueryDict(request.POST.get("query", "")[:4000]), by=request.user)
     if request.POST.get("which") == "all":
         found = asked.narrowed(visible)
     else:
-        found = visible.filter(key__in=filter(is_key, request.POST.getlist("pick")[: AT_ONCE + 1]))
-    chosen = list(found.select_related("firm").order_by("number")[: AT_ONCE + 1])
-    if not chosen or len(chosen) > AT_ONCE:
-        messages.error(
-            request,
-            _("Please choose at most %(count)d applications at a time: narrow the list first.")
-            % {"count": AT_ONCE}
-            if chosen
-            else _("Please choose at least one application."),
-        )
-        return redirect(f"{reverse('intake:desk')}?{asked.address()}")
+        found = visible.filter(key__in=filter(is_key, request.POST.getlist("pick")[:AT_ONCE]))
+    chosen = list(found.select_related("firm").order_by("number")[:AT_ONCE])
+    if not chosen:
+        messages.error(request, _("Please choose at least one application."))
+        return redirect(f"{DESK.url}?{asked.address()}")
     if "confirm" not in request.POST:
-        return render(request, "intake/bulk.html", {"chosen": chosen, "query": asked.address()})
+        facts = {"chosen": chosen, "query": asked.address(), "later": found.count() - len(chosen)}
+        return render(request, "intake/bulk.html", facts)
     refused = []
     for application in chosen:
         try:
             actions.open_review(application, by=request.user)
         except Refused as refusal:
             refused.append((application, str(refusal)))
+        except Denied:
+            refused.append((application, _("You may not do this any more.")))
     context = {"done": len(chosen) - len(refused), "refused": refused, "query": asked.address()}
     return render(request, "intake/bulk_done.html", context)
 

@@ -4,39 +4,32 @@ from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls.models import Call
+from applications.calls.lists import calls
 from applications.firms.models import Firm
 from applications.firms.rules import business_number_in
-from applications.intake.models import SCORED, Status
+from applications.intake.models import SCORED, Application, Status
 from applications.intake.queries import exclusions_to_confirm, supplements_run_out, to_be_screened
+from applications.intake.reviewers import Reviewer
 from applications.kernel import clock
+from applications.kernel.exporting import Taken
 from applications.kernel.lists import Choice, Column, Day, List, Number, Option, of_choices, of_terms
 from applications.kernel.numbers import number_in
 from applications.kernel.taxonomy import IndustryField, Region
 from applications.templatetags.grants import badge, day, instant, score, won
 
-LATEST_CALLS = 20
 PASSED = (
     Status.IN_REVIEW, Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, Status.AGREED,
     Status.GIVEN_UP,
 )  # fmt: skip
 
 
+ELIGIBLE = Option("eligible", _("Eligible"), where=Q(status__in=PASSED), words=("적격",))
+
+
 def statuses(by):
-    eligible = Option("eligible", _("Eligible"), where=Q(status__in=PASSED), words=("적격",))
     return [
         Option(status.value, status.label, status.value) for status in Status if status != Status.DRAFT
-    ] + [eligible]
-
-
-def calls(by):
-    found = (
-        Call.objects.visible_to(by).published().order_by("-closes_at", "-id").only("key", "number", "title")
-    )
-    return [
-        Option(str(call.key), f"{call.number} {call.title}", call.pk, words=(call.number,))
-        for call in found[:LATEST_CALLS]
-    ]
+    ] + [ELIGIBLE]
 
 
 def waiting(by):
@@ -58,6 +51,7 @@ FILTERS = (
     Choice("track", _("Track"), "firm__track", of_choices(Firm.Track), "track:venture", shown=""),
     Number("score", _("Final score"), "final_score", "score:>=70"),
     Number("requested", _("Grant asked for"), "requested_krw", "requested:<=500,000,000"),
+    Reviewer("reviewer", _("Reviewer"), "reviewer:me"),
     Day("submitted", _("Arrived"), "submitted_at", "submitted:>2027-01-20"),
     Choice("waiting", _("Waits for an answer"), "", waiting, "waiting:exclusion", shown=""),
 )  # fmt: skip
@@ -158,6 +152,9 @@ DESK = List(
     filters=FILTERS,
     sort="-submitted",
     words=_("Number, firm, title or business number"),
+    rows=lambda by: Application.objects.visible_to(by).handed_in(),
+    address="intake:desk",
     expressions={"scored": SCORED},
     numbers=NUMBERS,
+    file=Taken("application.export", "applications"),
 )  # fmt: skip

@@ -11,7 +11,6 @@ urlpatterns = [
     path("begin/<uuid:call>/", views.begin, name="begin"),
     path("enter/<uuid:call>/", office.enter, name="enter"),
     path("desk/", desk.listing, name="desk"),
-    path("desk/counts/", desk.counts, name="desk_counts"),
     path("desk/export/", desk.export, name="desk_export"),
     path("desk/eligible/", desk.bulk, name="desk_bulk"),
     path("receipts/<uuid:key>/", handing_in.receipt, name="receipt"),

@@ -30,12 +30,11 @@ def log_view(request, act, *subjects, reason=""):
         _write(request, act, subjects, actor=request.user, actor_role=request.user.role, reason=reason)
 
 
-def log_export(request, act, found, *, reason):
-    """Write that this request takes the personal data of all these rows away, in a file."""
-    kind, ids = found.model._meta.model_name, list(found.order_by("pk").values_list("pk", flat=True))
+def log_file(request, act, model, ids, *, reason):
+    """Write that this request takes the personal data of these rows of a model away, in a file."""
     AccessEntry.objects.create(
-        at=clock.now(), address=request.META.get("REMOTE_ADDR") or None, act=act, subject_kind=kind, subject_ids=ids,
-        actor=request.user, actor_role=request.user.role, reason=reason,
+        at=clock.now(), address=request.META.get("REMOTE_ADDR") or None, act=act, subject_kind=model._meta.model_name,
+        subject_ids=ids, actor=request.user, actor_role=request.user.role, reason=reason,
     )  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 import csv
 import tempfile
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.http import FileResponse, StreamingHttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 
@@ -14,6 +16,21 @@ from applications.kernel.clock import KST
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"  # without it Excel reads Korean as something else
 CHUNK = 500  # rows that are written at once
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How a list becomes a file. permission: who may take it, and the act in the access log; name: of the file; of_each: the
+    log names every row, else how many there are and how the list was narrowed (where nothing but their size tells them apart).
+    """
+
+    permission: str
+    name: str
+    of_each: bool = True
 
 
 def safe(text):
@@ -37,9 +54,34 @@ def answer(kind, columns, rows, *, name):
     """The response with these rows as a file of this kind, "csv" or "xlsx"."""
     if kind == "xlsx":
         return FileResponse(xlsx_of(columns, rows), as_attachment=True, filename=f"{name}.xlsx")
-    response = StreamingHttpResponse(csv_of(columns, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(spoken(csv_of(columns, rows)), content_type=TYPES["csv"])
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def written(kind, columns, rows):
+    """A file of this kind on disk, written to its end, that is gone when it is closed."""
+    if kind == "xlsx":
+        return xlsx_of(columns, rows)
+    file = tempfile.TemporaryFile(suffix=".csv")  # noqa: SIM115  closed by who asked for it
+    for lines in csv_of(columns, rows):
+        file.write(lines.encode())
+    return file
+
+
+def spoken(lines):
+    """These lines in the language of now, though they are asked for later, when the page is long done."""
+    language = translation.get_language()
+
+    def one_by_one():
+        while True:
+            with translation.override(language):
+                line = next(lines, None)
+            if line is None:
+                return
+            yield line
+
+    return one_by_one()
 
 
 class Echo:

@@ -72,7 +72,7 @@ class Import(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["sheet", "-id"], name="import_latest"),
+            models.Index(fields=["sheet", "-begun_at", "-id"], name="import_latest"),
             models.Index(fields=["id"], name="import_waits", condition=Q(state__in=["reading", "writing"])),
         ]
 

@@ -27,7 +27,7 @@ class SavedView(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     list = models.CharField(max_length=20)
     name = models.CharField(_("name of the view"), max_length=40)
-    query = models.CharField(max_length=1000, blank=True)
+    query = models.TextField(blank=True)
     shared = models.BooleanField(_("Show it to my colleagues too"), default=False)
     saved_at = models.DateTimeField(default=clock.now)
 

@@ -11,11 +11,13 @@ from operator import or_
 
 from django.conf import settings
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from applications.kernel.exporting import Taken
 from applications.kernel.queryline import LONGEST, bounds, day, folded, instants, number, parse
 from applications.kernel.search import Holds
 from applications.kernel.tables import page_by_key
@@ -142,8 +144,9 @@ class Column:
 @dataclass(frozen=True)
 class List:
     """columns: the first one always stands; sort: the usual order, a column, "-" for the largest first; words: what to type.
-    expressions: what an order is by, where it is no field; numbers: ((path, word → number)) of numbers that are looked up
-    as a whole by their own index; holds: word → condition, where no search column finds a word.
+    rows: (person) → what they see of it; address: the name of its page, with these args; expressions: what an order is by,
+    where it is no field; numbers: ((path, word → number)) of numbers that are looked up as a whole by their own index;
+    holds: word → condition, where no search column finds a word; file: how it is taken away, if at all.
     """
 
     name: str
@@ -151,11 +154,19 @@ class List:
     filters: tuple
     sort: str
     words: str
+    rows: Callable
+    address: str
+    args: tuple = ()
     searched: str = "search_text"
     expressions: dict = field(default_factory=dict)
     numbers: tuple = ()
     holds: Callable | None = None
     key: str = "key"
+    file: Taken | None = None
+
+    @property
+    def url(self):
+        return reverse(self.address, args=self.args)
 
     def asked(self, data, *, by):
         return Asked(self, data, by)
@@ -202,8 +213,7 @@ class Asked:
 
     def _then(self, first):
         """{name: column} of what may sort after this one."""
-        names = self.sorts[first.removeprefix("-")].then
-        return {name: self.sorts[name] for name in names if name in self.sorts}
+        return {name: self.sorts[name] for name in self.sorts[first.removeprefix("-")].then}
 
     def _hold(self, word):
         wanted, holds = folded(word), self.listing.holds
@@ -272,8 +282,8 @@ class Asked:
 
         It reads every row that is found, so no page waits for it: it is asked for apart.
         """
-        shown = [choice for choice in self._choices if choice.shown]
-        return {choice.name: self._counts_of(choice, found) for choice in shown}, self.narrowed(found).count()
+        counts = {choice.name: self._counts_of(choice, found) for choice in self._choices if choice.shown}
+        return counts, self.narrowed(found).count()
 
     def _counts_of(self, choice, found):
         narrowed = self.narrowed(found, without=choice).order_by()
@@ -282,16 +292,6 @@ class Asked:
         each = {f"n{n}": option for n, option in enumerate(self.options_of(choice))}
         counts = {n: Count("pk", filter=option.where) for n, option in each.items()}
         return {each[n].value: found for n, found in narrowed.aggregate(**counts).items()}
-
-    def drawn(self, found, mark, *, pick=False):
-        """What a page of the list is drawn from: the rows of these at this mark, and its form."""
-        rows = self.page(found, mark)
-        return {"asked": self, "page": rows, "lines": self.lines(rows.rows, pick=pick), "form": self.form()}
-
-    def counted(self, found, address):
-        """What the request that counts these rows is drawn from; address: of the list."""
-        counts, total = self.counts(found)
-        return {"asked": self, "form": self.form(counts), "found_rows": total, "list_url": address}
 
     def state(self):
         """{name: value} of all that the address says and that was understood."""
@@ -356,11 +356,11 @@ class Asked:
         """[(filter, options, chosen code, how many under all of them)] of the form: each option with its count, where counted."""
         rows = []
         for choice in [one for one in self._choices if one.shown]:
-            found = counts and counts[choice.name]
+            found = counts[choice.name] if counts else None
             offered = [
                 (
                     option,
-                    None if found is None else found.get(option.value, 0),
+                    found if found is None else found.get(option.value, 0),
                     self.address(**{choice.name: option.code}),
                 )
                 for option in self.options_of(choice)
@@ -372,12 +372,6 @@ class Asked:
 
     def passed_by_search(self):
         return self.passed("q", *(choice.name for choice in self._choices if choice.shown == "select"))
-
-    def passed_by_columns(self):
-        return self.passed("col")
-
-    def address_without_columns(self):
-        return self.address(col=None)
 
     def column_choices(self):
         """[(column, whether it stands there)] of all but the first, which always does."""

@@ -1,7 +1,9 @@
 """Search by any part of a text, two syllables or a few digits of a number; docs/decisions/0015-lists.md tells how."""
 
 from django.db import migrations
-from django.db.models import BooleanField, F, Func
+from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models.functions import Lower, Replace, StrIndex
+from django.db.models.lookups import GreaterThan
 
 from applications.kernel.queryline import folded
 
@@ -33,6 +35,17 @@ class Holds(Func):
         column, given = compiler.compile(self.source_expressions[0])
         sql = f"(applications_grams({column}) @> %s::text[] AND strpos({column}, %s) > 0)"
         return sql, (*given, grams(self.word), *given, self.word)
+
+
+def held_in(word, *paths):
+    """Whether one of these texts holds a word, in any case, spaces and hyphens aside: read through, for lists of some thousand rows."""
+    found, wanted = Q(), Value(folded(word))
+    for path in paths:
+        text = F(path)
+        for aside in ("-", " "):
+            text = Replace(text, Value(aside), Value(""))
+        found |= Q(GreaterThan(StrIndex(Lower(text), wanted), 0))
+    return found
 
 
 # As grams() above, and every character by itself. The quickest of four ways that were measured.

@@ -9,11 +9,13 @@ from applications.kernel import importing
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.importing import Import
+from applications.kernel.listpages import listed
 from applications.kernel.sheets import Outcome
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.portal.forms import ImportForm
 from applications.portal.importing import SHEETS, template_of
+from applications.portal.lists import IMPORTS
 
 
 def sheet_named(name):
@@ -26,16 +28,8 @@ def sheet_named(name):
 def imports(request, name):
     """The files of one sheet that were brought in, the latest on top."""
     sheet = sheet_named(name)
-    found = Import.objects.visible_to(request.user).filter(sheet=name).select_related("file", "begun_by")
-    return render(
-        request,
-        "portal/imports.html",
-        {
-            "sheet": sheet,
-            "page": page_by_key(found, ["-id"], request.GET.get("mark", "")),
-            "may_make": request.user.has_perm("import.make"),
-        },
-    )
+    may_make = request.user.has_perm("import.make")
+    return listed(request, IMPORTS[name], "portal/imports.html", sheet=sheet, may_make=may_make)
 
 
 @page("import.make", "GET", "POST")

@@ -1,12 +1,30 @@
-"""The record, the access log and the letters as lists. They are long: the time sorts them, words name a person."""
+"""The record, the access log, the letters, and the files that were brought in or taken away as lists; and every list by its name.
+
+The first three are long: the time sorts them, words name a person.
+"""
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from applications.accounts.lists import to_whom
+from applications.accounts.lists import PEOPLE, to_whom
+from applications.agreement.lists import AGREEMENTS
+from applications.calls.lists import CALLS, INQUIRIES
+from applications.cohort.lists import SEATS
+from applications.decision.lists import APPEALS, DECISIONS
+from applications.firms.lists import FIRMS
+from applications.funding.lists import PAYMENTS
+from applications.intake.lists import DESK
+from applications.kernel.accesslog import AccessEntry
+from applications.kernel.audit import AuditEntry
+from applications.kernel.exporting import Taken
+from applications.kernel.exports import Export
+from applications.kernel.importing import Import
 from applications.kernel.lists import Choice, Column, Day, List, Option, of_choices
+from applications.kernel.search import held_in
 from applications.notifications.models import Letter
+from applications.portal.importing import SHEETS
+from applications.review.lists import PAYEES, REVIEWERS, REVIEWS
 from applications.templatetags.grants import (
     ACTS,
     THINGS,
@@ -86,8 +104,11 @@ def record(*, hidden):
         ),
         sort="-time",
         words=_("Name or e-mail of who did it"),
+        rows=lambda by: AuditEntry.objects.all(),
+        address="portal:audit",
         holds=lambda word: to_whom(word, "actor"),
         key="id",
+        file=Taken("audit.export", "record", of_each=False),
     )  # fmt: skip
 
 
@@ -109,8 +130,11 @@ ACCESS = List(
     ),
     sort="-time",
     words=_("Name or e-mail of who looked"),
+    rows=lambda by: AccessEntry.objects.all(),
+    address="portal:access",
     holds=lambda word: to_whom(word, "actor"),
     key="id",
+    file=Taken("access.export", "access-log", of_each=False),
 )  # fmt: skip
 
 
@@ -145,8 +169,76 @@ def letters(*, hidden):
         ),
         sort="-written",
         words=_("Name or e-mail of the person"),
+        rows=lambda by: Letter.objects.visible_to(by),
+        address="portal:letters",
         holds=lambda word: to_whom(word, "to"),
+        file=Taken("outbox.export", "letters"),
     )  # fmt: skip
 
 
 OUTBOX, OUTBOX_WITHOUT_TEXT = letters(hidden=False), letters(hidden=True)
+
+
+def to_itself(thing):
+    return format_html('<a href="{}">{}</a>', thing.get_absolute_url(), thing)
+
+
+def standing(thing):
+    return badge(thing.state, thing.get_state_display())
+
+
+def imports_of(sheet):
+    """The files of one sheet that were brought in."""
+    return List(
+        f"imports-{sheet.name}",
+        columns=(
+            Column("file", _("File"), str, ("file__name",), show=to_itself),
+            Column("state", _("State"), lambda i: str(i.get_state_display()), ("state",), show=standing),
+            Column("begun", _("Uploaded"), lambda i: i.begun_at, ("begun_at",), show=lambda i: instant(i.begun_at), order=("begun_at", "id"), largest=True, css="nowrap"),
+            Column("by", _("Uploaded by"), lambda i: i.begun_by.name, ("begun_by__name",), order=("begun_by__name", "id"), then=("begun",)),
+            Column("reason", _("Reason"), lambda i: i.reason, ("reason",)),
+            Column("finished", _("Written"), lambda i: i.finished_at, ("finished_at",), show=lambda i: instant(i.finished_at), usual=False, css="nowrap"),
+        ),
+        filters=(
+            Choice("state", _("State"), "state", of_choices(Import.State), "state:done", shown="chips"),
+            Day("begun", _("Uploaded"), "begun_at", "begun:>2027-01-20"),
+        ),
+        sort="-begun",
+        words=_("File, reason or who uploaded it"),
+        rows=lambda by: Import.objects.visible_to(by).filter(sheet=sheet.name),
+        address="portal:imports",
+        args=(sheet.name,),
+        holds=lambda word: held_in(word, "file__name", "reason", "begun_by__name"),
+    )  # fmt: skip
+
+
+IMPORTS = {name: imports_of(sheet) for name, sheet in SHEETS.items()}
+
+EXPORTS = List(
+    "exports",
+    columns=(
+        Column("file", _("File"), str, ("name",), show=to_itself),
+        Column("state", _("State"), lambda e: str(e.get_state_display()), ("state",), show=standing),
+        Column("rows", _("Rows"), lambda e: e.total, ("total",), show=lambda e: f"{e.total:,}", order=("total", "id"), largest=True, numeric=True),
+        Column("asked", _("Asked for"), lambda e: e.asked_at, ("asked_at",), show=lambda e: instant(e.asked_at), order=("asked_at", "id"), largest=True, css="nowrap"),
+        Column("reason", _("Reason"), lambda e: e.reason, ("reason",)),
+    ),
+    filters=(
+        Choice("state", _("State"), "state", of_choices(Export.State), "state:ready", shown="chips"),
+        Day("asked", _("Asked for"), "asked_at", "asked:>2027-01-20"),
+    ),
+    sort="-asked",
+    words=_("File or reason"),
+    rows=lambda by: Export.objects.visible_to(by),
+    address="portal:exports",
+    holds=lambda word: held_in(word, "name", "reason"),
+)  # fmt: skip
+
+# Where several read a list differently, as those do who read most of it: who may not is asked on its page, and for its file.
+LISTS = {
+    listing.name: listing
+    for listing in (
+        DESK, REVIEWS, REVIEWERS, PAYEES, DECISIONS, APPEALS, AGREEMENTS, PAYMENTS, SEATS, CALLS, INQUIRIES, FIRMS, PEOPLE, RECORD,
+        ACCESS, OUTBOX, *IMPORTS.values(), EXPORTS,
+    )
+}  # fmt: skip

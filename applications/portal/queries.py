@@ -35,7 +35,8 @@ def waiting_for(user):
     match user.role:
         case Role.OFFICER:
             return urgent([  # what has a day to be done by first, then what firms wait for, then what goes on by itself
-                (_("Questions on calls"), number_of(Inquiry.objects.waiting()), "calls:inquiries", ""),
+                (_("Questions on calls"), number_of(Inquiry.objects.waiting()),
+                 "calls:inquiries", "?waiting=answer&sort=due"),
                 (_("Appeals to be examined"), number_of(Appeal.objects.filter(status="received")),
                  "decision:appeals", "?waiting=examination"),
                 (_("To be screened"), number_of(to_be_screened()), "intake:desk", "?waiting=screening"),
@@ -82,7 +83,8 @@ def late_for(user):
     if user.role != Role.OFFICER:
         return []
     found = [
-        (_("Questions past their day"), number_of(Inquiry.objects.late_on(clock.today())), "calls:inquiries", ""),
+        (_("Questions past their day"), number_of(Inquiry.objects.late_on(clock.today())),
+         "calls:inquiries", "?waiting=late&sort=due"),
         (_("Supplements past their time"), number_of(supplements_run_out(now)), "intake:desk", "?waiting=overdue"),
         (_("Agreements not signed in time"), number_of(unsigned_in_time(clock.today())),
          "agreement:desk", "?waiting=overdue"),

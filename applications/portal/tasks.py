@@ -1,10 +1,12 @@
-"""What the clock does with the files that officers bring in: it reads them, and writes what was confirmed."""
+"""What the clock does with files: it reads those that officers bring in and writes what was confirmed, and writes those of long lists."""
 
 from celery import shared_task
 
-from applications.kernel import clock
+from applications.kernel import clock, exports
+from applications.kernel.exports import Export
 from applications.kernel.importing import Import, carry_on
 from applications.portal.importing import SHEETS
+from applications.portal.lists import LISTS
 
 
 @shared_task
@@ -14,3 +16,13 @@ def carry_imports_on():
         :20
     ]:
         carry_on(found, SHEETS[found.sheet])
+
+
+@shared_task
+def carry_exports_on():
+    """Every ten seconds; what has been kept for a day is let go."""
+    now = clock.now()
+    for found in Export.objects.to_drop(now)[:20]:
+        exports.drop(found)
+    for found in Export.objects.to_carry_on(now).select_related("asked_by")[:5]:
+        exports.carry_on(found, LISTS[found.of])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.portal import imports, progress, records, views
+from applications.portal import exports, imports, progress, records, views
 
 app_name = "portal"
 urlpatterns = [
@@ -14,10 +14,8 @@ urlpatterns = [
     path("session/extend/", views.extend, name="extend"),
     path("arrivals/", progress.progress, name="progress"),
     path("record/", records.audit, name="audit"),
-    path("record/counts/", records.audit_counts, name="audit_counts"),
     path("record/export/", records.audit_export, name="audit_export"),
     path("record/access/", records.access, name="access"),
-    path("record/access/counts/", records.access_counts, name="access_counts"),
     path("record/access/export/", records.access_export, name="access_export"),
     path("imports/<slug:name>/", imports.imports, name="imports"),
     path("imports/<slug:name>/begin/", imports.begin, name="import_begin"),
@@ -29,7 +27,10 @@ urlpatterns = [
     path("views/<slug:name>/", views.keep_view, name="keep_view"),
     path("views/<uuid:key>/drop/", views.drop_view, name="drop_view"),
     path("letters/", records.letters, name="letters"),
-    path("letters/counts/", records.letters_counts, name="letters_counts"),
+    path("letters/export/", records.letters_export, name="letters_export"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<uuid:key>/", exports.one, name="export"),
+    path("exports/<uuid:key>/file/", exports.file, name="export_file"),
     path("letters/<uuid:key>/", views.letter, name="letter"),
     path("demo/letters/", views.demo_letters, name="demo_letters"),
     path("demo/letters/<uuid:key>/", views.demo_letter, name="demo_letter"),

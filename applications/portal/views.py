@@ -7,19 +7,14 @@ from django.contrib import messages
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.accounts.lists import PEOPLE
 from applications.accounts.rules import PRIVACY_VERSION, TERMS_VERSION
 from applications.agreement.models import Agreement
 from applications.cohort import charts
 from applications.cohort.queries import figures, waiting_for_seat
-from applications.decision.lists import APPEALS
-from applications.firms.lists import FIRMS
 from applications.firms.models import Firm, Invitation
 from applications.firms.queries import to_be_let_in
-from applications.intake.lists import DESK
 from applications.intake.queries import to_be_answered
 from applications.kernel import clock, keeping
 from applications.kernel.accesslog import log_view
@@ -32,23 +27,10 @@ from applications.notifications.inbox import opened
 from applications.notifications.models import Letter
 from applications.portal import queries
 from applications.portal.forms import ViewForm
-from applications.portal.lists import ACCESS, OUTBOX, RECORD
-from applications.review.lists import REVIEWERS, REVIEWS
+from applications.portal.lists import LISTS
 from applications.review.membership import chaired, invitations
 from applications.review.models import ReviewerProfile
 from applications.review.queries import work_of
-
-LISTS = {
-    DESK.name: (DESK, "intake:desk"),
-    REVIEWS.name: (REVIEWS, "review:desk"),
-    REVIEWERS.name: (REVIEWERS, "review:reviewers"),
-    APPEALS.name: (APPEALS, "decision:appeals"),
-    FIRMS.name: (FIRMS, "firms:list"),
-    PEOPLE.name: (PEOPLE, "accounts:people"),
-    RECORD.name: (RECORD, "portal:audit"),
-    ACCESS.name: (ACCESS, "portal:access"),
-    OUTBOX.name: (OUTBOX, "portal:letters"),
-}
 
 
 @page("GET", public="The front page: what this is, which calls are open.")
@@ -126,8 +108,8 @@ def keep_view(request, name):
     """Keep what the address of a list asks for under a name; what the list does not understand of it is left out."""
     if name not in LISTS:
         raise Http404
-    listing, address = LISTS[name]
-    query = listing.asked(QueryDict(request.POST.get("query", "")[:2000]), by=request.user).address()
+    listing = LISTS[name]
+    query = listing.asked(QueryDict(request.POST.get("query", "")[:4000]), by=request.user).address()
     form = ViewForm(request.POST)
     try:
         if form.is_valid():
@@ -137,7 +119,7 @@ def keep_view(request, name):
             messages.error(request, _("Please give the view a name of at most 40 characters."))
     except Refused as refusal:
         messages.error(request, str(refusal))
-    return redirect(f"{reverse(address)}?{query}")
+    return redirect(f"{listing.url}?{query}")
 
 
 @page("view.drop", "POST")
@@ -145,7 +127,7 @@ def drop_view(request, key):
     view = fetch(request, SavedView, key=key)
     keeping.drop(view, by=request.user)
     messages.success(request, _("The view “%(name)s” is removed.") % {"name": view.name})
-    return redirect(LISTS[view.list][1])
+    return redirect(LISTS[view.list].url)
 
 
 @page("outbox.read", "GET")

@@ -12,7 +12,7 @@ from applications.intake.models import BEFORE_REVIEWERS, Application
 from applications.kernel import clock, formpages
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
-from applications.kernel.listpages import counted, drawn
+from applications.kernel.listpages import drawn, exported
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.web import fetch, is_key, page
 from applications.lifecycle import APPLICATION, SHEET
@@ -28,15 +28,15 @@ def listing(request):
     """Applications in review or reviewed, as the address narrows and sorts them."""
     asked, may = REVIEWS.asked(request.GET, by=request.user), request.user.has_perm
     return drawn(
-        request, asked, queries.desk(), "review/listing.html", call=asked.chosen.get("call"),
+        request, asked, "review/listing.html", call=asked.chosen.get("call"),
         may_close=may("decision.propose"), may_plan=may("plan.ask"), may_tell=may("decision.propose"), may_set_due=may("plan.ask"),
     )  # fmt: skip
 
 
-@page("application.list", "GET")
-def counts(request):
-    """How many the list holds, in all and by each filter."""
-    return counted(request, REVIEWS, queries.desk(), "review:desk")
+@page("review.export", "GET", "POST")
+def export(request):
+    """The list as a file, for a reason that is written down."""
+    return exported(request, REVIEWS)
 
 
 @page("application.case", "GET")

@@ -3,44 +3,31 @@
 Reviewers are some thousands: any column sorts, and a word is looked for in all of them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.stages import Stage
 from applications.firms.rules import business_number_in
-from applications.intake.lists import DESK, NUMBERS, SCORED
+from applications.intake.lists import DESK, ELIGIBLE, NUMBERS, SCORED
 from applications.intake.models import Status
 from applications.kernel import clock
+from applications.kernel.exporting import Taken
 from applications.kernel.lists import Choice, Column, Day, List, Number, Option, of_choices, of_terms
-from applications.kernel.queryline import folded
 from applications.kernel.taxonomy import IndustryField, Region, RootTechnology
-from applications.review.models import RENEWED_EVERY, Assignment, ReviewerProfile
-from applications.review.queries import in_review
+from applications.review.models import RENEWED_EVERY, ReviewerProfile
+from applications.review.payees import PayeeAccount
+from applications.review.queries import desk, in_review, roster
 from applications.review.visited import to_decide
 from applications.templatetags.grants import business_number, day, instant
 
-ME = ("me", "나")
 
-
-@dataclass(frozen=True)
-class Reviewer:
-    """A filter by a reviewer's name; "me" stands for whom one asked, or for oneself."""
-
-    name: str
-    label: str
-    example: str
-
-    def typed(self, text, asked):
-        if not folded(text):
-            return None
-        sheets = Assignment.objects.filter(application=OuterRef("pk"))
-        if folded(text) in ME:
-            return Q(Exists(sheets.filter(Q(assigned_by=asked.by) | Q(reviewer=asked.by))))
-        return Q(Exists(sheets.filter(reviewer__name__icontains=text)))
+def statuses(by):
+    """Where a review stands. All of them are of eligible applications: the word is understood as on the screening desk."""
+    return [*of_choices(Status, Status.IN_REVIEW, Status.REVIEWED)(by), ELIGIBLE]
 
 
 def waiting(by):
@@ -77,18 +64,20 @@ REVIEWS = List(
         *(replace(OF_DESK[name], usual=False) for name in ("title", "region", "call", "base_score", "bonus", "penalty", "firm_size", "firm_track")),
     ),
     filters=(
-        Choice("status", _("Status"), "status", of_choices(Status, Status.IN_REVIEW, Status.REVIEWED), shown="chips"),
+        Choice("status", _("Status"), "status", statuses, "status:eligible", shown="chips"),
         Choice("stage", _("Stage"), "stage__kind", of_choices(Stage.Kind), "stage:paper"),
         *(FILTERS[name] for name in ("call", "field", "region", "score")),
         Number("sheets", _("Sheets"), "sheets", "sheets:<3"),
-        Reviewer("reviewer", _("Reviewer"), "reviewer:me"),
-        FILTERS["submitted"],
+        *(FILTERS[name] for name in ("reviewer", "submitted")),
         Choice("waiting", _("Waits for an answer"), "", waiting, shown=""),
     ),
     sort="-submitted",
     words=_("Number, firm, title or business number"),
+    rows=lambda by: desk().visible_to(by),
+    address="review:desk",
     expressions={"scored": SCORED},
     numbers=NUMBERS,
+    file=Taken("review.export", "reviews"),
 )  # fmt: skip
 
 
@@ -178,10 +167,13 @@ REVIEWERS = List(
     ),
     sort="name",
     words=_("Name, affiliation or keyword"),
+    rows=lambda by: roster().visible_to(by),
+    address="review:reviewers",
     expressions={"sessions": F("sessions")},
     numbers=(("affiliation_number", business_number_in),),
     holds=of_reviewer,
     key="id",
+    file=Taken("reviewer.export", "reviewers"),
 )  # fmt: skip
 
 
@@ -203,5 +195,8 @@ PAYEES = List(
     filters=(Day("changed", _("Changed"), "changed_at", "changed:>2027-01-20"),),
     sort="name",
     words=_("Name or e-mail"),
+    rows=lambda by: PayeeAccount.objects.visible_to(by),
+    address="review:payees",
     holds=of_payee,
+    file=Taken("payee.export", "payees"),  # who has an account; never the account
 )  # fmt: skip

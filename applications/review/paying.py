@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
-from applications.kernel.listpages import counted, listed
+from applications.kernel.listpages import exported, listed
 from applications.kernel.sealing import Unreadable
 from applications.kernel.web import fetch, page
 from applications.review import people
@@ -57,14 +57,13 @@ def drop(request, key):
 @page("payee.list", "GET")
 def payees(request):
     """Who has said where the fees go; the accounts themselves are read one by one."""
-    found = PayeeAccount.objects.visible_to(request.user)
-    return listed(request, PAYEES, found, "review/payees.html", seen="payee.list")
+    return listed(request, PAYEES, "review/payees.html", seen="payee.list")
 
 
-@page("payee.list", "GET")
-def counts(request):
-    """How many there are, in all."""
-    return counted(request, PAYEES, PayeeAccount.objects.visible_to(request.user), "review:payees")
+@page("payee.export", "GET", "POST")
+def export(request):
+    """Who they are as a file; what is sealed never is in one."""
+    return exported(request, PAYEES)
 
 
 @page("payee.read", "GET")

@@ -9,9 +9,9 @@ from applications.intake.challenge import PARTS
 from applications.intake.models import Application
 from applications.kernel.accesslog import log_view
 from applications.kernel.formpages import asked
-from applications.kernel.listpages import counted, exported, listed
+from applications.kernel.listpages import exported, listed
 from applications.kernel.web import fetch, page
-from applications.review import actions, people, queries
+from applications.review import actions, people
 from applications.review.forms import AffiliationForm, ChallengeForm, ProfileForm, ReasonForm, SanctionForm
 from applications.review.lists import REVIEWERS
 from applications.review.models import Affiliation, ReviewerProfile, Sanction
@@ -58,33 +58,18 @@ def remove_affiliation(request, key):
 # What staff see and do
 
 
-def roster_for(user):
-    return queries.roster().visible_to(user)
-
-
 @page("reviewer.list", "GET")
 def reviewers(request):
     """All reviewers, as the address narrows and sorts them."""
-    may = request.user.has_perm
     return listed(
-        request, REVIEWERS, roster_for(request.user), "review/reviewers.html", seen="reviewer.list",
-        may_export=may("reviewer.export"), may_import=may("import.list"),
+        request, REVIEWERS, "review/reviewers.html", seen="reviewer.list", may_import=request.user.has_perm("import.list")
     )  # fmt: skip
-
-
-@page("reviewer.list", "GET")
-def counts(request):
-    """How many the list holds, in all and by each filter."""
-    return counted(request, REVIEWERS, roster_for(request.user), "review:reviewers")
 
 
 @page("reviewer.export", "GET", "POST")
 def export(request):
     """The list as a file, for a reason that is written down."""
-    found = roster_for(request.user)
-    return exported(
-        request, REVIEWERS, found, act="reviewer.export", address="review:reviewers", name="reviewers"
-    )
+    return exported(request, REVIEWERS)
 
 
 @page("reviewer.view", "GET")

@@ -297,6 +297,7 @@ ACTS = {
     "sign_in.locked": _("Sign-in locked"), "reviewer.view": _("Reviewer viewed"), "account.export": _("List of people exported"), "audit.export": _("Record exported"), "access.export": _("Access log exported"),
     "payee.read": _("Account of a reviewer read"), "reviewer.export": _("List of reviewers exported"), "sheet.pdf": _("Sheet downloaded"), "scores.pdf": _("Sheets of an application downloaded"),
     "account.view": _("Account viewed"), "account.list": _("List of people viewed"), "reviewer.list": _("List of reviewers viewed"), "payee.list": _("List of accounts of reviewers viewed"),
+    "agreement.export": _("List of agreements exported"), "appeal.export": _("List of appeals exported"), "call.export": _("List of calls exported"), "cohort.export": _("List of designations exported"), "firm.export": _("List of firms exported"), "inquiry.export": _("List of questions exported"), "outbox.export": _("List of letters exported"), "payee.export": _("List of accounts of reviewers exported"), "payment.export": _("List of instalments exported"), "review.export": _("List of reviews exported"),
     "letter.view": _("Letter viewed"), "letter.list": _("List of letters viewed"), "letter.preview": _("Letter of a result viewed before it is sent"), "review.view": _("Review of an application viewed"),
     "hearing.view": _("Sheets of a panel viewed"), "committee.view": _("Meeting of the committee viewed"), "committee.pdf": _("Minutes of the committee downloaded"),
 }  # fmt: skip

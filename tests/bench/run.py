@@ -149,13 +149,27 @@ class Bench:
         status, headers, length, spent = self.product.ask(
             "POST", "/applications/desk/export/", session=self.sessions["officer"], data=data
         )
-        if status != 200 or "attachment" not in headers["Content-Disposition"]:
+        if status == 302:  # a long one is written apart: here, and then it is taken
+            length, spent = self.written_apart(f"{headers['Location']}file/", spent)
+        elif status != 200 or "attachment" not in headers["Content-Disposition"]:
             raise SystemExit(f"bench: the export answered {status}")
         seconds, goal = spent / 1000, 5 * max(1, COUNT / 10_000)
         self.rows.append({
             "page": f"export of all, 40 columns, {kind}", "bytes": length, "seconds": round(seconds, 2), "goal": goal,
             "met": seconds <= goal,
         })  # fmt: skip
+
+    def written_apart(self, path, spent):
+        """(length, milliseconds) of an export that a worker writes: asked for, written, taken."""
+        from applications.portal.tasks import carry_exports_on  # noqa: PLC0415  after Django is set up
+
+        begun = time.perf_counter()
+        carry_exports_on()
+        spent += (time.perf_counter() - begun) * 1000
+        status, _headers, length, taking = self.product.ask("GET", path, session=self.sessions["officer"])
+        if status != 200:
+            raise SystemExit(f"bench: {path} answered {status}")
+        return length, spent + taking
 
     def decisions(self):
         """A list of all applications under quotas is proposed, and one of a thousand is published, each within five seconds."""
@@ -226,7 +240,7 @@ class Bench:
         self.get("statistics (n of 100)", 5, "nobody", "/cohort/")
         self.get("ranking, 250 rows", 10, "officer", f"/decisions/calls/{data.closed.key}/")
         self.get("meeting of a panel, 250 rows", 10, "chair", f"/reviews/panels/{data.meeting.key}/")
-        for kind in ("csv", "xlsx") if COUNT <= 20_000 else ("csv",):
+        for kind in ("csv", "xlsx"):
             self.export(kind)
         self.decisions()  # last: it doubles the applications
 

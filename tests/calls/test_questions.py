@@ -1,5 +1,6 @@
 """Questions on a call: who asks, who answers, who reads what until when, and the desk that says what is late."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -335,21 +336,30 @@ def busy(world):
     return late
 
 
-def listed(client, show=None):
-    response = at_noon(client, "get", desk("inquiries"), {"show": show} if show else {})
+def listed(client, **query):
+    response = at_noon(client, "get", desk("inquiries"), query)
     return [inquiry.text for inquiry in response.context["page"].rows], response
 
 
 def test_the_desk_says_what_waits_what_is_late_and_what_is_mine(world, busy):
     client = signed_in(world.officer)
 
-    rows, response = listed(client)
+    rows, response = listed(client, waiting="answer", sort="due")
+    counts = at_noon(client, "get", desk("inquiries"), {"part": "counts"}).content.decode()
 
     assert rows == ["Late", "Late and written", "Mine"]
-    assert response.context["counts"] == {"waiting": 3, "late": 2, "mine": 1}
-    assert response.content.decode().count(">Late</span>") == 2
-    assert [listed(client, show)[0] for show in ("late", "mine", "x")] == [rows[:2], ["Mine"], rows]
-    assert sorted(listed(client, "all")[0]) == ["Late", "Late and written", "Mine", "Over"]
+    assert re.findall(r'data-count="waiting:(\w+)">\w+ (\d)', counts) == [
+        ("answer", "3"),
+        ("late", "2"),
+        ("mine", "1"),
+    ]
+    assert response.content.decode().count('badge-danger">Late</span>') == 2
+    narrowed = [listed(client, sort="due", **query)[0] for query in (
+        {"waiting": "late"}, {"waiting": "mine"}, {"q": "person:me"}, {"waiting": "answer", "person": "nobody"}, {"waiting": "x"},
+    )]  # fmt: skip
+    assert narrowed == [rows[:2], ["Mine"], ["Mine"], rows[:2], [*rows[:2], "Over", "Mine"]]
+    assert listed(client, waiting="answer", person=world.officer.key)[0] == ["Mine"]
+    assert listed(client, q="lateand")[0] == ["Late and written"]
 
 
 def test_a_question_is_late_from_the_day_after_its_last_one(world, inquiry):
@@ -423,7 +433,10 @@ def test_the_desk_asks_as_often_for_many_questions_as_for_one(world, django_asse
     client = signed_in(world.officer)
     listed(client)
 
-    with clock.at(DURING), django_assert_num_queries(4):  # session, person, counts, rows
+    with (
+        clock.at(DURING),
+        django_assert_num_queries(6),
+    ):  # session, person, calls and people to narrow by, rows, views
         client.get(desk("inquiries"))
 
 

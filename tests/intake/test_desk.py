@@ -129,13 +129,14 @@ def test_status_and_call_narrow_the_list_and_the_chips_count_the_call(world, off
 
 def test_the_counts_are_asked_for_apart(world, officer):
     world.submitted(world.r1), world.in_review(world.r1), world.submitted(world.rnd)
-    address = reverse("intake:desk_counts")
 
-    page = text(officer.get(address, {"call": world.r1.key, "q": "nothing:here"}))
+    page = text(officer.get(DESK, {"part": "counts", "call": world.r1.key, "q": "nothing:here"}))
 
     assert "All Submitted 1 Supplement requested 0 Ineligible 0 In review 1" in page
     assert "2 found" in page
-    assert "1 found" in text(officer.get(address, {"call": world.r1.key, "status": "submitted"}))
+    assert "1 found" in text(
+        officer.get(DESK, {"part": "counts", "call": world.r1.key, "status": "submitted"})
+    )
 
 
 def test_drafts_and_discarded_drafts_are_not_on_the_desk(world, officer):

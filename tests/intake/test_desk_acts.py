@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -10,9 +11,11 @@ from django.urls import reverse
 
 from applications.intake import actions
 from applications.intake.models import Application
+from applications.kernel.access import Predicate
 from applications.kernel.accesslog import AccessEntry
 from applications.kernel.keeping import MOST, SavedView
 from applications.notifications.models import Letter
+from applications.permissions import PERMISSIONS
 from tests.intake.test_views import text
 from tests.world import DURING, browser
 
@@ -145,17 +148,6 @@ def test_no_file_leaves_without_a_reason(officer, three, reason):
     assert AccessEntry.objects.count() == 0
 
 
-def test_an_excel_file_that_would_take_too_long_is_refused_and_the_text_file_is_not(
-    officer, three, monkeypatch
-):
-    monkeypatch.setattr("applications.kernel.listpages.MOST_IN_EXCEL", 2)
-
-    refused = officer.post(EXPORT, ASKED | {"kind": "xlsx"})
-
-    assert list(refused.context["form"].errors) == ["kind"]
-    assert len(rows_of(officer.post(EXPORT, ASKED))) == 4
-
-
 def test_the_page_says_how_many_the_file_will_hold(officer, three):
     assert "The file will hold 3 rows" in text(officer.get(EXPORT))
     assert "The file will hold 1 row," in text(officer.get(EXPORT, {"q": "0002"}))
@@ -225,12 +217,37 @@ def test_nothing_and_nonsense_choose_nothing(officer, three):
         assert told(response) == ["Please choose at least one application."]
 
 
-def test_more_than_a_person_can_answer_for_is_refused(world, officer, monkeypatch, three):
+def test_of_more_than_one_press_takes_the_first_ones_are_shown_and_done_and_the_others_are_counted(
+    world, officer, monkeypatch, three
+):
+    for application in Application.objects.all():
+        world.checked(application)
     monkeypatch.setattr("applications.intake.desk.AT_ONCE", 2)
 
-    response = officer.post(BULK, {"which": "all"}, follow=True)
+    page = officer.post(BULK, {"which": "all", "query": "status=submitted"})
+    keys = re.findall(r'name="pick" value="([^"]+)"', page.content.decode())
+    done = officer.post(BULK, {"confirm": "yes", "pick": keys, "query": "status=submitted"})
 
-    assert told(response) == ["Please choose at most 2 applications at a time: narrow the list first."]
+    assert "2 applications will be found eligible" in text(page)
+    assert "1 more matches: come back to the list for it afterwards." in text(page)
+    assert (done.context["done"], done.context["refused"]) == (2, [])
+    assert list(Application.objects.order_by("number").values_list("status", flat=True)) == [
+        "in_review",
+        "in_review",
+        "submitted",
+    ]
+
+
+def test_an_officer_who_lost_the_role_meanwhile_does_nothing_and_hears_it_of_each(
+    world, officer, three, monkeypatch
+):
+    keys = [one.key for one in Application.objects.all()]
+    monkeypatch.setitem(PERMISSIONS, "application.screen", Predicate(lambda user, thing: False))
+
+    page = officer.post(BULK, {"confirm": "yes", "pick": keys})
+
+    assert [reason for _one, reason in page.context["refused"]] == ["You may not do this any more."] * 3
+    assert set(Application.objects.values_list("status", flat=True)) == {"submitted"}
 
 
 def test_only_an_officer_is_offered_the_act_and_an_auditor_no_file(world, three):

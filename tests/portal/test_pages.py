@@ -165,7 +165,7 @@ def test_the_record_is_narrowed_by_thing_act_day_and_who_did_it(world):
     }  # fmt: skip
 
     assert list(found.values()) == [["edit"], ["invite"], [], ["invite"]]
-    assert client.get("/record/counts/").context["found_rows"] == audit.AuditEntry.objects.count()
+    assert client.get("/record/?part=counts").context["found_rows"] == audit.AuditEntry.objects.count()
 
 
 @pytest.fixture

@@ -261,7 +261,7 @@ def test_the_list_of_finance_leads_there_and_shows_nothing_of_them(world, kept):
 def test_nobody_else_of_the_staff_learns_that_there_is_one(world, reviewer, kept, role):
     client = browser(getattr(world, role))
 
-    pages = [LIST, reverse("review:payees_counts"), reverse("review:payee", args=[kept.key]), OWN]
+    pages = [LIST, reverse("review:payees_export"), reverse("review:payee", args=[kept.key]), OWN]
     assert [client.get(page).status_code for page in pages] == [404] * 4
     seen = client.get(reviewer.reviewer_profile.get_absolute_url())
     assert not [word for word in ("payee", "6789", "김가온") if word in seen.content.decode()]

@@ -21,9 +21,7 @@ from tests.copies import costs_of_a_list
 from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english")
-LIST, COUNTS, EXPORT = (
-    reverse(f"review:{name}") for name in ("reviewers", "reviewers_counts", "reviewers_export")
-)
+LIST, EXPORT = (reverse(f"review:{name}") for name in ("reviewers", "reviewers_export"))
 
 
 @pytest.fixture(autouse=True)
@@ -131,7 +129,7 @@ def test_a_sanction_that_ended_or_was_lifted_is_none(world, three):
 
 
 def test_each_state_is_counted_by_a_request_of_its_own(world, standing):
-    response = browser(world.officer).get(COUNTS, {"kind": "academia"})
+    response = browser(world.officer).get(LIST, {"part": "counts", "kind": "academia"})
 
     form = {
         choice.name: {o.code: n for o, n, _link in options}

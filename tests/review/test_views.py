@@ -8,9 +8,12 @@ from django.utils.html import strip_tags
 
 from applications.calls.stages import Criterion, CriterionGroup
 from applications.intake.models import Application
+from applications.kernel import clock
+from applications.kernel.taxonomy import IndustryField, Region
 from applications.notifications.models import Letter
 from applications.review import actions, queries
 from applications.review.models import Assignment, Pledge, Score
+from tests.copies import another_application, another_firm
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 G44 = [(80, 70, 60), (90, 65, 75), (61, 62, 63)]
@@ -439,5 +442,49 @@ def test_the_list_of_reviews_is_narrowed_by_reviewer_sheets_and_score(world, a1)
     assert found("sheets:<1") == found("status:in_review") == [a1, other]
     assert found("reviewer:nobody") == found("score:>=1") == []
     assert world.client(world.director).get("/reviews/desk/", {"q": "reviewer:me"}).context["page"].rows == []
-    counted = re.findall(r'data-count="status:\w+">([^<]+)<', text(officer.get("/reviews/desk/counts/")))
+    counted = re.findall(r'data-count="status:\w+">([^<]+)<', text(officer.get("/reviews/desk/?part=counts")))
     assert counted == ["In review 2", "Review closed 0"]
+
+
+LINE = "field:기가캐스팅 region:경남 status:eligible score:>=70 reviewer:me submitted:>2027-01-20"
+
+
+def test_the_line_of_the_help_means_the_same_on_the_screening_desk_and_among_the_reviews(world, a1):
+    """Each other application differs in one of the words only."""
+    giga, mould = (IndustryField.objects.get(code=code).pk for code in ("F2", "F1"))
+    there, elsewhere = (Region.objects.get(code=code).pk for code in ("48", "11"))
+
+    def written(region=there, **changes):
+        fits = {
+            "field_id": giga,
+            "status": "in_review",
+            "final_score": 70,
+            "submitted_at": clock.kst(2027, 1, 21),
+        }
+        return another_application(a1, firm=another_firm(a1.firm, region_id=region), **fits | changes)
+
+    found, selected = written(), written(status="selected")
+    late = clock.kst(2027, 1, 20, 23, 59, 59)
+    others = [
+        written(elsewhere), written(field_id=mould), written(status="returned"), written(final_score=Decimal("69.99")),
+        written(submitted_at=late),
+    ]  # fmt: skip
+    nobody_asked = written()
+    reviewer = world.reviewer()
+    Assignment.objects.bulk_create(
+        Assignment(application=application, stage=a1.stage, reviewer=reviewer, assigned_by=world.officer)
+        for application in (found, selected, *others)
+    )
+    officer = world.client(world.officer)
+
+    desk, reviews = (
+        officer.get(address, {"q": LINE, "sort": "number"}).context
+        for address in ("/applications/desk/", "/reviews/desk/")
+    )
+
+    assert (desk["asked"].remarks, reviews["asked"].remarks) == ([], [])
+    assert (desk["page"].rows, reviews["page"].rows) == ([found, selected], [found])
+    assert (
+        nobody_asked
+        in officer.get("/reviews/desk/", {"q": LINE.replace("reviewer:me ", "")}).context["page"].rows
+    )

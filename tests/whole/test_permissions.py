@@ -21,6 +21,7 @@ account.bring_in          .     .      .      .      .       .         .        
 firm.register             x     x      x      x      x       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 firm.view                 x     x      x      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
 firm.list                 .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+firm.export               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 firm.edit                 x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 firm.members              x     x      x      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 firm.manage               x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
@@ -36,6 +37,7 @@ vault.keep                x     x      .      .      .       .         .        
 vault.warn                .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 invitation.accept         .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 call.list                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          x           .          .
+call.export               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 call.view                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          x           .          .
 call.prepare              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 call.edit                 .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
@@ -43,6 +45,7 @@ call.publish              .     .      .      .      .       .         .        
 call.change               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 inquiry.ask               x     x      x      x      x       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 inquiry.list              .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+inquiry.export            .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 inquiry.read              .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 inquiry.handle            .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 application.list          .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
@@ -98,6 +101,7 @@ review.score              .     .      .      .      .       x         .        
 review.explain            .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
 review.give_back          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 review.manage             .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+review.export             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 review.due                .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 severity.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 severity.ask              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
@@ -112,6 +116,7 @@ reviewer.lift             .     .      .      .      .       .         .        
 payee.write               .     .      .      .      .       x         x          x          x         .       .        .        .       .        .        .          .           .          .
 payee.drop                .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
 payee.list                .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
+payee.export              .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
 payee.read                .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
 decision.desk             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 decision.rank             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
@@ -134,14 +139,17 @@ appeal.view               x     x      x      .      .       .         .        
 appeal.write              x     x      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 appeal.withdraw           x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 appeal.list               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+appeal.export             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 appeal.examine            .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 appeal.confirm            .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 agreement.list            .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+agreement.export          .     .      .      .      .       .         .          .          .         x       x        x        x       x        .        .          .           .          .
 agreement.draft           .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 agreement.view            x     x      x      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
 agreement.sign            x     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 agreement.take_effect     x     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 payment.list              .     .      .      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
+payment.export            .     .      .      .      .       .         .          .          .         x       x        x        x       x        .        .          .           .          .
 payment.view              x     x      x      .      .       .         .          .          .         x       x        x        x       x        x        x          .           .          .
 payment.request           x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 payment.verify            .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
@@ -153,6 +161,7 @@ budget.view               .     .      .      .      .       .         .        
 budget.open               .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
 budget.allocate           .     .      .      .      .       .         .          .          .         .       .        .        x       x        .        .          .           .          .
 cohort.view               .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          .           .          .
+cohort.export             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 cohort.seat               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 cohort.end                .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 certificate.view          x     x      x      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
@@ -161,11 +170,14 @@ audit.values              .     .      .      .      .       .         .        
 audit.export              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
 access.view               .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
 access.export             .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .
-view.keep                 .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
+view.keep                 .     .      .      .      .       .         .          .          .         x       x        x        x       x        .        x          .           .          .
 view.drop                 .     .      .      .      .       .         .          .          .         x       .        .        .       .        .        .          .           .          .
+export.list               .     .      .      .      .       .         .          .          .         x       x        x        x       x        .        x          .           .          .
+export.view               .     .      .      .      .       .         .          .          .         x       .        .        .       .        .        .          .           .          .
 arrivals.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        x        x          .           .          .
 inbox.read                x     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 outbox.view               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          x           .          .
+outbox.export             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 outbox.read               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          x           .          .
 outbox.text               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 """
@@ -183,7 +195,7 @@ def thing_of(town, permission, who):
         "cohort": town.seat, "partner": town.partner, "outbox": town.letter, "inbox": town.letter, "view": town.view,
         "application": town.application, "inquiry": town.inquiry, "import": town.brought, "plan": town.plan, "panel": town.sitting, "hearing": town.heard, "talk": town.slot,
         "visit": town.application, "stage": town.reviewing, "appeal": town.appeal, "certificate": town.certificate,
-        "committee": town.meeting,
+        "committee": town.meeting, "export": town.export,
     }  # fmt: skip
     special = {
         "panel.seat": town.panelist, "panel.remind": town.panelist, "panel.lapse": town.panelist, "panel.answer": town.panelist,

@@ -34,7 +34,7 @@ if connection.vendor == "postgresql":  # the others never reach the database; th
 SIGHT = {  # permissions that ask nothing but whether the thing is seen
     "firm.view", "application.view", "decision.view", "agreement.view", "payment.view", "budget.view", "outbox.read",
     "partner.answer", "import.view", "plan.view", "panel.meet", "talk.view", "review.print",
-    "appeal.view", "certificate.view", "committee.view",
+    "appeal.view", "certificate.view", "committee.view", "export.view",
 }  # fmt: skip
 CASES = {"rival": "g34", "unassigned": "g35", "owner": "g37", "finance": "g39", "ministry": "g39"}
 

@@ -11,7 +11,7 @@ from applications.firms.tasks import tell_of_viruses as tell_of_viruses_in_vault
 from applications.intake.tasks import remind, remind_of_supplements, tell_of_viruses
 from applications.kernel.files.tasks import examine_files, sweep_uploads
 from applications.notifications.tasks import sweep_letters
-from applications.portal.tasks import carry_imports_on
+from applications.portal.tasks import carry_exports_on, carry_imports_on
 from applications.review.tasks import (
     carry_calibrations_on,
     carry_plans_on,
@@ -32,6 +32,7 @@ TASKS = (
     ask_tax_office,
     examine_files,
     carry_imports_on,
+    carry_exports_on,
     carry_plans_on,
     carry_calibrations_on,
     carry_resamplings_on,

@@ -1,0 +1,39 @@
+"""Pages of the files of long lists: how far each is written, and taking it."""
+
+from django.shortcuts import render
+
+from applications.kernel import exports as files
+from applications.kernel.accesslog import log_file
+from applications.kernel.exports import Export
+from applications.kernel.listpages import listed
+from applications.kernel.web import fetch, page
+from applications.portal.lists import EXPORTS, LISTS
+
+
+@page("export.list", "GET")
+def exports(request):
+    """The files that this person has asked for, the latest on top."""
+    return listed(request, EXPORTS, "portal/exports.html")
+
+
+@page("export.view", "GET")
+def one(request, key):
+    """How far a file is written; it can be left and come back to."""
+    found = fetch(request, Export, key=key)
+    if request.GET.get("part") == "now":
+        return render(request, "portal/_export_state.html", {"export": found})
+    return render(request, "portal/export.html", {"export": found, "list_url": LISTS[found.of].url})
+
+
+@page("export.view", "GET")
+def file(request, key):
+    """The file, for as long as who has asked for it may take its list; each time is written down with whose data it holds."""
+    found = fetch(request, Export, key=key)
+    listing = LISTS[found.of]
+    response = files.download(found, listing, by=request.user)
+    asked = listing.asked(found.asked, by=request.user)
+    log_file(
+        request, listing.file.permission, listing.rows(request.user).model, found.ids,
+        reason=files.reason_of(asked, found.reason, found.done),
+    )  # fmt: skip
+    return response

@@ -1,0 +1,161 @@
+"""Files of long lists: written apart with how far it is, come back to, taken for one day by who has asked, each time on record."""
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import storages
+from django.urls import reverse
+
+from applications.accounts import actions as accounts
+from applications.accounts.models import Role
+from applications.intake.lists import DESK
+from applications.intake.models import Application
+from applications.kernel import clock, exports
+from applications.kernel.accesslog import AccessEntry
+from applications.kernel.exports import Export
+from applications.portal.tasks import carry_exports_on
+from tests.asking import text
+from tests.world import AFTER, DURING, browser
+
+pytestmark = pytest.mark.usefixtures("english")
+EXPORT = "/applications/desk/export/"
+ASKED = {"kind": "csv", "columns": "all", "reason": "For the meeting of the panel"}
+
+
+@pytest.fixture
+def officer(world, monkeypatch):
+    """An officer before four applications, where a file of more than two is long."""
+    world.officer.language = "en"
+    world.officer.save()
+    for minute in range(4):
+        world.submitted(world.r1, world.firm(name=f"=1+{minute}"), at=DURING + timedelta(minutes=minute))
+    monkeypatch.setattr("applications.kernel.listpages.AT_ONCE", 2)
+    monkeypatch.setattr("applications.kernel.exports.AT_ONCE", 1)
+    with clock.at(AFTER):
+        yield browser(world.officer)
+
+
+def content_of(response):
+    return b"".join(response.streaming_content)
+
+
+def path_of(export, page="export"):
+    return reverse(f"portal:{page}", args=[export.key])
+
+
+def test_a_long_file_is_written_apart_and_can_be_left_and_come_back_to(world, officer):
+    told = text(officer.get(EXPORT, {"q": "2027"}))
+    asked = officer.post(f"{EXPORT}?q=2027&sort=number", ASKED, follow=True)
+    export = Export.objects.get()
+    waits = officer.get(path_of(export, "export_file"))
+    Export.objects.update(done=2)
+    half = text(officer.get(path_of(export), {"part": "now"}))
+    nothing_yet = AccessEntry.objects.filter(act="application.export").exists()
+
+    carry_exports_on(), carry_exports_on()
+    page = officer.get(path_of(export))
+    taken = content_of(officer.get(path_of(export, "export_file")))
+
+    assert "It is long: it is written apart" in told
+    assert asked.redirect_chain == [(path_of(export), 302)] and "You can leave this page" in text(asked)
+    assert (waits.status_code, half, nothing_yet) == (
+        409,
+        "Being written 50% 2 / 4 You can leave this page and come back to it.",
+        False,
+    )
+    assert "It holds 4 rows" in text(page) and path_of(export, "export_file") in page.content.decode()
+    head, *lines = csv.reader(io.StringIO(taken.decode("utf-8-sig")))
+    assert len(head) == 40
+    assert [line[:2] for line in lines] == [[f"SP-2027-000{n + 1}", f"'=1+{n}"] for n in range(4)]
+    assert export.name in text(officer.get(reverse("portal:exports"), {"q": "state:ready meeting"}))
+    entry = AccessEntry.objects.get(act="application.export")
+    assert (entry.actor, entry.reason, entry.subject_kind) == (world.officer, ASKED["reason"], "application")
+    assert entry.subject_ids == list(Application.objects.order_by("number").values_list("pk", flat=True))
+
+
+def test_an_excel_file_holds_the_same_rows_in_the_language_of_who_asked(officer):
+    officer.post(EXPORT, ASKED | {"kind": "xlsx", "columns": "shown"})
+    carry_exports_on()
+
+    response = officer.get(path_of(Export.objects.get(), "export_file"))
+    book = zipfile.ZipFile(io.BytesIO(content_of(response)))
+
+    assert response["Content-Disposition"].endswith('.xlsx"') and response["Content-Type"].endswith(
+        "spreadsheetml.sheet"
+    )
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == 5 and "&#39;=1+0" in sheet.replace("'", "&#39;") and ">Number<" in sheet
+
+
+def test_nobody_else_finds_the_file_and_it_is_gone_after_a_day(world, officer):
+    officer.post(EXPORT, ASKED)
+    carry_exports_on()
+    export = Export.objects.get()
+    others = [
+        browser(person).get(path_of(export, "export_file")).status_code
+        for person in (world.officer2, world.auditor, world.finance)
+    ]
+    with clock.at(AFTER + exports.KEPT):
+        late = browser(world.officer).get(path_of(export, "export_file")).status_code
+    with clock.at(AFTER + exports.KEPT + timedelta(seconds=1)):
+        carry_exports_on()
+        page = text(browser(world.officer).get(path_of(export)))
+
+    assert (others, late) == ([404] * 3, 409)
+    assert "Please ask for it again from the list." in page
+    assert not storages["default"].exists(export.path)
+    assert not AccessEntry.objects.filter(act="application.export").exists()
+
+
+def test_who_may_no_longer_take_the_list_gets_neither_a_file_nor_one_that_was_written(world, officer):
+    officer.post(EXPORT, ASKED), officer.post(EXPORT, ASKED)
+    first, second = Export.objects.order_by("pk")
+    exports.carry_on(first, DESK)
+    accounts.change_role(world.officer, role=Role.AUDITOR, reason="A new post", by=world.administrator)
+    world.officer.refresh_from_db()
+
+    carry_exports_on()
+    second.refresh_from_db()
+
+    auditor = browser(world.officer)
+    assert (second.state, second.path) == ("refused", "")
+    assert "You may not take this list away any more." in text(auditor.get(path_of(second)))
+    assert auditor.get(path_of(first, "export_file")).status_code == 404
+    assert not AccessEntry.objects.filter(act="application.export").exists()
+
+
+def test_one_at_a_time_writes_a_file_and_a_lost_one_is_begun_anew(officer):
+    officer.post(EXPORT, ASKED)
+    Export.objects.update(taken_at=clock.now(), done=3)
+    carry_exports_on()
+    held = Export.objects.get()
+    with clock.at(AFTER + exports.LEASE + timedelta(seconds=1)):
+        carry_exports_on()
+    export = Export.objects.get()
+
+    assert (held.state, held.done) == ("writing", 3)
+    assert (export.state, export.done, export.taken_at) == ("ready", 4, None)
+
+
+def test_two_who_write_at_once_leave_one_file(officer, monkeypatch):
+    """The second one has lost the lease and goes on all the same: what it wrote is thrown away."""
+    officer.post(EXPORT, ASKED)
+    export, kept = Export.objects.get(), []
+    save = type(storages["default"]).save
+
+    def quicker(storage, name, content, *args, **more):
+        if not kept:
+            kept.append(name)
+            Export.objects.update(taken_at=None)
+            exports.carry_on(export, DESK)
+        return save(storage, name, content, *args, **more)
+
+    monkeypatch.setattr(type(storages["default"]), "save", quicker)
+    carry_exports_on()
+    export.refresh_from_db()
+
+    _folders, files = storages["default"].listdir("exports")
+    assert [f"exports/{name}" for name in files] == [export.path]
