@@ -124,6 +124,20 @@ def why_short(problem, application):
     return "load"
 
 
+def one_side_only(barred, inside):
+    """Bar one of any two reviews by which two sides would judge each other's applications, the later one.
+
+    barred, inside: applications x reviewers, bool; inside: the reviewer works for one of those who apply.
+    """
+    for theirs, mine in zip(
+        *np.nonzero(inside), strict=True
+    ):  # mine works for theirs; who else is to judge it?
+        for judge in np.flatnonzero(inside.any(axis=0) & ~barred[theirs]):
+            for back in np.flatnonzero(inside[:, judge]):
+                if back > theirs and not barred[back, mine]:
+                    barred[back, mine] = True
+
+
 def best_alone(problem, weights):
     """The best total that each application could have if it were alone with whoever stands already; infinite where it cannot
     have enough reviewers."""

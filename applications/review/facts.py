@@ -1,5 +1,6 @@
 """What our data knows of reviewers and of an application, in two queries for any number of reviewers; conflicts.py judges it."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,13 +9,14 @@ from django.db import connection
 from applications.firms.rules.names import name_key
 from applications.kernel import clock
 from applications.review import conflicts
-from applications.review.conflicts import Case, Party, Person, Tie
+from applications.review.conflicts import Case, Judgement, Party, Person, Tie
 from applications.review.models import Affiliation, Assignment
 
 # Every write of a score asks them, so they are written as they run; {who} and the like stand for as many places as there are
 # values. Days and instants come as words: the parts of a union have one type on both databases.
 OF_PEOPLE = f"""
-    SELECT profile.user_id, 'tie', past.business_number, past.institution, past.role, CAST(past.until AS varchar(40))
+    SELECT profile.user_id, 'tie', past.business_number, past.institution, past.role || ' ' || past.department,
+        CAST(past.until AS varchar(40))
     FROM applications_affiliation past JOIN applications_reviewerprofile profile ON profile.id = past.profile_id
     WHERE profile.user_id IN ({{who}})
     UNION ALL
@@ -56,6 +58,36 @@ OF_CASE = """
     FROM applications_application other JOIN applications_firm firm ON firm.id = other.firm_id
     WHERE other.call_id = %s AND other.status NOT IN ('draft', 'withdrawn')
         AND (firm.business_number IN ({numbers}) OR firm.name_key IN ({keys}))"""
+# Where their institutions apply, and where those who were asked to review that work at present. An exception (C14) is one for both sides.
+WHO_JUDGES_THEM = f"""
+    WITH theirs AS (
+        SELECT plan.id, plan.number AS plan_number, firm.business_number, firm.name
+        FROM applications_application plan JOIN applications_firm firm ON firm.id = plan.firm_id
+        WHERE plan.id <> %s AND plan.status NOT IN ('draft', 'withdrawn')
+            AND (firm.business_number IN ({{numbers}}) OR firm.name_key IN ({{keys}}))
+        UNION ALL
+        SELECT plan.id, plan.number, partner.business_number, partner.name
+        FROM applications_partner partner JOIN applications_application plan ON plan.id = partner.application_id
+        WHERE plan.id <> %s AND plan.status NOT IN ('draft', 'withdrawn')
+            AND partner.status <> 'withdrawn' AND partner.business_number IN ({{numbers}})),
+    asked AS (
+        SELECT asked.application_id, asked.reviewer_id, asked.assigned_at FROM applications_assignment asked
+        WHERE asked.application_id IN (SELECT theirs.id FROM theirs) AND asked.declaration <> 'conflict'
+            AND asked.status NOT IN ('excluded', 'set_aside') AND NOT EXISTS (
+                SELECT 1 FROM applications_waiver waiver WHERE waiver.application_id = asked.application_id
+                    AND waiver.reviewer_id = asked.reviewer_id AND waiver.codes LIKE '%%C14%%'))
+    SELECT theirs.id, 'theirs', theirs.business_number, theirs.name, theirs.plan_number, NULL FROM theirs
+    UNION ALL
+    SELECT asked.application_id, 'judge', profile.affiliation_number, profile.affiliation, '',
+        CAST(asked.assigned_at AS varchar(40))
+    FROM asked JOIN applications_reviewerprofile profile ON profile.user_id = asked.reviewer_id
+    UNION ALL
+    SELECT asked.application_id, 'judge', place.business_number, place.institution, '',
+        CAST(asked.assigned_at AS varchar(40))
+    FROM asked JOIN applications_reviewerprofile profile ON profile.user_id = asked.reviewer_id
+        JOIN applications_affiliation place ON place.profile_id = profile.id
+    WHERE place.until IS NULL AND place.role IN ({", ".join(f"'{role.value}'" for role in conflicts.EMPLOYED)})
+    UNION ALL"""
 
 
 @dataclass(frozen=True)
@@ -89,12 +121,17 @@ def _places(values):
 
 def findings(application, profiles):
     """{id of the reviewer: what stands against them in this application}, for these profiles with their people."""
+    people, case = known(application, profiles)
+    today, rules = clock.today(), application.call.conflicts
+    return {who: conflicts.findings(one, case, rules, today=today) for who, one in people.items()}
+
+
+def known(application, profiles):
+    """({id of the reviewer: Person}, Case): what the rules are asked about, for these profiles with their people."""
     people = {profile.user_id: person(profile) for profile in profiles}
     for row in _of_people(application, list(people)):
         _add(people[row.who], row, application)
-    case = _case(application, people.values())
-    today, rules = clock.today(), application.call.conflicts
-    return {who: conflicts.findings(one, case, rules, today=today) for who, one in people.items()}
+    return people, _case(application, people.values(), mutual="C14" in application.call.conflicts)
 
 
 def against(application, profile):
@@ -105,7 +142,7 @@ def against(application, profile):
 def person(profile):
     """What a reviewer's profile itself says."""
     place = Party(profile.affiliation_number, profile.affiliation)
-    return Person(profile.user.name, profile.user.email, profile.department, [Tie(place)])
+    return Person(profile.user.name, profile.user.email, [Tie(place, department=profile.department)])
 
 
 def _of_people(application, reviewers):
@@ -120,7 +157,8 @@ def _of_people(application, reviewers):
 def _add(found, row, application):
     match row.kind:
         case "tie":
-            found.ties.append(Tie(Party(row.number, row.name), row.more, row.until))
+            role, _space, department = row.more.partition(" ")
+            found.ties.append(Tie(Party(row.number, row.name), role, row.until, department))
         case "declared":
             back = row.name == Assignment.Declaration.CONFLICT
             found.declared.append((row.number, row.until, int(row.more) == application.pk, back))
@@ -132,20 +170,27 @@ def _add(found, row, application):
             found.was_set_aside = True
 
 
-def _case(application, people):
-    """All facts about an application that these people could stand in conflict with."""
+def _case(application, people, *, mutual):
+    """All facts about an application that these people could stand in conflict with. mutual: who reviews what they apply with, too."""
     firm, asked = application.firm, application.challenge
     case = Case(Party(firm.business_number, firm.name), leader=str(application.answers.get("leader") or ""))
     places = [place for one in people for place in one.places]
     numbers = [*{place.number for place in places} - {""}] or [None]
     keys = [*{name_key(place.name) for place in places} - {""}] or [None]
-    pk = application.pk
+    pk, statement = application.pk, OF_CASE
     values = [
         pk, application.firm_id, pk, asked.get("person", ""), asked.get("institution", ""), pk, application.call_id,
         *numbers, *keys,
     ]  # fmt: skip
-    for row in _read(OF_CASE.format(numbers=_places(numbers), keys=_places(keys)), values):
+    if mutual:
+        statement, values = WHO_JUDGES_THEM + OF_CASE, [pk, *numbers, *keys, pk, *numbers, *values]
+    theirs, judges = defaultdict(list), []
+    for row in _read(statement.format(numbers=_places(numbers), keys=_places(keys)), values):
         match row.kind:
+            case "theirs":
+                theirs[row.who].append(row)
+            case "judge":
+                judges.append(row)
             case "challenge":
                 case.challenges.append((row.number, row.name))
             case "partner":
@@ -154,4 +199,11 @@ def _case(application, people):
                 case.mail.add((row.more.rpartition("@")[2].lower(), Party(row.number, row.name)))
             case "applicant":
                 case.applicants.append(Party(row.number, row.name))
+    case.judged = [
+        Judgement(
+            Party(judge.number, judge.name), tuple(Party(one.number, one.name) for one in theirs[judge.who]),
+            theirs[judge.who][0].more, judge.until,
+        )
+        for judge in judges
+    ]  # fmt: skip
     return case

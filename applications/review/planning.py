@@ -12,7 +12,8 @@ from applications.intake.models import Application, Status
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Refused
-from applications.review import actions, facts, matching, membership, queries, rules, seating
+from applications.review import actions, conflicts, facts, matching, membership, queries, rules, seating
+from applications.review.asking import one_side_only
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan, PlannedReview
 
@@ -117,18 +118,22 @@ def _matches(applications, people):
 def _problem(plan, applications, people):
     """What matching.assign is asked: matches, conflicts, loads, institutions, kinds, and what stands already."""
     profiles = [person.reviewer_profile for person in people]
-    barred = np.zeros((len(applications), len(people)), dtype=bool)
+    barred, inside = (np.zeros((len(applications), len(people)), dtype=bool) for _table in range(2))
+    asked, today = plan.call.conflicts, clock.today()
     members = membership.members_by_panel(plan.stage)  # who sits in no panel of an application is not asked
     for a, application in enumerate(applications):
         if a % AT_ONCE == 0:
             _keep(plan, 0.3 * a / len(applications))
-        against = facts.findings(application, profiles)
+        known, case = facts.known(application, profiles)
         sits = members.get(application.pk)
         barred[a] = [
-            any(finding.bars for finding in against[person.pk])
+            any(finding.bars for finding in conflicts.findings(known[person.pk], case, asked, today=today))
             or (sits is not None and person.pk not in sits)
             for person in people
         ]
+        inside[a] = [case.has(known[person.pk]) for person in people]
+    if "C14" in asked:
+        one_side_only(barred, inside)
     most = [
         0 if rules.beyond_cap(person.reviewer_profile, person.sessions) else plan.most for person in people
     ]

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from applications.review import matching
+from applications.review.asking import one_side_only
 from applications.review.matching import Plan, Problem, assign, greedy
 
 pytestmark = pytest.mark.once
@@ -119,6 +120,16 @@ def test_what_is_impossible_is_said_and_the_rest_assigned(impossible, short):
         sorted(count for count, _why in short.values()),
         {why for _count, why in short.values()},
     )
+
+
+def test_two_sides_are_never_proposed_to_judge_each_other():
+    # The reviewers 0 and 1 work for those who make the applications 0 and 1, which conflicts bar them from.
+    inside = np.array([[True, False, False], [False, True, False], [False, False, False]])
+    barred = inside.copy()
+
+    one_side_only(barred, inside)
+
+    assert barred.tolist() == [[True, False, False], [True, True, False], [False, False, False]]
 
 
 def test_nothing_to_assign_is_a_plan_too():

@@ -16,6 +16,7 @@ from applications.review.tasks import (
     carry_calibrations_on,
     carry_plans_on,
     keep_invitations,
+    look_at_participants,
     remind_reviewers,
 )
 
@@ -34,6 +35,7 @@ TASKS = (
     carry_calibrations_on,
     carry_resamplings_on,
     remind_reviewers,
+    look_at_participants,
     keep_invitations,
     tell_of_viruses,
     tell_of_viruses_in_vaults,
