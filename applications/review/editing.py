@@ -10,7 +10,6 @@ from applications.kernel import audit
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
 from applications.review import facts, queries, rules
-from applications.review.models import ReviewerProfile
 from applications.review.planning import to_plan
 from applications.review.plans import Plan, PlannedReview
 
@@ -40,21 +39,22 @@ def rows_of(plan):
 
 def effect(plan, rows, applications):
     """The Effect of these rows. applications: ids of all that are planned for."""
-    totals, counts, loads, kinds = Counter(), Counter(), Counter(), defaultdict(set)
+    totals, counts, loads, kinds = Counter(), Counter(), Counter(), defaultdict(Counter)
     names = {}
     for application, reviewer, name, kind, percent in rows:
         totals[application] += percent
         counts[application] += 1
         loads[reviewer] += 1
-        kinds[application].add(kind)
+        kinds[application][kind] += 1
         names[reviewer] = name
     complete = [totals[one] for one in applications if counts[one] >= plan.reviews]
-    asked = set(ReviewerProfile.Kind.values) if plan.of_each_kind else set()
     return Effect(
         worst=min(complete, default=0),
         total=round(sum(totals.values()) / 100, 1),
         short=sum(counts[one] < plan.reviews for one in applications),
-        kinds=sum(bool(asked - kinds[one]) for one in applications),
+        kinds=sum(
+            any(kinds[one][kind] < least for kind, least in plan.per_kind.items()) for one in applications
+        ),
         above=tuple(sorted(names[one] for one, load in loads.items() if load > plan.most)),
         below=tuple(sorted(names[one] for one, load in loads.items() if load < plan.least)),
     )

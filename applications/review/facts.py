@@ -10,7 +10,7 @@ from applications.firms.rules.names import name_key
 from applications.kernel import clock
 from applications.review import conflicts
 from applications.review.conflicts import Case, Judgement, Party, Person, Tie
-from applications.review.models import Affiliation, Assignment
+from applications.review.models import Affiliation, Assignment, ReviewerProfile
 
 # Every write of a score asks them, so they are written as they run; {who} and the like stand for as many places as there are
 # values. Days and instants come as words: the parts of a union have one type on both databases.
@@ -126,12 +126,36 @@ def findings(application, profiles):
     return {who: conflicts.findings(one, case, rules, today=today) for who, one in people.items()}
 
 
-def known(application, profiles):
-    """({id of the reviewer: Person}, Case): what the rules are asked about, for these profiles with their people."""
+def of_strangers(application, strangers):
+    """[what stands against each and bars them], by the rules of the call. strangers: (name, place of work) of people of whom no more
+    is known; of whom the pool of reviewers knows by the same name and place, all that it knows counts too."""
+    places = {(name, name_key(place)) for name, place in strangers}
+    pool = {
+        (profile.user.name, name_key(profile.affiliation)): profile
+        for profile in ReviewerProfile.objects.filter(user__name__in={name for name, _key in places})
+        .select_related("user")
+        .order_by("pk")
+        if (profile.user.name, name_key(profile.affiliation)) in places
+    }
+    told = [Person(name, ties=[Tie(Party("", place))]) for name, place in strangers]
+    people, case = known(application, pool.values(), told)
+    today, rules, found = clock.today(), application.call.conflicts, []
+    for (name, place), one in zip(strangers, told, strict=True):
+        if profile := pool.get((name, name_key(place))):
+            one = people[profile.user_id]
+            one.waived = set()  # an exception was for reviewing
+        against = conflicts.findings(one, case, rules, today=today)
+        found.append([finding for finding in against if finding.bars])
+    return found
+
+
+def known(application, profiles, beside=()):
+    """({id of the reviewer: Person}, Case): what the rules are asked about, for these profiles with their people. beside: Persons that
+    the Case is asked about too."""
     people = {profile.user_id: person(profile) for profile in profiles}
     for row in _of_people(application, list(people)):
         _add(people[row.who], row, application)
-    return people, _case(application, people.values(), mutual="C14" in application.call.conflicts)
+    return people, _case(application, [*people.values(), *beside], mutual="C14" in application.call.conflicts)
 
 
 def against(application, profile):

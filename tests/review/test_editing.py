@@ -25,7 +25,7 @@ def plan(world):
         reviews=2,
         least=0,
         most=2,
-        of_each_kind=False,
+        per_kind={},
         by=world.officer,
     )
     carry_plans_on()
@@ -97,7 +97,7 @@ def test_who_is_assigned_already_stays(world):
     application = world.in_review(world.r1, world.a)
     standing = world.assigned(application, world.reviewers[0])
     asked = planning.ask(
-        world.r1, stage=application.stage, reviews=2, least=0, most=2, of_each_kind=False, by=world.officer
+        world.r1, stage=application.stage, reviews=2, least=0, most=2, per_kind={}, by=world.officer
     )
     carry_plans_on()
 
