@@ -149,8 +149,8 @@ class ResolutionForm(forms.ModelForm):
         self.helper = layout(*self.fields, button=_("Write the decision down"))
 
     def named(self):
-        """The application that the form begins with, None where it is not known yet."""
-        return None if self.is_bound else self._found(self.initial.get("number", ""))
+        """The application that the form is about, None where it is not known yet."""
+        return self._found(self["number"].value() or "")
 
     def _found(self, number):
         found = Application.objects.handed_in().filter(call=self.call, number=number.upper())

@@ -87,7 +87,7 @@ def _make(plan):
             (
                 PlannedReview(
                     plan=plan, application=applications[a], reviewer=people[r], percent=round(100 * problem.match[a, r]),
-                    stands=(a, r) in standing, passed_over=better[a, r],
+                    stands=(a, r) in standing, passed_over={} if (a, r) in standing else better[a, r],
                 )
                 for a, r in found.pairs
             ),
