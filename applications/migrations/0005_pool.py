@@ -8,7 +8,13 @@ EACH = dict.fromkeys(("industry", "academia", "institute"), 1)
 
 
 def one_of_each(apps, schema_editor):
-    apps.get_model("applications", "Plan").objects.filter(of_each_kind=True).update(per_kind=EACH)
+    """Which kind is missing why was not written down before: the number of the application alone says nothing."""
+    plans = apps.get_model("applications", "Plan").objects
+    for plan in plans.filter(of_each_kind=True):
+        plan.per_kind = EACH
+        if "kinds" in plan.summary:
+            plan.summary["kinds"] = []
+        plan.save(update_fields=["per_kind", "summary"])
 
 
 class Migration(migrations.Migration):

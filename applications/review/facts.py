@@ -1,4 +1,5 @@
-"""What our data knows of reviewers and of an application, in two queries for any number of reviewers; conflicts.py judges it."""
+"""What our data knows of reviewers and of an application, in two queries for any number of reviewers, a third where their institutions
+apply; conflicts.py judges it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -58,36 +59,37 @@ OF_CASE = """
     FROM applications_application other JOIN applications_firm firm ON firm.id = other.firm_id
     WHERE other.call_id = %s AND other.status NOT IN ('draft', 'withdrawn')
         AND (firm.business_number IN ({numbers}) OR firm.name_key IN ({keys}))"""
-# Where their institutions apply, and where those who were asked to review that work at present. An exception (C14) is one for both sides.
-WHO_JUDGES_THEM = f"""
-    WITH theirs AS (
-        SELECT plan.id, plan.number AS plan_number, firm.business_number, firm.name
-        FROM applications_application plan JOIN applications_firm firm ON firm.id = plan.firm_id
-        WHERE plan.id <> %s AND plan.status NOT IN ('draft', 'withdrawn')
-            AND (firm.business_number IN ({{numbers}}) OR firm.name_key IN ({{keys}}))
-        UNION ALL
-        SELECT plan.id, plan.number, partner.business_number, partner.name
-        FROM applications_partner partner JOIN applications_application plan ON plan.id = partner.application_id
-        WHERE plan.id <> %s AND plan.status NOT IN ('draft', 'withdrawn')
-            AND partner.status <> 'withdrawn' AND partner.business_number IN ({{numbers}})),
-    asked AS (
-        SELECT asked.application_id, asked.reviewer_id, asked.assigned_at FROM applications_assignment asked
-        WHERE asked.application_id IN (SELECT theirs.id FROM theirs) AND asked.declaration <> 'conflict'
+# Where their institutions apply, anywhere; and where those work at present who were asked to review that. An exception (C14) is one
+# for both sides.
+THEIRS = """
+    UNION ALL
+    SELECT plan.id, 'theirs', firm.business_number, firm.name, plan.number, NULL
+    FROM applications_application plan JOIN applications_firm firm ON firm.id = plan.firm_id
+    WHERE plan.id <> %s AND plan.status NOT IN ('draft', 'withdrawn')
+        AND (firm.business_number IN ({numbers}) OR firm.name_key IN ({keys}))
+    UNION ALL
+    SELECT plan.id, 'theirs', partner.business_number, partner.name, plan.number, NULL
+    FROM applications_partner partner JOIN applications_application plan ON plan.id = partner.application_id
+    WHERE plan.id <> %s AND plan.status NOT IN ('draft', 'withdrawn')
+        AND partner.status <> 'withdrawn' AND partner.business_number IN ({numbers})"""
+WHO_JUDGES = f"""
+    WITH asked AS (
+        SELECT asked.application_id, asked.reviewer_id, asked.assigned_at, profile.id, profile.affiliation_number, profile.affiliation
+        FROM applications_assignment asked JOIN applications_reviewerprofile profile ON profile.user_id = asked.reviewer_id
+        WHERE asked.application_id IN ({{plans}}) AND asked.declaration <> 'conflict'
             AND asked.status NOT IN ('excluded', 'set_aside') AND NOT EXISTS (
                 SELECT 1 FROM applications_waiver waiver WHERE waiver.application_id = asked.application_id
                     AND waiver.reviewer_id = asked.reviewer_id AND waiver.codes LIKE '%%C14%%'))
-    SELECT theirs.id, 'theirs', theirs.business_number, theirs.name, theirs.plan_number, NULL FROM theirs
+    SELECT asked.application_id, 'judge', asked.affiliation_number, asked.affiliation, '', CAST(asked.assigned_at AS varchar(40))
+    FROM asked
     UNION ALL
-    SELECT asked.application_id, 'judge', profile.affiliation_number, profile.affiliation, '',
-        CAST(asked.assigned_at AS varchar(40))
-    FROM asked JOIN applications_reviewerprofile profile ON profile.user_id = asked.reviewer_id
+    SELECT asked.application_id, 'judge', firm.business_number, firm.name, '', CAST(asked.assigned_at AS varchar(40))
+    FROM asked JOIN applications_member member ON member.user_id = asked.reviewer_id
+        JOIN applications_firm firm ON firm.id = member.firm_id
     UNION ALL
-    SELECT asked.application_id, 'judge', place.business_number, place.institution, '',
-        CAST(asked.assigned_at AS varchar(40))
-    FROM asked JOIN applications_reviewerprofile profile ON profile.user_id = asked.reviewer_id
-        JOIN applications_affiliation place ON place.profile_id = profile.id
-    WHERE place.until IS NULL AND place.role IN ({", ".join(f"'{role.value}'" for role in conflicts.EMPLOYED)})
-    UNION ALL"""
+    SELECT asked.application_id, 'judge', place.business_number, place.institution, '', CAST(asked.assigned_at AS varchar(40))
+    FROM asked JOIN applications_affiliation place ON place.profile_id = asked.id
+    WHERE place.until IS NULL AND place.role IN ({", ".join(f"'{role.value}'" for role in conflicts.EMPLOYED)})"""
 
 
 @dataclass(frozen=True)
@@ -207,14 +209,12 @@ def _case(application, people, *, mutual):
         *numbers, *keys,
     ]  # fmt: skip
     if mutual:
-        statement, values = WHO_JUDGES_THEM + OF_CASE, [pk, *numbers, *keys, pk, *numbers, *values]
-    theirs, judges = defaultdict(list), []
+        statement, values = OF_CASE + THEIRS, [*values, pk, *numbers, *keys, pk, *numbers]
+    theirs = defaultdict(list)
     for row in _read(statement.format(numbers=_places(numbers), keys=_places(keys)), values):
         match row.kind:
             case "theirs":
                 theirs[row.who].append(row)
-            case "judge":
-                judges.append(row)
             case "challenge":
                 case.challenges.append((row.number, row.name))
             case "partner":
@@ -223,11 +223,13 @@ def _case(application, people, *, mutual):
                 case.mail.add((row.more.rpartition("@")[2].lower(), Party(row.number, row.name)))
             case "applicant":
                 case.applicants.append(Party(row.number, row.name))
-    case.judged = [
-        Judgement(
-            Party(judge.number, judge.name), tuple(Party(one.number, one.name) for one in theirs[judge.who]),
-            theirs[judge.who][0].more, judge.until,
-        )
-        for judge in judges
-    ]  # fmt: skip
+    if theirs:
+        judges = _read(WHO_JUDGES.format(plans=_places(theirs)), [*theirs])
+        case.judged = [
+            Judgement(
+                Party(judge.number, judge.name), tuple(Party(one.number, one.name) for one in theirs[judge.who]),
+                theirs[judge.who][0].more, judge.until,
+            )
+            for judge in judges
+        ]  # fmt: skip
     return case

@@ -213,7 +213,9 @@ def explain(plan, rows):
         known = rules.shared(row.reviewer.reviewer_profile, row.application, wanted)
         row.known = [str(one) for part in known for one in part]
         row.load = loads[row.reviewer_id]
-        row.better = [(PASSED_OVER[why], count) for why, count in row.passed_over.items()]
+        row.better = [
+            (words, row.passed_over[why]) for why, words in PASSED_OVER.items() if why in row.passed_over
+        ]
         here = together[row.application_id]
         kinds = Counter(kind for *_house, kind in here)
         row.spread = {
@@ -225,8 +227,9 @@ def explain(plan, rows):
 
 def per_kind_in_words(plan):
     """[(kind, least number of it in each application)] as a page says it."""
-    labels = dict(ReviewerProfile.Kind.choices)
-    return [(labels[kind], number) for kind, number in plan.per_kind.items()]
+    return [
+        (label, plan.per_kind[kind]) for kind, label in ReviewerProfile.Kind.choices if kind in plan.per_kind
+    ]
 
 
 def missing_kinds(said):
