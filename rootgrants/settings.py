@@ -375,6 +375,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "conflicts with who takes part since": {
+        "task": "applications.review.tasks.look_at_participants",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "reminders of sheets": {
         "task": "applications.review.tasks.remind_reviewers",
         "schedule": 600.0,

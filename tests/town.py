@@ -255,7 +255,7 @@ class Town:
         people.sanction(barred, reason="CANARY-SANCTION", until=None, by=world.officer)
         self.sanction = barred.sanctions.get()
         self.plan = planning.ask(
-            self.reviewing, stage=self.reviewing.stages.first(), reviews=3, least=0, most=9, of_each_kind=False,
+            self.reviewing, stage=self.reviewing.stages.first(), reviews=3, least=0, most=9, per_kind={},
             by=world.officer,
         )  # fmt: skip
         planning.carry_on(self.plan)

@@ -1,4 +1,4 @@
-"""The rules of impartiality that a call may ask, C1 to C12 (docs/domain.md, conflicts of interest)."""
+"""The rules of impartiality that a call may ask, C1 to C12 and C14 (docs/domain.md, conflicts of interest); C13 is asked of every call."""
 
 from dataclasses import dataclass
 
@@ -63,6 +63,7 @@ RULES = {
     "C10": Rule(_("Wrote the plan or gave advice on it"), _("I wrote the plan or gave advice on it")),
     "C11": Rule(_("The firm asked to exclude the reviewer, and that was accepted")),
     "C12": Rule(_("Barred or sanctioned as a reviewer"), years=3, law=True),
+    "C14": Rule(_("Both sides review each other's plans"), years=1, law=True),
 }
 MOST_YEARS = 10
 

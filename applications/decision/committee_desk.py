@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
-from applications.decision import deliberated, filling, minutes, queries, resolving
+from applications.decision import deliberated, deliberating, filling, minutes, queries, resolving, rules
 from applications.decision.actions import draw_with
 from applications.decision.committee_forms import (
     AttendanceForm,
@@ -51,6 +51,8 @@ def meeting(request, key):
     log_view(request, "committee.view", found)
     members, call = list(found.members.all()), found.call
     last = deliberated.shown(found)
+    for one in last:
+        one.voters, one.out = minutes.voters(one, members), minutes.recused(one)
     in_force = {one.application_id: one for one in last if one.result != Resolution.Result.TAKEN_BACK}
     moves = DELIBERATION.open_to(found, request.user)
     return render(
@@ -60,7 +62,6 @@ def meeting(request, key):
             "meeting": found,
             "call": call,
             "members": members,
-            "present": sum(one.is_present for one in members),
             "quorum": minutes.quorum(members) if members else "",
             "resolutions": last,
             "ruled_words": Place.Result.choices,
@@ -129,11 +130,16 @@ def resolve(request, key):
     initial = {}
     if number := request.GET.get("application", "")[:20]:
         initial = decided_before(found, number) or {"number": number}
-    form = ResolutionForm(request.POST or None, call=found.call, initial=initial)
+    members = list(found.members.all())
+    form = ResolutionForm(request.POST or None, call=found.call, members=members, initial=initial)
+    hint = f"{found.call.number} · {found.call.title}"
+    if application := form.named():
+        out = [f"{one.name}: {why}" for one, why in resolving.conflicts_of(application, members)]
+        hint += "".join(f" · {_('Recused')}: {one}" for one in out)
     return asked(
         request, form, lambda **_typed: resolving.resolve(found, **form.said, by=request.user), after=found,
         said=_("The decision of the committee is written down."), heading=_("Decision of the committee"),
-        hint=f"{found.call.number} · {found.call.title}", back=found,
+        hint=hint, back=found,
     )  # fmt: skip
 
 
@@ -147,6 +153,9 @@ def decided_before(found, number):
     return {
         "number": number,
         "replaces": last.ordinal,
+        "recused": [
+            one.ordinal for one in found.members.all() if one not in deliberating.sitting([one], last.recused)
+        ],
         **{name: getattr(last, name) for name in names},
         **result,
     }

@@ -120,11 +120,15 @@ class ResolutionForm(forms.ModelForm):
         help_text=_("The firm reads it with its result. The whole discussion stands in the minutes."),
     )  # fmt: skip
     replaces = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    recused = forms.TypedMultipleChoiceField(
+        label=_("Recused from this decision"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Members who step back. Whoever stands in a conflict of interest by our data is recused in any case. They have no vote."),
+    )  # fmt: skip
 
     class Meta:
         model = Resolution
         fields = [
-            "number", "result", "grant_krw", "conditions", "reason", "votes_for", "votes_against", "votes_abstained", "replaces",
+            "number", "result", "grant_krw", "conditions", "reason", "recused", "votes_for", "votes_against", "votes_abstained", "replaces",
         ]  # fmt: skip
         widgets = {"result": forms.RadioSelect(), "conditions": forms.Textarea({"rows": 3})}
         help_texts = {
@@ -132,9 +136,10 @@ class ResolutionForm(forms.ModelForm):
             "votes_for": _("More than half of the members present carry it."),
         }
 
-    def __init__(self, *args, call, **options):
+    def __init__(self, *args, call, members, **options):
         super().__init__(*args, **options)
         self.call = call
+        self.fields["recused"].choices = [(one.ordinal, f"{one.name} ({one.affiliation})") for one in members]
         choices = [(value, label) for value, label in Resolution.Result.choices if value != "taken_back"]
         self.fields["result"].choices = choices
         if not call.is_rnd:
@@ -143,9 +148,16 @@ class ResolutionForm(forms.ModelForm):
             self.fields[name].widget.attrs |= {"min": 0, "max": MOST_MEMBERS}
         self.helper = layout(*self.fields, button=_("Write the decision down"))
 
+    def named(self):
+        """The application that the form is about, None where it is not known yet."""
+        return self._found(self["number"].value() or "")
+
+    def _found(self, number):
+        found = Application.objects.handed_in().filter(call=self.call, number=number.upper())
+        return found.select_related("call", "firm").first()
+
     def clean_number(self):
-        number = self.cleaned_data["number"].upper()
-        found = Application.objects.handed_in().filter(call=self.call, number=number).first()
+        found = self._found(self.cleaned_data["number"])
         if found is None:
             raise ValidationError(_("There is no such application in this call."))
         return found

@@ -128,6 +128,7 @@ class Resolution(AppendOnly):
     votes_for = models.PositiveSmallIntegerField(_("votes for"), default=0)
     votes_against = models.PositiveSmallIntegerField(_("votes against"), default=0)
     votes_abstained = models.PositiveSmallIntegerField(_("abstentions"), default=0)
+    recused = models.JSONField(default=list)  # [name, affiliation, why] of members who had no part in it
     # What the rules alone said that day: where it stood, what it got, and why.
     ruled_rank = models.PositiveIntegerField(null=True)
     ruled_result = models.CharField(max_length=10, blank=True)

@@ -34,6 +34,23 @@ def no_quorum(members):
     return []
 
 
+def sitting(members, recused):
+    """The members who have a part in one decision. members: with name and affiliation; recused: [(name, affiliation, ...)]."""
+    out = {tuple(one[:2]) for one in recused}
+    return [one for one in members if (one.name, one.affiliation) not in out]
+
+
+def unrecused(number, found, recused):
+    """Why a decision has to be voted on again: members (name, affiliation) who are found in a conflict had a part in it."""
+    out = {tuple(one[:2]) for one in recused}
+    said = _(
+        "%(number)s: %(name)s stands in a conflict of interest and is not recused. Please write the decision again."
+    )
+    return [
+        Reason(said % {"number": number, "name": name}) for name, place in found if (name, place) not in out
+    ]
+
+
 def bad_committee(members):
     """Why these cannot be the committee. members: (name, affiliation, is_chair, is_present) of each."""
     reasons = []
@@ -158,7 +175,8 @@ def saved_meanwhile(version, stored):
 
 
 def unclosable(*, members, minutes, held_at, now, votes, misfits):
-    """All that stands against closing. votes: {number: (for, against, abstained)} of what counts; misfits: `impossible`."""
+    """All that stands against closing. votes: {number: (for, against, abstained, who is recused)} of what counts; misfits:
+    `impossible`."""
     reasons = []
     if held_at > now:
         reasons.append(Reason(_("The meeting has not been held yet.")))
@@ -166,8 +184,8 @@ def unclosable(*, members, minutes, held_at, now, votes, misfits):
     if len(minutes.strip()) < MINUTES_LENGTH:
         said = _("The minutes are not written yet (at least %(least)d characters).")
         reasons.append(Reason(said % {"least": MINUTES_LENGTH}))
-    present = sum(one.is_present for one in members)
-    for number, (votes_for, votes_against, votes_abstained) in votes.items():
+    for number, (votes_for, votes_against, votes_abstained, recused) in votes.items():
+        present = sum(one.is_present for one in sitting(members, recused))
         for fault in unsupported(
             votes_for=votes_for,
             votes_against=votes_against,

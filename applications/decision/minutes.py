@@ -31,7 +31,15 @@ def fingerprint(deliberation):
             ],
             "minutes": deliberation.minutes,
             "resolutions": [
-                [numbers[pk], one.result, one.grant_krw, one.conditions, one.reason, *votes_of(one)]
+                [
+                    numbers[pk],
+                    one.result,
+                    one.grant_krw,
+                    one.conditions,
+                    one.reason,
+                    *votes_of(one),
+                    *filter(None, [one.recused]),
+                ]
                 for pk, one in found.items()
             ],
         }
@@ -54,7 +62,6 @@ def quorum(members):
 def printed(deliberation, members, resolutions, *, at) -> bytes:
     """The minutes as a tagged PDF in the present language. resolutions: those that count, with their applications and firms."""
     call = deliberation.call
-    present = sum(one.is_present for one in members)
     data = {
         **head(_("Minutes of the committee"), f"{call.number} · {deliberation.ordinal}"),
         "facts": [
@@ -86,7 +93,7 @@ def printed(deliberation, members, resolutions, *, at) -> bytes:
             _("The committee"),
             _("For / against / abstained"),
         ],
-        "votes": [row_of(one, present) for one in resolutions],
+        "votes": [row_of(one, members) for one in resolutions],
         "none": _("Nothing was decided otherwise: the list stands as the rules have it."),
         "hash": deliberation.sha256 and f"SHA-256 {deliberation.sha256}",
         "signed": _("Chair"),
@@ -100,7 +107,17 @@ def role_of(member):
     return _("Chair") if member.is_chair else _("Member of the committee")
 
 
-def row_of(one, present):
+def voters(one, members):
+    """How many of the members present had a part in a decision."""
+    return sum(member.is_present for member in deliberating.sitting(members, one.recused))
+
+
+def recused(one):
+    """Who had no part in a decision and why, as words; empty where all had."""
+    return "; ".join(f"{name} ({affiliation}): {why}" for name, affiliation, why in one.recused)
+
+
+def row_of(one, members):
     """One decision in the table of votes."""
     ruled = {value: str(label) for value, label in one.Result.choices}.get(one.ruled_result, OPEN)
     said = [str(one.get_result_display())]
@@ -108,9 +125,13 @@ def row_of(one, present):
         said.append(_("Grant (won)") + f": {won(one.grant_krw)}")
     if one.conditions:
         said.append(_("Conditions") + f": {one.conditions}")
+    if one.recused:
+        said.append(_("Recused") + f": {recused(one)}")
     return [
         f"{one.application.number}\n{one.application.firm.name}",
         f"{_('Rank %(rank)s') % {'rank': one.ruled_rank}}: {ruled}\n{one.ruled_reason}",
         "\n".join([*said, _("Reason") + f": {one.reason}"]),
-        " / ".join(map(str, votes_of(one))) + "\n" + _("of %(present)s present") % {"present": present},
+        " / ".join(map(str, votes_of(one)))
+        + "\n"
+        + _("of %(present)s present") % {"present": voters(one, members)},
     ]

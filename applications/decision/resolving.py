@@ -12,6 +12,7 @@ from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
 from applications.kernel.reasons import too_short
 from applications.lifecycle import DELIBERATION
+from applications.review import facts
 
 VOTES = ("votes_for", "votes_against", "votes_abstained")
 
@@ -103,9 +104,12 @@ def attend(deliberation, *, version, members, by):
 
 
 @transaction.atomic
-def resolve(deliberation, *, application, result, reason, by, replaces=None, grant_krw=None, conditions="",
+def resolve(deliberation, *, application, result, reason, by, replaces=None, grant_krw=None, conditions="", recused=(),
             **votes):  # fmt: skip
     """Write down what the committee decided on one application by a vote.
+
+    recused: ordinals of members who stepped back; whoever stands in a conflict by our data is recused in any case. They have no
+    vote, and of the others more than half are present.
 
     grant_krw: the smaller grant in won, None: as asked for; replaces: the ordinal of the decision on it that the person has seen;
     votes: votes_for, votes_against, votes_abstained.
@@ -119,8 +123,10 @@ def resolve(deliberation, *, application, result, reason, by, replaces=None, gra
     others = {pk: one for pk, one in deliberated.in_force(deliberation).items() if pk != application.pk}
     ruled = next((line for line in draw_with(call, others)[1] if line.candidate.pk == application.pk), None)
     members = list(deliberation.members.all())
-    reasons = deliberating.no_quorum(members) or deliberating.unsupported(
-        present=sum(one.is_present for one in members), **dict.fromkeys(VOTES, 0) | votes
+    out = _recused(application, members, recused)
+    sitting = deliberating.sitting(members, out)
+    reasons = deliberating.no_quorum(sitting) or deliberating.unsupported(
+        present=sum(one.is_present for one in sitting), **dict.fromkeys(VOTES, 0) | votes
     )
     reasons += deliberating.unfit(
         result=result, grant_krw=grant_krw, conditions=conditions, reason=reason, ruled=ruled,
@@ -131,7 +137,7 @@ def resolve(deliberation, *, application, result, reason, by, replaces=None, gra
         raise Refused(*reasons, about=deliberation)
     made = _write(
         deliberation, application, by=by, result=result, grant_krw=grant_krw, conditions=conditions, reason=reason,
-        ruled_rank=ruled.rank, ruled_result=ruled.result, ruled_reason=ruled.reason[:300], **votes,
+        recused=out, ruled_rank=ruled.rank, ruled_result=ruled.result, ruled_reason=ruled.reason[:300], **votes,
     )  # fmt: skip
     resolutions = others | {application.pk: made}
     if reasons := unfollowed(resolutions, draw_with(call, resolutions)[0]):
@@ -142,6 +148,8 @@ def resolve(deliberation, *, application, result, reason, by, replaces=None, gra
         "grant_krw": grant_krw,
         "conditions": conditions,
     }
+    if out:
+        after["recused"] = [name for name, *_more in out]
     audit.record("resolve", deliberation, by=by, after=after | votes, note=f"{application.number}: {reason}")
     return made
 
@@ -165,6 +173,30 @@ def take_back(resolution, *, reason, by):
     return made
 
 
+def conflicts_of(application, members):
+    """[(member, why)] of the committee's members who stand in a conflict with an application, by the rules of its call."""
+    found = facts.of_strangers(application, [(one.name, one.affiliation) for one in members])
+    return [
+        (one, " ".join(map(str, against))) for one, against in zip(members, found, strict=True) if against
+    ]
+
+
+def _recused(application, members, ordinals):
+    """[[name, affiliation, why]] of who has no part in a decision."""
+    why = {one.ordinal: str(_("Stepped back.")) for one in members if one.ordinal in ordinals}
+    why |= {one.ordinal: words for one, words in conflicts_of(application, members)}
+    return [[one.name, one.affiliation, why[one.ordinal]] for one in members if one.ordinal in why]
+
+
+def _unrecused(deliberation, resolutions):
+    """Members who came to the committee, or whose conflict came up, since a decision was written down: Reasons."""
+    members, reasons = list(deliberation.members.all()), []
+    for application in queries.by_id(resolutions.keys()).values():
+        found = [(one.name, one.affiliation) for one, _why in conflicts_of(application, members)]
+        reasons += deliberating.unrecused(application.number, found, resolutions[application.pk].recused)
+    return reasons
+
+
 def _write(deliberation, application, *, by, **fields):
     ordinal = deliberation.resolutions.count() + 1
     return Resolution.objects.create(
@@ -180,7 +212,10 @@ def lacking(deliberation, resolutions, lines):
         minutes=deliberation.minutes,
         held_at=deliberation.held_at,
         now=clock.now(),
-        votes={named[pk]: [getattr(one, name) for name in VOTES] for pk, one in resolutions.items()},
+        votes={
+            named[pk]: [*(getattr(one, name) for name in VOTES), one.recused]
+            for pk, one in resolutions.items()
+        },
         misfits=unfollowed(resolutions, lines),
     )
 
@@ -193,7 +228,7 @@ def close(deliberation, *, version, by):
     lines = draw_with(deliberation.call, resolutions)[0]
     reasons = deliberating.saved_meanwhile(version, deliberation.version) or lacking(
         deliberation, resolutions, lines
-    )
+    ) + _unrecused(deliberation, resolutions)
     if reasons := reasons + _public(deliberation.call):
         raise Refused(*reasons, about=deliberation)
     deliberation.closed_at = clock.now()

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0004_terms'),
+        ('applications', '0006_sheets'),
     ]
 
     operations = [

@@ -45,7 +45,7 @@ class Plan:
     that was not proved.
 
     short: {application: (how many are missing, why)}, why being one of "barred", "institutions", "load".
-    kinds: applications without the asked number of a kind. under: reviewers below their least. exact: by HiGHS, not greedily.
+    kinds: (application, kind, how many of it are missing, why) where the asked number of a kind is not reached. under: reviewers below their least. exact: by HiGHS, not greedily.
     """
 
     pairs: tuple
@@ -63,6 +63,7 @@ def greedy(problem, given=()):
     """Pairs found place by place: the application that has least chooses next, the best reviewer who is still free."""
     weights, house = problem.weights, np.unique(problem.institution, return_inverse=True)[1]
     left, totals = problem.most.copy(), np.zeros(len(weights))
+    lacking = defaultdict(lambda: dict(problem.per_kind))  # of each application, by kind
     lodged = np.zeros((len(weights), len(house) and house.max() + 1), dtype=bool)
     chosen = defaultdict(set)
 
@@ -71,6 +72,15 @@ def greedy(problem, given=()):
         left[reviewer] -= 1
         lodged[application, house[reviewer]] = True
         totals[application] += weights[application, reviewer]
+        if problem.per_kind and (kind := int(problem.kind[reviewer])) in problem.per_kind:
+            lacking[application][kind] -= 1
+
+    def needed(application):
+        """Whether a reviewer is of a kind that is still missing, where no place is left for another; None where one is."""
+        missing = {kind: number for kind, number in lacking[application].items() if number > 0}
+        if missing and sum(missing.values()) >= problem.reviews - len(chosen[application]):
+            return np.isin(problem.kind, [*missing])
+        return None
 
     for pair in dict.fromkeys((*problem.standing, *given)):
         take(*pair)
@@ -80,6 +90,8 @@ def greedy(problem, given=()):
                 continue
             free = np.where((left > 0) & ~lodged[application][house], weights[application], -1.0)
             free[[*chosen[application]]] = -1
+            if (wanted := needed(application)) is not None and (free[wanted] >= 0).any():
+                free[~wanted] = -1
             if (best := int(free.argmax())) >= 0 and free[best] >= 0:
                 take(int(application), best)
     return sorted((application, reviewer) for application, found in chosen.items() for reviewer in found)
@@ -97,12 +109,12 @@ def described(problem, pairs, *, exact, hope=None, bound=None):
         totals[application] += problem.match[application, reviewer]
         if problem.kind is not None:
             kinds[application, problem.kind[reviewer]] += 1
-    missed = {
-        application
+    missed = [
+        (application, kind, least - kinds[application, kind], why_short(problem, application, kind))
         for application in range(len(problem.match))
-        for kind, least in problem.per_kind.items()
+        for kind, least in sorted(problem.per_kind.items())
         if kinds[application, kind] < least
-    }
+    ]
     short = {
         int(a): (int(problem.reviews - count[a]), why_short(problem, a))
         for a in np.flatnonzero(count < problem.reviews)
@@ -110,18 +122,61 @@ def described(problem, pairs, *, exact, hope=None, bound=None):
     complete = totals[count >= problem.reviews]
     return Plan(
         tuple(sorted(pairs)), float(complete.min()) if len(complete) else 0.0, float(totals.sum()), hope, bound, short,
-        tuple(sorted(missed)), tuple(int(r) for r in np.flatnonzero(load < problem.least)), exact,
+        tuple(missed), tuple(int(r) for r in np.flatnonzero(load < problem.least)), exact,
     )  # fmt: skip
 
 
-def why_short(problem, application):
-    """Which rule leaves an application without enough reviewers: conflicts, one of an institution, or the load of all others."""
-    able = ~problem.barred[application]
-    if able.sum() < problem.reviews:
+def why_short(problem, application, kind=None):
+    """Which rule leaves an application without enough reviewers, or of a kind: nobody is of it, conflicts, one of an institution, or
+    the load of all others."""
+    able, asked = ~problem.barred[application], problem.reviews
+    if kind is not None:
+        asked = problem.per_kind[kind]
+        if (problem.kind == kind).sum() < asked:
+            return "nobody"
+        able = able & (problem.kind == kind)
+    if able.sum() < asked:
         return "barred"
-    if len(np.unique(problem.institution[able])) < problem.reviews:
+    if len(np.unique(problem.institution[able])) < asked:
         return "institutions"
     return "load"
+
+
+def passed_over(problem, pairs):
+    """{(application, reviewer): {why: how many}} of those who would match better than the one who is chosen and are not: in a
+    conflict (barred), at their most (load), of the institution of another one (institutions), or needed elsewhere (elsewhere)."""
+    load, chosen = np.zeros(len(problem.most), dtype=int), defaultdict(list)
+    for application, reviewer in pairs:
+        load[reviewer] += 1
+        chosen[application].append(reviewer)
+    full, found = load >= problem.most, {}
+    for application, mine in chosen.items():
+        match, barred = problem.match[application], problem.barred[application]
+        for reviewer in mine:
+            better = match > match[reviewer]
+            better[mine] = False
+            beside = np.isin(
+                problem.institution, problem.institution[[one for one in mine if one != reviewer]]
+            )
+            reasons = {"barred": barred, "institutions": ~barred & beside, "load": ~barred & ~beside & full}
+            reasons["elsewhere"] = ~barred & ~beside & ~full
+            counts = {why: int((better & of_it).sum()) for why, of_it in reasons.items()}
+            found[application, reviewer] = {why: count for why, count in counts.items() if count}
+    return found
+
+
+def one_side_only(barred, inside):
+    """Bar one of any two reviews by which two sides would judge each other's applications, the later one.
+
+    barred, inside: applications x reviewers, bool; inside: the reviewer works for one of those who apply.
+    """
+    for theirs, mine in zip(
+        *np.nonzero(inside), strict=True
+    ):  # mine works for theirs; who else is to judge it?
+        for judge in np.flatnonzero(inside.any(axis=0) & ~barred[theirs]):
+            for back in np.flatnonzero(inside[:, judge]):
+                if back > theirs and not barred[back, mine]:
+                    barred[back, mine] = True
 
 
 def best_alone(problem, weights):

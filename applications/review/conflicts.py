@@ -1,4 +1,4 @@
-"""WHETHER a reviewer may judge an application: the rules C1 to C12 as pure functions (docs/domain.md, conflicts of interest).
+"""WHETHER a reviewer may judge an application: the rules C1 to C14 as pure functions (docs/domain.md, conflicts of interest).
 
 Each finding names its rule, what matched and why. A call says which rules it asks (calls/conflicts.py).
 """
@@ -41,11 +41,22 @@ class Party:
 
 @dataclass(frozen=True)
 class Tie:
-    """What bound a reviewer to an institution, and until when; none: it still does."""
+    """What bound a reviewer to an institution, in which department, and until when; none: it still does."""
 
     to: Party
     role: str = Affiliation.Role.EMPLOYEE
     until: date | None = None
+    department: str = ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A review asked for on a day that runs or counts: of the application of this number, which these parties make, by somebody of judge."""
+
+    judge: Party
+    of: tuple
+    number: str
+    day: date
 
 
 @dataclass
@@ -54,7 +65,6 @@ class Person:
 
     name: str
     email: str = ""
-    department: str = ""
     ties: list = field(default_factory=list)
     declared: list = field(default_factory=list)
     sanctions: list = field(default_factory=list)
@@ -68,7 +78,12 @@ class Person:
     @property
     def places(self):
         """Where they work at present."""
-        return [tie.to for tie in self.ties if tie.until is None and tie.role in EMPLOYED]
+        return [place for place, _department in self.units]
+
+    @property
+    def units(self):
+        """(place, department) of each place where they work at present."""
+        return [(tie.to, tie.department) for tie in self.ties if tie.until is None and tie.role in EMPLOYED]
 
 
 @dataclass
@@ -76,7 +91,8 @@ class Case:
     """What is known of an application.
 
     mail: pairs (domain, party whose people write from it); leader: what the plan says of where the project leader works; challenges: pairs
-    (person, institution), either may be empty, that the firm asked to exclude and staff agreed to.
+    (person, institution), either may be empty, that the firm asked to exclude and staff agreed to; judged: Judgements on other
+    applications.
     """
 
     firm: Party
@@ -85,6 +101,15 @@ class Case:
     applicants: list = field(default_factory=list)
     leader: str = ""
     challenges: list = field(default_factory=list)
+    judged: list = field(default_factory=list)
+
+    @property
+    def parties(self):
+        return [self.firm, *self.partners]
+
+    def has(self, person):
+        """Whether they work for one of those who apply."""
+        return any(place.same(party) for place in person.places for party in self.parties)
 
 
 @dataclass(frozen=True)
@@ -182,16 +207,14 @@ def applies_too(person, case, _years, _today):
 
 def same_department(person, case, _years, _today):
     """C7: the plan names the reviewer's institution and department as those of its leader."""
-    department, leader = name_key(person.department), name_key(case.leader)
-    if not department or department not in leader:
-        return ""
-    here = [case.firm, *case.partners]
-    if any(
-        name_key(place.name) in leader or any(place.same(party) for party in here) for place in person.places
-    ):
-        return _("Belongs to the department of the project leader: %(department)s.") % {
-            "department": person.department
-        }
+    leader = name_key(case.leader)
+    for place, department in person.units:
+        if not name_key(department) or name_key(department) not in leader:
+            continue
+        if name_key(place.name) in leader or any(place.same(party) for party in case.parties):
+            return _("Belongs to the department of the project leader: %(department)s.") % {
+                "department": department
+            }
     return ""
 
 
@@ -233,6 +256,24 @@ def sanctioned(person, _case, years, today):
     return ""
 
 
+def judge_each_other(person, case, years, today):
+    """C14: somebody of those who apply here reviews, or not so many years ago reviewed, what the reviewer's institution applies with."""
+    for one in case.judged:
+        if not within(one.day, years, today=today) or not any(
+            one.judge.same(party) for party in case.parties
+        ):
+            continue
+        for theirs in one.of:
+            if any(place.same(theirs) for place in person.places):
+                return _("Somebody of %(judge)s was asked on %(day)s to review %(number)s of %(theirs)s.") % {
+                    "judge": one.judge.name,
+                    "day": on_paper(one.day),
+                    "number": one.number,
+                    "theirs": theirs.name,
+                }
+    return ""
+
+
 DETECTORS = {
     "C1": employed,
     "C2": was_employed,
@@ -246,6 +287,7 @@ DETECTORS = {
     "C10": lambda *_facts: "",  # of one plan only: see stepped_back
     "C11": challenged,
     "C12": sanctioned,
+    "C14": judge_each_other,
 }
 
 

@@ -10,9 +10,10 @@ from applications.kernel import audit
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
 from applications.review import facts, queries, rules
-from applications.review.models import ReviewerProfile
-from applications.review.planning import to_plan
+from applications.review.planning import NAMED, to_plan
 from applications.review.plans import Plan, PlannedReview
+
+BY_HAND = "hand"
 
 
 @dataclass(frozen=True)
@@ -40,21 +41,22 @@ def rows_of(plan):
 
 def effect(plan, rows, applications):
     """The Effect of these rows. applications: ids of all that are planned for."""
-    totals, counts, loads, kinds = Counter(), Counter(), Counter(), defaultdict(set)
+    totals, counts, loads, kinds = Counter(), Counter(), Counter(), defaultdict(Counter)
     names = {}
     for application, reviewer, name, kind, percent in rows:
         totals[application] += percent
         counts[application] += 1
         loads[reviewer] += 1
-        kinds[application].add(kind)
+        kinds[application][kind] += 1
         names[reviewer] = name
     complete = [totals[one] for one in applications if counts[one] >= plan.reviews]
-    asked = set(ReviewerProfile.Kind.values) if plan.of_each_kind else set()
     return Effect(
         worst=min(complete, default=0),
         total=round(sum(totals.values()) / 100, 1),
         short=sum(counts[one] < plan.reviews for one in applications),
-        kinds=sum(bool(asked - kinds[one]) for one in applications),
+        kinds=sum(
+            any(kinds[one][kind] < least for kind, least in plan.per_kind.items()) for one in applications
+        ),
         above=tuple(sorted(names[one] for one, load in loads.items() if load > plan.most)),
         below=tuple(sorted(names[one] for one, load in loads.items() if load < plan.least)),
     )
@@ -171,6 +173,31 @@ def summary_after(plan):
             ([name, count] for (_pk, name), count in loads.items()), key=lambda one: (-one[1], one[0])
         ),
         "by_hand": said.get("by_hand", 0) + 1,
+        "under": list(found.below[:NAMED]),
+        **_lacking(plan, rows),
+    }
+
+
+def _lacking(plan, rows):
+    """The short and kinds of a summary, counted anew: why is what the working out found, or "hand" where it lacked nothing."""
+    said, counts, kinds = plan.summary, Counter(), Counter()
+    for application, _reviewer, _name, kind, _percent in rows:
+        counts[application] += 1
+        kinds[application, kind] += 1
+    known = {number: why for why, found in said["short"].items() for number, _missing in found["named"]}
+    known |= {(number, kind): why for number, kind, _missing, why in said["kinds"]}
+    short, missed = defaultdict(list), []
+    for pk, number in to_plan(plan.call, plan.stage).order_by("pk").values_list("pk", "number"):
+        if counts[pk] < plan.reviews:
+            short[known.get(number, BY_HAND)].append([number, plan.reviews - counts[pk]])
+        missed += [
+            [number, kind, least - kinds[pk, kind], known.get((number, kind), BY_HAND)]
+            for kind, least in sorted(plan.per_kind.items())
+            if kinds[pk, kind] < least
+        ]
+    return {
+        "short": {why: {"count": len(found), "named": found[:NAMED]} for why, found in short.items()},
+        "kinds": missed[:NAMED],
     }
 
 

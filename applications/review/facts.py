@@ -1,5 +1,7 @@
-"""What our data knows of reviewers and of an application, in two queries for any number of reviewers; conflicts.py judges it."""
+"""What our data knows of reviewers and of an application, in two queries for any number of reviewers, a third where their institutions
+apply; conflicts.py judges it."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,13 +10,14 @@ from django.db import connection
 from applications.firms.rules.names import name_key
 from applications.kernel import clock
 from applications.review import conflicts
-from applications.review.conflicts import Case, Party, Person, Tie
-from applications.review.models import Affiliation, Assignment
+from applications.review.conflicts import Case, Judgement, Party, Person, Tie
+from applications.review.models import Affiliation, Assignment, ReviewerProfile
 
 # Every write of a score asks them, so they are written as they run; {who} and the like stand for as many places as there are
 # values. Days and instants come as words: the parts of a union have one type on both databases.
 OF_PEOPLE = f"""
-    SELECT profile.user_id, 'tie', past.business_number, past.institution, past.role, CAST(past.until AS varchar(40))
+    SELECT profile.user_id, 'tie', past.business_number, past.institution, past.role || ' ' || past.department,
+        CAST(past.until AS varchar(40))
     FROM applications_affiliation past JOIN applications_reviewerprofile profile ON profile.id = past.profile_id
     WHERE profile.user_id IN ({{who}})
     UNION ALL
@@ -56,6 +59,37 @@ OF_CASE = """
     FROM applications_application other JOIN applications_firm firm ON firm.id = other.firm_id
     WHERE other.call_id = %s AND other.status NOT IN ('draft', 'withdrawn')
         AND (firm.business_number IN ({numbers}) OR firm.name_key IN ({keys}))"""
+# Where their institutions apply, anywhere; and where those work at present who were asked to review that. An exception (C14) is one
+# for both sides.
+THEIRS = """
+    UNION ALL
+    SELECT plan.id, 'theirs', firm.business_number, firm.name, plan.number, NULL
+    FROM applications_application plan JOIN applications_firm firm ON firm.id = plan.firm_id
+    WHERE plan.id <> %s AND plan.status NOT IN ('draft', 'withdrawn')
+        AND (firm.business_number IN ({numbers}) OR firm.name_key IN ({keys}))
+    UNION ALL
+    SELECT plan.id, 'theirs', partner.business_number, partner.name, plan.number, NULL
+    FROM applications_partner partner JOIN applications_application plan ON plan.id = partner.application_id
+    WHERE plan.id <> %s AND plan.status NOT IN ('draft', 'withdrawn')
+        AND partner.status <> 'withdrawn' AND partner.business_number IN ({numbers})"""
+WHO_JUDGES = f"""
+    WITH asked AS (
+        SELECT asked.application_id, asked.reviewer_id, asked.assigned_at, profile.id, profile.affiliation_number, profile.affiliation
+        FROM applications_assignment asked JOIN applications_reviewerprofile profile ON profile.user_id = asked.reviewer_id
+        WHERE asked.application_id IN ({{plans}}) AND asked.declaration <> 'conflict'
+            AND asked.status NOT IN ('excluded', 'set_aside') AND NOT EXISTS (
+                SELECT 1 FROM applications_waiver waiver WHERE waiver.application_id = asked.application_id
+                    AND waiver.reviewer_id = asked.reviewer_id AND waiver.codes LIKE '%%C14%%'))
+    SELECT asked.application_id, 'judge', asked.affiliation_number, asked.affiliation, '', CAST(asked.assigned_at AS varchar(40))
+    FROM asked
+    UNION ALL
+    SELECT asked.application_id, 'judge', firm.business_number, firm.name, '', CAST(asked.assigned_at AS varchar(40))
+    FROM asked JOIN applications_member member ON member.user_id = asked.reviewer_id
+        JOIN applications_firm firm ON firm.id = member.firm_id
+    UNION ALL
+    SELECT asked.application_id, 'judge', place.business_number, place.institution, '', CAST(asked.assigned_at AS varchar(40))
+    FROM asked JOIN applications_affiliation place ON place.profile_id = asked.id
+    WHERE place.until IS NULL AND place.role IN ({", ".join(f"'{role.value}'" for role in conflicts.EMPLOYED)})"""
 
 
 @dataclass(frozen=True)
@@ -89,12 +123,41 @@ def _places(values):
 
 def findings(application, profiles):
     """{id of the reviewer: what stands against them in this application}, for these profiles with their people."""
+    people, case = known(application, profiles)
+    today, rules = clock.today(), application.call.conflicts
+    return {who: conflicts.findings(one, case, rules, today=today) for who, one in people.items()}
+
+
+def of_strangers(application, strangers):
+    """[what stands against each and bars them], by the rules of the call. strangers: (name, place of work) of people of whom no more
+    is known; of whom the pool of reviewers knows by the same name and place, all that it knows counts too."""
+    places = {(name, name_key(place)) for name, place in strangers}
+    pool = {
+        (profile.user.name, name_key(profile.affiliation)): profile
+        for profile in ReviewerProfile.objects.filter(user__name__in={name for name, _key in places})
+        .select_related("user")
+        .order_by("pk")
+        if (profile.user.name, name_key(profile.affiliation)) in places
+    }
+    told = [Person(name, ties=[Tie(Party("", place))]) for name, place in strangers]
+    people, case = known(application, pool.values(), told)
+    today, rules, found = clock.today(), application.call.conflicts, []
+    for (name, place), one in zip(strangers, told, strict=True):
+        if profile := pool.get((name, name_key(place))):
+            one = people[profile.user_id]
+            one.waived = set()  # an exception was for reviewing
+        against = conflicts.findings(one, case, rules, today=today)
+        found.append([finding for finding in against if finding.bars])
+    return found
+
+
+def known(application, profiles, beside=()):
+    """({id of the reviewer: Person}, Case): what the rules are asked about, for these profiles with their people. beside: Persons that
+    the Case is asked about too."""
     people = {profile.user_id: person(profile) for profile in profiles}
     for row in _of_people(application, list(people)):
         _add(people[row.who], row, application)
-    case = _case(application, people.values())
-    today, rules = clock.today(), application.call.conflicts
-    return {who: conflicts.findings(one, case, rules, today=today) for who, one in people.items()}
+    return people, _case(application, [*people.values(), *beside], mutual="C14" in application.call.conflicts)
 
 
 def against(application, profile):
@@ -105,7 +168,7 @@ def against(application, profile):
 def person(profile):
     """What a reviewer's profile itself says."""
     place = Party(profile.affiliation_number, profile.affiliation)
-    return Person(profile.user.name, profile.user.email, profile.department, [Tie(place)])
+    return Person(profile.user.name, profile.user.email, [Tie(place, department=profile.department)])
 
 
 def _of_people(application, reviewers):
@@ -120,7 +183,8 @@ def _of_people(application, reviewers):
 def _add(found, row, application):
     match row.kind:
         case "tie":
-            found.ties.append(Tie(Party(row.number, row.name), row.more, row.until))
+            role, _space, department = row.more.partition(" ")
+            found.ties.append(Tie(Party(row.number, row.name), role, row.until, department))
         case "declared":
             back = row.name == Assignment.Declaration.CONFLICT
             found.declared.append((row.number, row.until, int(row.more) == application.pk, back))
@@ -132,20 +196,25 @@ def _add(found, row, application):
             found.was_set_aside = True
 
 
-def _case(application, people):
-    """All facts about an application that these people could stand in conflict with."""
+def _case(application, people, *, mutual):
+    """All facts about an application that these people could stand in conflict with. mutual: who reviews what they apply with, too."""
     firm, asked = application.firm, application.challenge
     case = Case(Party(firm.business_number, firm.name), leader=str(application.answers.get("leader") or ""))
     places = [place for one in people for place in one.places]
     numbers = [*{place.number for place in places} - {""}] or [None]
     keys = [*{name_key(place.name) for place in places} - {""}] or [None]
-    pk = application.pk
+    pk, statement = application.pk, OF_CASE
     values = [
         pk, application.firm_id, pk, asked.get("person", ""), asked.get("institution", ""), pk, application.call_id,
         *numbers, *keys,
     ]  # fmt: skip
-    for row in _read(OF_CASE.format(numbers=_places(numbers), keys=_places(keys)), values):
+    if mutual:
+        statement, values = OF_CASE + THEIRS, [*values, pk, *numbers, *keys, pk, *numbers]
+    theirs = defaultdict(list)
+    for row in _read(statement.format(numbers=_places(numbers), keys=_places(keys)), values):
         match row.kind:
+            case "theirs":
+                theirs[row.who].append(row)
             case "challenge":
                 case.challenges.append((row.number, row.name))
             case "partner":
@@ -154,4 +223,13 @@ def _case(application, people):
                 case.mail.add((row.more.rpartition("@")[2].lower(), Party(row.number, row.name)))
             case "applicant":
                 case.applicants.append(Party(row.number, row.name))
+    if theirs:
+        judges = _read(WHO_JUDGES.format(plans=_places(theirs)), [*theirs])
+        case.judged = [
+            Judgement(
+                Party(judge.number, judge.name), tuple(Party(one.number, one.name) for one in theirs[judge.who]),
+                theirs[judge.who][0].more, judge.until,
+            )
+            for judge in judges
+        ]  # fmt: skip
     return case

@@ -235,14 +235,18 @@ class PlanForm(forms.ModelForm):
 
     class Meta:
         model = Plan
-        fields = ["stage", "reviews", "least", "most", "of_each_kind"]
+        fields = ["stage", "reviews", "least", "most"]
         labels = {"stage": _("Stage")}
         help_texts = {
             "reviews": _("Those who are assigned already count. Nobody is assigned by the proposal itself."),
             "most": _("Of this stage. Who has reached the most sessions of this year is left out."),
         }
 
-    helper = layout("stage", "reviews", "least", "most", "of_each_kind", button=_("Work out a proposal"))
+    helper = layout(
+        "stage", "reviews", "least", "most",
+        Fieldset(_("At least in each application"), *(f"of_{kind}" for kind in ReviewerProfile.Kind.values)),
+        button=_("Work out a proposal"),
+    )  # fmt: skip
 
     def __init__(self, *args, stages, **kwargs):
         first = stages.first()
@@ -253,9 +257,18 @@ class PlanForm(forms.ModelForm):
         for name, most in (("reviews", 15), ("least", 500), ("most", 500)):
             self.fields[name].validators.append(MaxValueValidator(most))
         self.fields["reviews"].validators.append(MinValueValidator(1))
+        for kind, label in ReviewerProfile.Kind.choices:
+            self.fields[f"of_{kind}"] = forms.IntegerField(
+                label=label, min_value=0, max_value=15, required=False, initial=0
+            )
 
     def clean(self):
+        """The least numbers of kinds as one: {kind: number}."""
         found = super().clean()
+        found["per_kind"] = {kind: found.pop(f"of_{kind}", None) or 0 for kind in ReviewerProfile.Kind.values}
+        if sum(found["per_kind"].values()) > found.get("reviews", 15):
+            kind = max(found["per_kind"], key=found["per_kind"].get)
+            self.add_error(f"of_{kind}", _("Together these are more than the reviewers of each application."))
         if found.get("least", 0) > found.get("most", 0) and "most" in found:
             self.add_error("most", _("This is less than each reviewer is to do at least."))
         return found

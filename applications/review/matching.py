@@ -53,7 +53,8 @@ def assign(problem, *, seconds=60.0, tell=lambda part: None):
 def rank(plan):
     """What makes one plan better than another, the more important first."""
     missing = sum(count for count, _why in plan.short.values())
-    return (-missing, -len(plan.kinds), -len(plan.under), round(plan.worst, 6), plan.total)
+    kinds = sum(count for _application, _kind, count, _why in plan.kinds)
+    return (-missing, -kinds, -len(plan.under), round(plan.worst, 6), plan.total)
 
 
 def packed(count, entries):

@@ -29,7 +29,7 @@ UNTOLD = "gender"  # is for the balance of a panel alone: no trace keeps who sai
 def set_profile(user, *, technologies, by, fields=(), **columns):
     """Write down where a reviewer works and what they know, and that it is so today.
 
-    Whoever works elsewhere now is kept where they were: conflicts are found by it for some years.
+    Whoever works elsewhere now, or in another department, is kept where they were: conflicts are found by it for some years.
     """
     before = queries.profile_of(user)
     profile, _new = ReviewerProfile.objects.update_or_create(
@@ -79,7 +79,9 @@ def bring_in(*, email, name, technologies, fields, by, note, **columns):
 
 
 def _moved(before, now):
-    """Whether somebody works elsewhere: another number, or where one has none another name."""
+    """Whether somebody works elsewhere: another number, or where one has none another name; or in another department there."""
+    if before.department and name_key(before.department) != name_key(now.department):
+        return True
     if before.affiliation_number and now.affiliation_number:
         return before.affiliation_number != now.affiliation_number
     return name_key(before.affiliation) != name_key(now.affiliation)
@@ -168,19 +170,32 @@ def look_again(profile):
 
     The sheet can be neither saved nor handed in meanwhile, and if it counts the review cannot be closed.
     """
-    sheets = Assignment.objects.filter(reviewer=profile.user, application__in=queries.in_review()).exclude(
-        status=Assignment.SheetStatus.EXCLUDED
-    )
+    sheets = Assignment.objects.in_play().filter(reviewer=profile.user, application__in=queries.in_review())
     for sheet in sheets.select_related("assigned_by").order_by("pk"):
         application = Application.objects.select_related("call", "firm").get(pk=sheet.application_id)
-        with translation.override(sheet.assigned_by.language):  # what is found is said to them
-            found = facts.against(application, profile)
-        if found:
-            notify(
-                "conflict_found", to=[sheet.assigned_by],
-                event=f"conflict:{sheet.key}:{' '.join(one.code for one in found)}",
-                application=application, reviewer=profile.user, found=found,
-            )  # fmt: skip
+        _tell_of_conflicts(sheet, application, profile)
+
+
+@transaction.atomic
+def look_at(application):
+    """The same for all sheets of one application, where it is not a reviewer but who takes part that has changed."""
+    sheets = application.assignments.in_play().select_related("assigned_by").order_by("pk")
+    profiles = {
+        profile.user_id: profile for profile in queries.profiles_of(sheets.order_by().values("reviewer"))
+    }
+    for sheet in sheets:
+        _tell_of_conflicts(sheet, application, profiles[sheet.reviewer_id])
+
+
+def _tell_of_conflicts(sheet, application, profile):
+    with translation.override(sheet.assigned_by.language):  # what is found is said to them
+        found = facts.against(application, profile)
+    if found:
+        notify(
+            "conflict_found", to=[sheet.assigned_by],
+            event=f"conflict:{sheet.key}:{' '.join(one.code for one in found)}",
+            application=application, reviewer=profile.user, found=found,
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -45,7 +45,15 @@ def plan(request, key):
     if request.GET.get("part") == "now":
         return render(request, "review/_plan_state.html", facts)
     rows = found.reviews_planned.select_related("application__firm", "reviewer__reviewer_profile")
+    rows = rows.prefetch_related(
+        "application__technologies",
+        "reviewer__reviewer_profile__technologies",
+        "reviewer__reviewer_profile__fields",
+    )
     facts["page"] = page_by_key(rows, ["application_id", "id"], request.GET.get("mark", ""))
+    planning.explain(found, facts["page"].rows)
+    facts["per_kind"] = planning.per_kind_in_words(found)
+    facts["missing_kinds"] = planning.missing_kinds(found.summary)
     facts["gap"] = planning.gap(found.summary) if found.summary else None
     facts["seconds"] = planning.SECONDS
     facts["refused"] = found.reviews_planned.exclude(refusal="").count() if found.state == "done" else 0

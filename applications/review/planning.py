@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from applications.firms.rules.names import name_key
 from applications.intake.models import Application, Status
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Refused
-from applications.review import actions, facts, matching, membership, queries, rules, seating
+from applications.review import actions, conflicts, facts, matching, membership, queries, rules, seating
+from applications.review.asking import one_side_only, passed_over
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan, PlannedReview
 
@@ -23,14 +25,15 @@ AT_ONCE = 25  # between two looks at the lease
 
 
 @transaction.atomic
-def ask(call, *, stage, reviews, least, most, of_each_kind, by):
-    """Have it worked out who reviews what in this stage. Raises Refused."""
+def ask(call, *, stage, reviews, least, most, per_kind, by):
+    """Have it worked out who reviews what in this stage. per_kind: {kind of reviewer: least number in each application}. Raises Refused."""
     require(by, "plan.ask", call)
     if not to_plan(call, stage).exists():
         raise Refused(_("No application is under review in this stage."), about=call)
     seating.gather(stage, by=by)
     plan = Plan.objects.create(
-        call=call, stage=stage, reviews=reviews, least=least, most=most, of_each_kind=of_each_kind,
+        call=call, stage=stage, reviews=reviews, least=least, most=most,
+        per_kind={kind: number for kind, number in per_kind.items() if number},
         seed=secrets.randbelow(2**31), asked_by=by, asked_at=clock.now(),
     )  # fmt: skip
     audit.record("plan_reviews", call, by=by, after={"stage": stage.ordinal, "seed": plan.seed})
@@ -77,14 +80,14 @@ def _make(plan):
     applications, people = list(_applications(plan)), list(queries.reviewers(beside=plan.stage))
     problem = _problem(plan, applications, people)
     found = matching.assign(problem, seconds=SECONDS, tell=lambda part: _keep(plan, 0.3 + 0.7 * part))
-    standing = set(problem.kept)
+    standing, better = set(problem.kept), passed_over(problem, found.pairs)
     with transaction.atomic():
         plan.reviews_planned.all().delete()
         PlannedReview.objects.bulk_create(
             (
                 PlannedReview(
                     plan=plan, application=applications[a], reviewer=people[r], percent=round(100 * problem.match[a, r]),
-                    stands=(a, r) in standing,
+                    stands=(a, r) in standing, passed_over={} if (a, r) in standing else better[a, r],
                 )
                 for a, r in found.pairs
             ),
@@ -117,18 +120,22 @@ def _matches(applications, people):
 def _problem(plan, applications, people):
     """What matching.assign is asked: matches, conflicts, loads, institutions, kinds, and what stands already."""
     profiles = [person.reviewer_profile for person in people]
-    barred = np.zeros((len(applications), len(people)), dtype=bool)
+    barred, inside = (np.zeros((len(applications), len(people)), dtype=bool) for _table in range(2))
+    asked, today = plan.call.conflicts, clock.today()
     members = membership.members_by_panel(plan.stage)  # who sits in no panel of an application is not asked
     for a, application in enumerate(applications):
         if a % AT_ONCE == 0:
             _keep(plan, 0.3 * a / len(applications))
-        against = facts.findings(application, profiles)
+        known, case = facts.known(application, profiles)
         sits = members.get(application.pk)
         barred[a] = [
-            any(finding.bars for finding in against[person.pk])
+            any(finding.bars for finding in conflicts.findings(known[person.pk], case, asked, today=today))
             or (sits is not None and person.pk not in sits)
             for person in people
         ]
+        inside[a] = [case.has(known[person.pk]) for person in people]
+    if "C14" in asked:
+        one_side_only(barred, inside)
     most = [
         0 if rules.beyond_cap(person.reviewer_profile, person.sessions) else plan.most for person in people
     ]
@@ -139,7 +146,7 @@ def _problem(plan, applications, people):
         match=_matches(applications, people), barred=barred, reviews=plan.reviews, least=least,
         most=np.array(most, dtype=int), institution=np.array(institution, dtype=int),
         kind=np.array([KINDS.index(profile.kind) for profile in profiles], dtype=int),
-        per_kind=dict.fromkeys(range(len(KINDS)), 1) if plan.of_each_kind else {},
+        per_kind={KINDS.index(kind): number for kind, number in plan.per_kind.items()},
         kept=tuple(_standing(plan, applications, people)), seed=plan.seed,
     )  # fmt: skip
 
@@ -170,9 +177,65 @@ def summary(found, applications, people):
         "loads": sorted(([people[r].name, count] for r, count in loads.items()), key=lambda row: (-row[1], row[0])),
         "idle": len(people) - len(loads),
         "short": {why: {"count": len(rows), "named": rows[:NAMED]} for why, rows in short.items()},
-        "kinds": [applications[a].number for a in found.kinds[:NAMED]],
+        "kinds": [
+            [applications[a].number, KINDS[kind], missing, why] for a, kind, missing, why in found.kinds[:NAMED]
+        ],
         "under": [people[r].name for r in found.under[:NAMED]],
     }  # fmt: skip
+
+
+PASSED_OVER = {
+    "barred": _("in a conflict or not of the panel"),
+    "institutions": _("of the institution of another one here"),
+    "load": _("at their most"),
+    "elsewhere": _("needed more elsewhere"),
+}
+
+
+def explain(plan, rows):
+    """Write beside each of these planned reviews why it is this reviewer (known, load, better), and who comes together in the
+    application (spread). In two queries for any number of rows."""
+    loads = Counter(
+        plan.reviews_planned.filter(reviewer__in={row.reviewer_id for row in rows}).values_list(
+            "reviewer", flat=True
+        )
+    )
+    together = defaultdict(list)
+    profile = "reviewer__reviewer_profile__"
+    beside = plan.reviews_planned.filter(application__in={row.application_id for row in rows}).order_by("pk")
+    for application, *whose in beside.values_list(
+        "application", *(profile + name for name in ("affiliation_number", "affiliation", "kind"))
+    ):
+        together[application].append(whose)
+    labels = dict(ReviewerProfile.Kind.choices)
+    for row in rows:
+        wanted = {technology.pk for technology in row.application.technologies.all()}
+        known = rules.shared(row.reviewer.reviewer_profile, row.application, wanted)
+        row.known = [str(one) for part in known for one in part]
+        row.load = loads[row.reviewer_id]
+        row.better = [
+            (words, row.passed_over[why]) for why, words in PASSED_OVER.items() if why in row.passed_over
+        ]
+        here = together[row.application_id]
+        kinds = Counter(kind for *_house, kind in here)
+        row.spread = {
+            "kinds": [(label, kinds[kind]) for kind, label in labels.items() if kinds[kind]],
+            "institutions": len({number or name_key(name) for number, name, _kind in here}),
+            "count": len(here),
+        }
+
+
+def per_kind_in_words(plan):
+    """[(kind, least number of it in each application)] as a page says it."""
+    return [
+        (label, plan.per_kind[kind]) for kind, label in ReviewerProfile.Kind.choices if kind in plan.per_kind
+    ]
+
+
+def missing_kinds(said):
+    """[(number of the application, kind, how many are missing, why)] of a summary, the kinds in words."""
+    labels = dict(ReviewerProfile.Kind.choices)
+    return [(number, labels[kind], missing, why) for number, kind, missing, why in said.get("kinds", ())]
 
 
 def gap(said):

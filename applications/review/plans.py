@@ -46,9 +46,9 @@ class Plan(models.Model):
     reviews = models.PositiveSmallIntegerField(_("reviewers of each application"))
     least = models.PositiveSmallIntegerField(_("at least for each reviewer"), default=0)
     most = models.PositiveSmallIntegerField(_("at most for each reviewer"))
-    of_each_kind = models.BooleanField(
-        _("industry, academia and institutes in each application"), default=False
-    )
+    per_kind = models.JSONField(
+        default=dict
+    )  # {kind of reviewer: how many of it each application has at least}
     seed = models.PositiveIntegerField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
@@ -89,6 +89,7 @@ class PlannedReview(models.Model):
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     percent = models.PositiveSmallIntegerField()  # how well they match
     stands = models.BooleanField(default=False)
+    passed_over = models.JSONField(default=dict)  # {why: how many better matches} (asking.passed_over)
     assigned_at = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=500, blank=True)
 

@@ -11,7 +11,9 @@ from applications.calls.editions import remembered
 from applications.calls.queries import RESULTS
 from applications.calls.stages import Criterion, Stage
 from applications.intake import consortium
+from applications.firms.models import Firm
 from applications.intake.models import Application, Status
+from applications.intake.models.partners import Partner
 from applications.kernel import clock
 from applications.review.models import Assignment, ReviewerProfile, Sanction, SheetEvent
 from applications.review.panels import Panelist
@@ -114,6 +116,18 @@ def desk():
 def in_review():
     """Applications whose review goes on; one of a cancelled call does not."""
     return Application.objects.filter(status=Status.IN_REVIEW, call__cancelled_at=None)
+
+
+def with_others_in_it(since):
+    """Applications under review that somebody is asked to judge and that others take part in since then: an account of a firm
+    in it, or a partner."""
+    joined = Firm.objects.filter(members__joined_at__gte=since).values("pk")
+    partners = Partner.objects.filter(
+        Q(firm__in=joined) | Q(asked_at__gte=since) | Q(answered_at__gte=since)
+    ).values("application")
+    found = in_review().filter(Q(firm__in=joined) | Q(pk__in=partners))
+    sheets = Assignment.objects.in_play().filter(application=OuterRef("pk"))
+    return found.filter(Exists(sheets)).select_related("call", "firm").order_by("pk")
 
 
 def number_of(assignments):

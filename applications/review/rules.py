@@ -298,18 +298,24 @@ def saved_meanwhile(assignment, version):
     return [Reason(_("This sheet was saved in another window meanwhile."))]
 
 
-def fit(profile, application, technologies):
-    """How much of what an application is about a reviewer knows: shared technologies, its field, words of its title and summary.
+def shared(profile, application, technologies):
+    """What a reviewer knows of what an application is about: its technologies, its field (none or one), words of its title and
+    summary, a list each.
 
     technologies: ids of those of the application.
     """
     text = f"{application.title} {application.summary}".casefold()
-    words = [word.strip().casefold() for word in profile.keywords.split(",")]
+    words = [word.strip() for word in profile.keywords.split(",")]
     return (
-        sum(technology.pk in technologies for technology in profile.technologies.all())
-        + any(field.pk == application.field_id for field in profile.fields.all())
-        + sum(bool(word) and word in text for word in words)
+        [technology for technology in profile.technologies.all() if technology.pk in technologies],
+        [field for field in profile.fields.all() if field.pk == application.field_id],
+        [word for word in words if word and word.casefold() in text],
     )
+
+
+def fit(profile, application, technologies):
+    """How many things of an application a reviewer knows."""
+    return sum(map(len, shared(profile, application, technologies)))
 
 
 def match(profile, application, technologies):

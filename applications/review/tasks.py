@@ -9,7 +9,7 @@ from django.db import transaction
 from applications.kernel import clock
 from applications.notifications.outbox import notify_each
 from applications.permissions import TIMETABLE
-from applications.review import calibrating, membership, pacing, queries, seating
+from applications.review import calibrating, membership, pacing, people, queries, seating
 from applications.review.calibrations import Calibration
 from applications.review.planning import carry_on
 from applications.review.plans import Plan
@@ -60,6 +60,16 @@ def news_of(sheets, *, now):
         event,
         {"left": mark, "stage": stage, "call": stage.call, "due": due, "count": len(sheets)},
     )
+
+
+LOOKED_BACK = timedelta(days=1)
+
+
+@shared_task
+def look_at_participants():
+    """Every ten minutes. Who came to an application under review within a day may stand with one of its reviewers: staff are told once."""
+    for application in queries.with_others_in_it(clock.now() - LOOKED_BACK):
+        people.look_at(application)
 
 
 @shared_task

@@ -124,8 +124,10 @@ def hand_in(assignment, *, by):
 
 
 def add_photo(assignment, *, upload, caption="", by):
-    """Keep a photo of the place; it is looked into before any row is held."""
+    """Keep a photo of the place, without what it tells of where, when and by whom it was taken; it is looked into before any row
+    is held."""
     kind = files.accepted(upload, kinds=PHOTO_KINDS)
+    upload = files.without_metadata(upload, kind)
     with files.storing() as store:
         _application, assignment = _open(assignment, "save", by=by)
         if reasons := fitness.too_many_photos(assignment.photos.count()):

@@ -11,7 +11,7 @@ from applications.agreement.rules import text_hash
 from applications.calls.models import Call
 from applications.decision import actions, continuing, deliberated, queries, resampling, resolving
 from applications.decision.committees import CommitteeMember, Deliberation, Resolution
-from applications.decision.minutes import fingerprint
+from applications.decision.minutes import fingerprint, row_of
 from applications.decision.models import Proposal
 from applications.decision.outcomes import ResultNotice
 from applications.decision.tasks import publish_due
@@ -19,6 +19,7 @@ from applications.intake import actions as intake
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied
 from applications.notifications.models import Letter
+from applications.review import people as reviewing
 from tests.asking import fresh, reasons
 from tests.decision.contested import further
 from tests.decision.convened import MINUTES, REASON, closed, convened, decided, people
@@ -70,6 +71,58 @@ def state():
         audit.AuditEntry.objects.count(),
         Letter.objects.count(),
     )
+
+
+# Who has no part in a decision
+
+
+def test_a_member_in_a_conflict_has_no_vote_on_that_application_and_the_minutes_say_so(world, listed):
+    meeting, firm = convened(world), listed[3].firm
+    seated = [(f"Member {n}", f"Institute {n}", n == 1, n <= 5) for n in range(1, 8)]
+    seated[1] = ("Member 2", f"(주){firm.name}", False, True)
+    resolving.attend(meeting, version=3, members=seated, by=world.officer)
+    yes = partial(decided, world, meeting, listed[3], "selected", recused=[5])
+
+    # Of the five who are present one works for the firm and one steps back: three vote, and of five others three are present
+    assert reasons(yes, votes=(3, 1, 0)) == ["There are more votes than members present: 4 of 3."]
+    assert reasons(yes, votes=(1, 0, 2)) == [
+        "It is not carried: 1 votes for it, more than half of the 3 members present are 2."
+    ]
+    assert reasons(yes, votes=(2, 0, 0), recused=[3, 4, 5]) == [
+        "The committee has no quorum: 1 of 3 members are present, 2 are needed."
+    ]
+    made = yes(votes=(2, 1, 0))
+
+    assert made.recused == [
+        ["Member 2", f"(주){firm.name}", f"C1 Works for {firm.name} (same name)."],
+        ["Member 5", "Institute 5", "Stepped back."],
+    ]
+    assert audit.trail(meeting).last().after["recused"] == ["Member 2", "Member 5"]
+    before = fingerprint(meeting)
+    row = row_of(deliberated.shown(meeting)[0], list(meeting.members.all()))
+    assert "Recused: Member 2" in row[2] and row[3] == "2 / 1 / 0\nof 3 present"
+    other = decided(world, meeting, listed[2], conditions="More", votes=(3, 1, 0))
+    assert [(name, why[:2]) for name, _place, why in other.recused] == [("Member 2", "C6")]
+    assert fingerprint(meeting) != before
+    assert closed(world, meeting).status == "closed"
+
+
+def test_a_conflict_that_came_to_the_committee_after_the_vote_keeps_the_meeting_open(world, listed):
+    meeting = convened(world)
+    decided(world, meeting, listed[3], "selected")
+    seated = [(f"Member {n}", f"Institute {n}", n == 1, n <= 6) for n in range(1, 8)]
+    seated[5] = ("Kim", "KIMM", False, True)
+    resolving.attend(meeting, version=3, members=seated, by=world.officer)
+    assert resolving.conflicts_of(listed[3], list(meeting.members.all())) == []
+    known = world.reviewer(name="Kim", affiliation="kimm")  # the pool knows what the name alone does not tell
+    reviewing.add_affiliation(
+        institution="Somewhere", business_number=listed[3].firm.business_number, role="adviser", by=known
+    )
+
+    said = f"{listed[3].number}: Kim stands in a conflict of interest and is not recused. Please write the decision again."
+    assert reasons(closed, world, meeting) == [said]
+    decided(world, meeting, listed[3], "selected", replaces=1)
+    assert closed(world, meeting).status == "closed"
 
 
 # The meeting

@@ -26,7 +26,10 @@ def said(reasons):
 
 
 def members(present, absent=0):
-    return [SimpleNamespace(is_present=place < present) for place in range(present + absent)]
+    return [
+        SimpleNamespace(name=f"Member {place}", affiliation="Institute", is_present=place < present)
+        for place in range(present + absent)
+    ]
 
 
 def ruled(result="reserved", *, passed=True):
@@ -146,7 +149,7 @@ def test_what_the_committee_cannot_decide_is_named(result, line, more, reasons):
 
 def lacking(**more):
     usual = {"members": members(4, 3), "minutes": "It was discussed at length.", "held_at": AFTER, "now": AFTER,
-             "votes": {"SP-1": (4, 0, 0)}, "misfits": []}  # fmt: skip
+             "votes": {"SP-1": (4, 0, 0, [])}, "misfits": []}  # fmt: skip
     return said(deliberating.unclosable(**(usual | more)))
 
 
@@ -158,7 +161,12 @@ def test_a_meeting_is_closed_with_quorum_minutes_and_votes_that_still_carry():
     assert lacking(members=members(8)) == [
         "SP-1: It is not carried: 4 votes for it, more than half of the 8 members present are 5."
     ]
-    assert lacking(members=members(3, 1), votes={"SP-1": (2, 2, 0)}) == [
+    assert lacking(members=members(3, 1), votes={"SP-1": (2, 2, 0, [])}) == [
+        "SP-1: There are more votes than members present: 4 of 3."
+    ]
+    recused = [["Member 0", "Institute", "Stepped back."]]
+    assert lacking(members=members(8), votes={"SP-1": (4, 0, 0, recused)}) == []  # more than half of seven
+    assert lacking(members=members(4, 3), votes={"SP-1": (4, 0, 0, recused)}) == [
         "SP-1: There are more votes than members present: 4 of 3."
     ]
 

@@ -5,7 +5,7 @@ from django.conf import settings as configured
 
 from applications.kernel import audit, clock
 from applications.kernel.taxonomy import IndustryField
-from applications.review import drawing, seating
+from applications.review import actions, drawing, seating
 from applications.review import people as profiles
 from applications.review.models import ReviewerProfile
 from tests.asking import fresh, text
@@ -92,3 +92,31 @@ def test_a_trace_of_a_profile_does_not_say_it(world):
 
     assert fresh(profile).gender == "female"
     assert "female" not in str(list(audit.trail(profile).values("before", "after", "note")))
+
+
+def test_who_judged_in_earlier_years_of_the_programme_is_named_with_the_years(world, panel):
+    """By a sheet or a seat of before; not by one that was stepped back from, of this year, or of another programme."""
+    by_sheet, by_seat, back, this_year, elsewhere, new = (
+        world.reviewer(name=name) for name in ("Ahn", "Bae", "Cho", "Do", "Eom", "Gil")
+    )
+    with clock.at(AFTER):
+        calls = {2025: world.call(quorum=3), 2026: world.call(quorum=3), 2027: world.call(quorum=3)}
+        calls["rnd"] = world.call("rnd", quorum=3)
+        asked = [(2025, by_sheet), (2026, by_sheet), (2026, back), (2027, this_year), ("rnd", elsewhere)]
+        for year, reviewer in asked:
+            sheet = world.assigned(world.in_review(calls[year]), reviewer, clear=False)
+            if reviewer is back:
+                actions.declare(sheet, code="C10", by=back)
+        there = seating.make(
+            calls[2026], stage=calls[2026].stages.get(), name="Before", fields=IndustryField.objects.filter(code="F2"),
+            by=world.officer,
+        )  # fmt: skip
+        world.seated(there, by_seat)
+        for year in (2025, 2026, "rnd"):
+            type(calls[year]).objects.filter(pk=calls[year].pk).update(year=2026 if year == "rnd" else year)
+        for reviewer in (by_sheet, by_seat, back, this_year, elsewhere, new):
+            world.seated(panel, reviewer)
+        page = browser(world.officer).get(panel.get_absolute_url())
+
+    assert page.context["balance"]["again"] == [("Ahn", [2025, 2026]), ("Bae", [2026])]
+    assert "Ahn: 2025, 2026" in text(page)

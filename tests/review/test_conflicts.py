@@ -1,4 +1,4 @@
-"""The rules C1 to C12 as pure rules: each matching, not matching, and at its edge (docs/domain.md, conflicts of interest)."""
+"""The rules C1 to C14 as pure rules: each matching, not matching, and at its edge (docs/domain.md, conflicts of interest)."""
 
 from datetime import date
 from types import SimpleNamespace
@@ -7,7 +7,7 @@ import pytest
 
 from applications.calls.conflicts import RULES, declarations, unlawful, usual
 from applications.review import conflicts
-from applications.review.conflicts import Case, Party, Person, Tie
+from applications.review.conflicts import Case, Judgement, Party, Person, Tie
 
 pytestmark = [pytest.mark.usefixtures("english"), pytest.mark.once]
 TODAY = date(2027, 1, 10)
@@ -19,8 +19,8 @@ FIRM, PARTNER, OTHER = (
 KIMM = Tie(Party("1108100024", "KIMM"))
 
 
-def at(to, role="employee", until=None):
-    return Tie(to, role, until)
+def at(to, role="employee", until=None, department=""):
+    return Tie(to, role, until, department)
 
 
 def person(*ties, **more):
@@ -29,6 +29,10 @@ def person(*ties, **more):
 
 def case(**more):
     return Case(**{"firm": FIRM} | more)
+
+
+def judged(judge, *of, day=date(2026, 12, 1)):
+    return {"judged": [Judgement(judge, of, "RD-2026-0007", day)]}
 
 
 def codes(someone, facts=None, rules=None):
@@ -41,64 +45,85 @@ TAKES_PART = {"partners": [PARTNER, OTHER]}
 LED_FROM_B = {"partners": [PARTNER], "leader": "Institute B 기계공학과 교수"}
 
 
-@pytest.mark.parametrize(
-    ("someone", "facts", "expected"),
-    [
-        # C1: number, name without its legal form, mail; public providers say nothing
-        (person(KIMM), {}, []),
-        (person(at(Party("1108100062", "Another name"))), {}, ["C1"]),
-        (person(at(Party("", "주식회사 한결 몰드"))), {}, ["C1"]),
-        (person(KIMM, at(FIRM, "executive")), {}, ["C1"]),
-        (person(at(Party("", ""))), {"firm": Party("1108100062", "")}, []),
-        (person(KIMM, email="r@A.Example"), {"mail": {("a.example", FIRM)}}, ["C1"]),
-        (person(KIMM, email="r@naver.com"), {"mail": {("naver.com", FIRM)}}, []),
-        (person(KIMM, email="r@b.a.example"), {"mail": {("a.example", FIRM)}}, []),
-        # C2: three years, the day of the anniversary is the last
-        (person(KIMM, at(FIRM, until=date(2024, 1, 10))), {}, ["C2"]),
-        (person(KIMM, at(FIRM, until=date(2024, 1, 9))), {}, []),
-        (person(KIMM, at(FIRM, "adviser")), {}, ["C2"]),
-        (person(KIMM, at(FIRM, "auditor", date(2026, 12, 31))), {}, ["C2"]),
-        (person(KIMM, at(OTHER, until=date(2026, 12, 31))), {}, []),
-        (person(KIMM, declared=[("C1", date(2025, 5, 1), False, True)]), {}, ["C2"]),
-        # C3, C4: what was declared of the firm once goes on standing; C8, C9 for their years
-        (person(KIMM, declared=[("C3", date(2019, 1, 1), False, True)]), {}, ["C3"]),
-        (person(KIMM, declared=[("C4", date(2019, 1, 1), False, True)]), {}, ["C4"]),
-        (person(KIMM, declared=[("C8", date(2024, 1, 10), False, False)]), {}, ["C8"]),
-        (person(KIMM, declared=[("C9", date(2024, 1, 9), False, False)]), {}, []),
-        # C10 is of one plan: the same application only, in whatever stage
-        (person(KIMM, declared=[("C10", date(2027, 1, 5), False, True)]), {}, []),
-        (person(KIMM, declared=[("C10", date(2027, 1, 5), True, True)]), {}, ["C10"]),
-        # C5: partners and the demand company, by number, name or mail
-        (person(at(Party("1108100010", "B"))), TAKES_PART, ["C5"]),
-        (person(at(Party("", "maker c"))), TAKES_PART, ["C5"]),
-        (person(KIMM, email="r@b.example"), TAKES_PART | {"mail": {("b.example", PARTNER)}}, ["C5"]),
-        (person(KIMM, at(PARTNER, until=date(2026, 12, 31))), TAKES_PART, []),
-        # C6: the institution applies in the same call
-        (person(at(PARTNER)), APPLICANT, ["C6"]),
-        (person(at(PARTNER)), APPLICANT | TAKES_PART, ["C5", "C6"]),
-        (person(at(FIRM)), {"applicants": [FIRM]}, ["C1"]),
-        (person(at(PARTNER)), {"applicants": [OTHER]}, []),
-        # C7: the lowest unit, not the institution alone
-        (person(at(PARTNER), department="기계공학과"), LED_FROM_B, ["C5", "C7"]),
-        (person(at(PARTNER), department="전자공학과"), LED_FROM_B, ["C5"]),
-        (person(KIMM, department="기계공학과"), LED_FROM_B, []),
-        (
-            person(at(Party("", "Institute B")), department="기계공학과"),
-            {"leader": LED_FROM_B["leader"]},
-            ["C7"],
-        ),
-        # C11: a person, an institution, or both
-        (person(KIMM), {"challenges": [("Kim", "")]}, ["C11"]),
-        (person(KIMM), {"challenges": [("", "kimm")]}, ["C11"]),
-        (person(KIMM), {"challenges": [("Kim", "KAIST"), ("Lee", "KIMM")]}, []),
-        # C12: while it lasts and three years on
-        (person(KIMM, sanctions=[(None, "Leaked a plan")]), {}, ["C12"]),
-        (person(KIMM, sanctions=[(date(2024, 1, 10), "Leaked a plan")]), {}, ["C12"]),
-        (person(KIMM, sanctions=[(date(2024, 1, 9), "Leaked a plan")]), {}, []),
-    ],
-)
+EACH = [
+    # C1: number, name without its legal form, mail; public providers say nothing
+    (person(KIMM), {}, []),
+    (person(at(Party("1108100062", "Another name"))), {}, ["C1"]),
+    (person(at(Party("", "주식회사 한결 몰드"))), {}, ["C1"]),
+    (person(KIMM, at(FIRM, "executive")), {}, ["C1"]),
+    (person(at(Party("", ""))), {"firm": Party("1108100062", "")}, []),
+    (person(KIMM, email="r@A.Example"), {"mail": {("a.example", FIRM)}}, ["C1"]),
+    (person(KIMM, email="r@naver.com"), {"mail": {("naver.com", FIRM)}}, []),
+    (person(KIMM, email="r@b.a.example"), {"mail": {("a.example", FIRM)}}, []),
+    # C2: three years, the day of the anniversary is the last
+    (person(KIMM, at(FIRM, until=date(2024, 1, 10))), {}, ["C2"]),
+    (person(KIMM, at(FIRM, until=date(2024, 1, 9))), {}, []),
+    (person(KIMM, at(FIRM, "adviser")), {}, ["C2"]),
+    (person(KIMM, at(FIRM, "auditor", date(2026, 12, 31))), {}, ["C2"]),
+    (person(KIMM, at(OTHER, until=date(2026, 12, 31))), {}, []),
+    (person(KIMM, declared=[("C1", date(2025, 5, 1), False, True)]), {}, ["C2"]),
+    # C3, C4: what was declared of the firm once goes on standing; C8, C9 for their years
+    (person(KIMM, declared=[("C3", date(2019, 1, 1), False, True)]), {}, ["C3"]),
+    (person(KIMM, declared=[("C4", date(2019, 1, 1), False, True)]), {}, ["C4"]),
+    (person(KIMM, declared=[("C8", date(2024, 1, 10), False, False)]), {}, ["C8"]),
+    (person(KIMM, declared=[("C8", date(2024, 1, 9), False, False)]), {}, []),
+    (person(KIMM, declared=[("C9", date(2024, 1, 10), False, False)]), {}, ["C9"]),
+    (person(KIMM, declared=[("C9", date(2024, 1, 9), False, False)]), {}, []),
+    # C10 is of one plan: the same application only, in whatever stage
+    (person(KIMM, declared=[("C10", date(2027, 1, 5), False, True)]), {}, []),
+    (person(KIMM, declared=[("C10", date(2027, 1, 5), True, True)]), {}, ["C10"]),
+    # C5: partners and the demand company, by number, name or mail
+    (person(at(Party("1108100010", "B"))), TAKES_PART, ["C5"]),
+    (person(at(Party("", "maker c"))), TAKES_PART, ["C5"]),
+    (person(KIMM, email="r@b.example"), TAKES_PART | {"mail": {("b.example", PARTNER)}}, ["C5"]),
+    (person(KIMM, at(PARTNER, until=date(2026, 12, 31))), TAKES_PART, []),
+    # C6: the institution applies in the same call
+    (person(at(PARTNER)), APPLICANT, ["C6"]),
+    (person(at(PARTNER)), APPLICANT | TAKES_PART, ["C5", "C6"]),
+    (person(at(FIRM)), {"applicants": [FIRM]}, ["C1"]),
+    (person(at(PARTNER)), {"applicants": [OTHER]}, []),
+    # C7: the lowest unit, not the institution alone
+    (person(at(PARTNER, department="기계공학과")), LED_FROM_B, ["C5", "C7"]),
+    (person(at(PARTNER, department="전자공학과")), LED_FROM_B, ["C5"]),
+    (person(at(KIMM.to, department="기계공학과")), LED_FROM_B, []),
+    (person(at(PARTNER, until=date(2026, 12, 31), department="기계공학과"), KIMM), LED_FROM_B, []),
+    (person(KIMM, at(PARTNER, department="기계공학과")), LED_FROM_B, ["C5", "C7"]),
+    (
+        person(at(Party("", "Institute B"), department="기계공학과")),
+        {"leader": LED_FROM_B["leader"]},
+        ["C7"],
+    ),
+    # C11: a person, an institution, or both
+    (person(KIMM), {"challenges": [("Kim", "")]}, ["C11"]),
+    (person(KIMM), {"challenges": [("", "kimm")]}, ["C11"]),
+    (person(KIMM), {"challenges": [("Kim", "KAIST"), ("Lee", "KIMM")]}, []),
+    # C12: while it lasts and three years on
+    (person(KIMM, sanctions=[(None, "Leaked a plan")]), {}, ["C12"]),
+    (person(KIMM, sanctions=[(date(2024, 1, 10), "Leaked a plan")]), {}, ["C12"]),
+    (person(KIMM, sanctions=[(date(2024, 1, 9), "Leaked a plan")]), {}, []),
+    # C14: somebody of those who apply reviews what the reviewer's institution applies with, now or within a year
+    (person(KIMM), judged(FIRM, KIMM.to), ["C14"]),
+    (person(KIMM), judged(Party("", "한결몰드"), Party("", "kimm")), ["C14"]),
+    (person(KIMM), judged(PARTNER, OTHER, KIMM.to) | TAKES_PART, ["C14"]),
+    (person(KIMM), judged(FIRM, KIMM.to, day=date(2026, 1, 10)), ["C14"]),
+    (person(KIMM), judged(FIRM, KIMM.to, day=date(2026, 1, 9)), []),
+    (person(KIMM), judged(PARTNER, KIMM.to), []),
+    (person(KIMM), judged(FIRM, OTHER), []),
+    (person(at(KIMM.to, until=date(2026, 12, 31))), judged(FIRM, KIMM.to), []),
+    # C13, asked of every call: a sheet on this very application that an appeal has set aside
+    (person(KIMM, was_set_aside=True), {}, ["C13"]),
+]
+
+
+@pytest.mark.parametrize(("someone", "facts", "expected"), EACH)
 def test_g43_each_rule_finds_what_it_names_and_nothing_else(someone, facts, expected):
     assert codes(someone, case(**facts)) == expected
+
+
+def test_each_row_of_the_matrix_has_who_is_found_by_it_and_who_is_not():
+    found = {code for *_facts, expected in EACH for code in expected}
+
+    assert found == {*RULES, "C13"} == {*conflicts.DETECTORS, "C13"}
 
 
 def test_a_finding_says_what_matched_and_why():
@@ -154,7 +179,11 @@ def test_an_exception_covers_the_rules_it_was_given_for_and_no_other():
 
 def test_the_template_of_sprout_leaves_out_the_department_of_a_leader():
     assert [code for code in RULES if code not in usual("sprout")] == ["C7"]
-    assert usual("rnd") == usual() == dict.fromkeys(RULES, 0) | dict.fromkeys(("C2", "C8", "C9", "C12"), 3)
+    assert (
+        usual("rnd")
+        == usual()
+        == dict.fromkeys(RULES, 0) | dict.fromkeys(("C2", "C8", "C9", "C12"), 3) | {"C14": 1}
+    )
 
 
 def test_an_rnd_call_cannot_do_without_the_rules_of_the_decree():
@@ -163,6 +192,7 @@ def test_an_rnd_call_cannot_do_without_the_rules_of_the_decree():
     assert [gap.field for gap in unlawful(SimpleNamespace(is_rnd=True, conflicts=few))] == [
         "conflict_C7",
         "conflict_C12",
+        "conflict_C14",
     ]
     assert unlawful(SimpleNamespace(is_rnd=False, conflicts={})) == []
 

@@ -1,11 +1,13 @@
 """A proposal changed by hand: the effect is shown before it is saved, and what is saved keeps to the rules."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Denied, Refused
 from applications.review import editing, planning
-from applications.review.models import Assignment
+from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
 from tests.together import refusals, together
@@ -25,7 +27,7 @@ def plan(world):
         reviews=2,
         least=0,
         most=2,
-        of_each_kind=False,
+        per_kind={},
         by=world.officer,
     )
     carry_plans_on()
@@ -74,6 +76,34 @@ def test_a_change_is_saved_with_its_trace_and_the_numbers_of_the_plan_follow(wor
     assert Assignment.objects.count() == 0
 
 
+def test_after_a_change_the_page_says_what_is_lacking_now_and_why(world, plan):
+    """Not what the working out found before: what was left open by hand, and no longer what was mended."""
+    Plan.objects.filter(pk=plan.pk).update(per_kind={"industry": 1})
+    ReviewerProfile.objects.filter(user=world.reviewers[0]).update(kind="industry")
+    plan.refresh_from_db()
+    plan.summary |= {"kinds": [[one.number, "industry", 1, "load"] for one in (world.first, world.second)]}
+    plan.save()
+    old = proposed(plan, world.first)
+    chosen = {world.reviewers[0].pk}
+
+    editing.change(plan, world.first, reviewers=chosen, seen=old, by=world.officer)
+
+    plan.refresh_from_db()
+    number = world.first.number
+    assert plan.summary["short"] == {"hand": {"count": 1, "named": [[number, 1]]}}
+    assert plan.summary["kinds"] == [[world.second.number, "industry", 1, "load"]]
+    page = browser(world.officer).get(plan.get_absolute_url()).content.decode()
+    assert "Left open by hand." in page and f"{number} (1)" in page
+
+
+def test_the_effect_counts_kinds_by_number():
+    asked = SimpleNamespace(reviews=3, most=9, least=0, per_kind={"industry": 2, "academia": 1})
+    rows = [(1, who, f"R{who}", kind, 50) for who, kind in enumerate(["industry", "academia", "academia"])]
+
+    assert editing.effect(asked, rows, [1]).kinds == 1
+    assert editing.effect(asked, [*rows, (1, 9, "R9", "industry", 50)], [1]).kinds == 0
+
+
 def test_who_is_barred_or_of_the_same_institution_cannot_be_chosen(world, plan):
     barred = world.reviewer(affiliation_number=world.first.firm.business_number, name="Kim")
     twins = [world.reviewer(affiliation="One University", name=name) for name in ("Lee", "Park")]
@@ -97,7 +127,7 @@ def test_who_is_assigned_already_stays(world):
     application = world.in_review(world.r1, world.a)
     standing = world.assigned(application, world.reviewers[0])
     asked = planning.ask(
-        world.r1, stage=application.stage, reviews=2, least=0, most=2, of_each_kind=False, by=world.officer
+        world.r1, stage=application.stage, reviews=2, least=0, most=2, per_kind={}, by=world.officer
     )
     carry_plans_on()
 

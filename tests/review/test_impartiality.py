@@ -17,6 +17,7 @@ from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from applications.review import actions, people
 from applications.review.models import Assignment, ReviewerProfile, Sanction, Waiver
+from applications.review.tasks import look_at_participants
 from applications.templatetags.grants import day
 from tests.asking import fresh, reasons
 from tests.together import refusals, together
@@ -289,6 +290,77 @@ def test_a_partner_named_later_halts_the_sheet_of_who_works_there(world, a1):
     assert "C5 Works for Firm B, which takes part (same business number)." in page
 
 
+def test_an_account_that_comes_to_the_firm_under_review_is_compared_and_staff_are_told_once(world, a1):
+    reviewer = world.reviewer(name="Kim", email="kim@maker.example")
+    assignment = world.assigned(a1, reviewer)
+    look_at_participants()
+    assert letters("conflict_found") == []
+
+    world.a.members.create(user=world.person(email="lee@maker.example"), right="viewer")
+    for _turn in range(2):
+        look_at_participants()
+
+    assert letters("conflict_found") == [world.officer.email]
+    assert "- C1 " in Letter.objects.get(kind="conflict_found").body
+    assert reasons(world.save, fresh(assignment), 90, 90, 90) == [HALTED]
+    Letter.objects.all().delete()
+    with clock.at(AFTER + timedelta(days=2)):
+        look_at_participants()
+    assert letters("conflict_found") == []  # long told
+
+
+def test_who_moves_to_another_department_is_kept_in_the_one_before(world):
+    """The lowest unit is what counts (C7), so its history is kept as that of the institution is."""
+    reviewer = world.reviewer(affiliation="KIMM")
+    profile = {"affiliation": "KIMM", "kind": "institute", "technologies": [], "by": reviewer}
+
+    for department in ("Moulds", "moulds", "Lasers"):
+        people.set_profile(reviewer, department=department, **profile)
+
+    kept = reviewer.reviewer_profile.affiliations.get()
+    assert (kept.institution, kept.department, kept.until) == ("KIMM", "moulds", clock.today())
+
+
+def test_the_department_of_the_project_leader_bars_also_where_one_works_beside(world, a1):
+    reviewer = world.reviewer(name="Kim")
+    a1.call.conflicts["C7"] = 0
+    a1.call.save(update_fields=["conflicts"])
+    a1.answers["leader"] = "Prof. Lee, Institute B, Laser Lab"
+    a1.save(update_fields=["answers"])
+    people.add_affiliation(
+        institution="Institute B", business_number="", department="Laser Lab", role="employee", by=reviewer
+    )
+
+    assert reasons(actions.assign, a1, reviewer=reviewer, by=world.officer) == [
+        "Kim: C7 Belongs to the department of the project leader: Laser Lab."
+    ]
+
+
+def test_two_sides_do_not_review_each_other_in_two_calls_at_once(world, a1):
+    """C14: the decree names who would judge each other in two evaluations (영 제27조 제3항 제3호); C6 is of one call only."""
+    b1 = world.in_review(world.call(quorum=3), world.b)
+    of_a = world.reviewer(name="Kim", affiliation_number=world.a.business_number)
+    of_b = world.reviewer(name="Lee", affiliation=f"(주) {world.b.name}")
+    first = world.assigned(a1, of_b)
+    said = f"Kim: C14 Somebody of (주) {world.b.name} was asked on {day(clock.today())} to review {a1.number} of Firm A."
+
+    assert reasons(actions.assign, b1, reviewer=of_a, by=world.officer) == [said]
+    b1.call.conflicts.pop("C14")
+    b1.call.save(update_fields=["conflicts"])
+    world.assigned(b1, of_a)  # that call does not ask the rule, the other one does
+    assert reasons(world.save, first, 80, 80, 80) == [HALTED]
+    b1.call.conflicts["C14"] = 1
+    b1.call.save(update_fields=["conflicts"])
+    assert [[str(one)[:4] for one in actions.found_against(*pair)] for pair in ((a1, of_b), (b1, of_a))] == [
+        ["C14 "]
+    ] * 2
+
+    actions.waive(a1, reviewer=of_b, reason="The only expert", by=world.director)
+    assert (
+        actions.found_against(a1, of_b) == actions.found_against(b1, of_a) == []
+    )  # an exception for one side is one for both
+
+
 # Declared
 
 
@@ -337,7 +409,7 @@ def test_an_officer_chooses_the_rules_of_a_call_until_it_is_published(world):
     assert [name for name in form.fields if form[name].value() is False] == ["conflict_C7"]
 
     typed = {"version": call.version, "conflict_C1": "on", "conflict_C2": "on"}
-    years = {"years_C2": "2", "years_C8": "3", "years_C9": "3", "years_C12": "3"}
+    years = {"years_C2": "2", "years_C8": "3", "years_C9": "3", "years_C12": "3", "years_C14": "1"}
     refused = client.post(address, typed | years | {"years_C2": "11"})
     saved = client.post(address, typed | years)
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from applications.review import matching
+from applications.review.asking import one_side_only, passed_over
 from applications.review.matching import Plan, Problem, assign, greedy
 
 pytestmark = pytest.mark.once
@@ -121,6 +122,16 @@ def test_what_is_impossible_is_said_and_the_rest_assigned(impossible, short):
     )
 
 
+def test_two_sides_are_never_proposed_to_judge_each_other():
+    # The reviewers 0 and 1 work for those who make the applications 0 and 1, which conflicts bar them from.
+    inside = np.array([[True, False, False], [False, True, False], [False, False, False]])
+    barred = inside.copy()
+
+    one_side_only(barred, inside)
+
+    assert barred.tolist() == [[True, False, False], [True, True, False], [False, False, False]]
+
+
 def test_nothing_to_assign_is_a_plan_too():
     assert assign(problem(np.zeros((0, 3)))) == Plan((), 0.0, 0.0, None, None, {}, (), (), True)
 
@@ -142,6 +153,84 @@ def test_without_the_solver_it_is_assigned_greedily_and_says_so(monkeypatch):
     assert (plan.pairs, plan.bound, plan.exact) == (((0, 0), (0, 1), (1, 1), (1, 2)), None, False)
 
 
+MATCHES = [[0.9, 0.8, 0.7, 0.1, 0.0], [0.9, 0.8, 0.7, 0.1, 0.0]]
+KINDS = np.array([0, 0, 0, 1, 2])  # three of one kind, who know most, and one each of two others
+
+
+@pytest.mark.parametrize(
+    ("asked", "missing"),
+    [
+        ({"per_kind": {1: 1, 2: 1}}, ()),
+        ({"per_kind": {0: 2, 1: 1}}, ()),
+        ({"per_kind": {1: 2}}, ((0, 1, 1, "nobody"), (1, 1, 1, "nobody"))),
+        ({"per_kind": {3: 1}}, ((0, 3, 1, "nobody"), (1, 3, 1, "nobody"))),
+        ({"per_kind": {1: 1}, "barred": [[False] * 3 + [True, False], [False] * 5]}, ((0, 1, 1, "barred"),)),
+        ({"per_kind": {0: 2}, "institution": [7, 7, 7, 8, 9]}, ((0, 0, 1, "institutions"), (1, 0, 1, "institutions"))),
+        ({"per_kind": {1: 1}, "most": [2, 2, 2, 1, 2]}, ((1, 1, 1, "load"),)),
+        ({"per_kind": {1: 1}, "kept": ((0, 0), (0, 1), (0, 2))}, ((0, 1, 1, "load"),)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("solver", [True, False], ids=["exactly", "greedily"])
+def test_so_many_of_a_kind_are_there_or_it_is_said_which_rule_stood_in_the_way(
+    asked, missing, solver, monkeypatch
+):
+    if not solver:
+        monkeypatch.setattr(matching, "highspy", None)
+    plan = assign(problem(MATCHES, reviews=3, kind=KINDS, **asked))
+
+    assert [one[1:] for one in plan.kinds] == [one[1:] for one in missing]
+    if "load" not in {one[-1] for one in missing}:  # whose place it is that stays without is free to choose
+        assert plan.kinds == missing
+    assert (plan.short, plan.exact) == ({}, solver)
+
+
+@pytest.mark.parametrize("solver", [True, False], ids=["exactly", "greedily"])
+@pytest.mark.parametrize(
+    ("hard", "why"),
+    [
+        ({"match": [[0.5]] * 6, "reviews": 3}, {"barred"}),  # one reviewer in the whole pool
+        ({"match": np.ones((6, 4)), "barred": np.ones((6, 4))}, {"barred"}),  # everybody is in a conflict with everything
+        ({"match": np.ones((6, 4)), "barred": 1 - np.eye(6, 4)}, {"barred"}),  # each may do one alone, the last two nobody
+        ({"match": [[1.0, 0, 0, 0]] * 6, "reviews": 2, "most": 1}, {"load"}),  # one expert for all, who does one only
+        ({"match": np.ones((6, 4)), "institution": [1] * 4}, {"institutions"}),  # one house alone
+        ({"match": np.zeros((6, 4)), "most": 0}, {"load"}),  # all have sat often enough this year
+        ({"match": np.ones((6, 3)), "reviews": 9}, {"barred"}),  # more are asked for than there are
+    ],
+)  # fmt: skip
+def test_what_nobody_can_do_is_never_done_with_a_conflict_and_is_said_plainly(hard, why, solver, monkeypatch):
+    if not solver:
+        monkeypatch.setattr(matching, "highspy", None)
+    one = problem(**hard)
+    plan = assign(one)
+
+    assert not any(one.barred[pair] for pair in plan.pairs)
+    assert all(load <= most for load, most in zip(loads(plan, len(one.most)), one.most, strict=True))
+    assert {reason for _count, reason in plan.short.values()} == why
+    for application in range(6):
+        mine = [r for a, r in plan.pairs if a == application]
+        assert len(mine) + plan.short.get(application, (0, ""))[0] == one.reviews
+        assert len(set(one.institution[mine])) == len(mine)
+
+
+def test_who_would_match_better_and_is_not_chosen_is_counted_with_the_reason():
+    match = [[0.9, 0.8, 0.7, 0.6, 0.5, 0.4], [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]]
+    one = problem(
+        match, barred=[[True, False, False, False, False, False], [False] * 6], most=[9, 1, 9, 9, 9, 9],
+        institution=[1, 2, 3, 3, 4, 5],
+    )  # fmt: skip
+
+    found = passed_over(one, [(0, 2), (0, 5), (1, 1), (1, 4)])
+
+    assert found[0, 2] == {"barred": 1, "load": 1}  # 0 in a conflict, 1 at their most
+    assert found[0, 5] == {
+        "barred": 1,
+        "load": 1,
+        "institutions": 1,
+        "elsewhere": 1,
+    }  # 3 of the house of 2, 4 is free
+    assert found[1, 4] == {}
+
+
 def best_of_all(one):
     """(the worst total, the sum) of the best plan that there is, by trying all of them; None where there is none."""
     applications, reviewers = one.match.shape
@@ -151,6 +240,7 @@ def best_of_all(one):
             for chosen in combinations(range(reviewers), one.reviews)
             if not one.barred[application, [*chosen]].any()
             and len(set(one.institution[[*chosen]])) == one.reviews
+            and all((one.kind[[*chosen]] == kind).sum() >= least for kind, least in one.per_kind.items())
         ]
         for application in range(applications)
     ]
@@ -181,6 +271,8 @@ def small_problems(draw):
     return problem(
         np.reshape(tenths, shape) / 10, barred=np.reshape(barred, shape) == 1, institution=houses,
         most=draw(st.integers(1, 4)), seed=draw(st.integers(0, 9)),
+        kind=np.array(draw(st.lists(st.integers(0, 1), min_size=reviewers, max_size=reviewers))),
+        per_kind=draw(st.sampled_from([{}, {}, {0: 1}, {0: 1, 1: 1}, {1: 2}])),
     )  # fmt: skip
 
 
@@ -194,7 +286,7 @@ def test_on_small_problems_it_is_the_best_of_all_plans(one):
     for application in range(len(one.match)):
         houses = [one.institution[reviewer] for a, reviewer in plan.pairs if a == application]
         assert len(houses) == len(set(houses)) <= one.reviews
-    assert bool(plan.short) is (best is None)
+    assert bool(plan.short or plan.kinds) is (best is None)
     if best:
         assert round(plan.worst, 2) == round(best[0], 2)
         assert plan.total >= best[1] - 0.01

@@ -211,7 +211,7 @@ def test_a_proposal_who_reviews_what_gives_a_panels_applications_to_its_members_
     members = {world.seated(panel).pk for _number in range(3)}
     others = {world.reviewer().pk for _number in range(4)}
 
-    plan = planning.ask(call, stage=stage, reviews=3, least=0, most=9, of_each_kind=False, by=world.officer)
+    plan = planning.ask(call, stage=stage, reviews=3, least=0, most=9, per_kind={}, by=world.officer)
     planning.carry_on(plan)
 
     planned = plan.reviews_planned.values_list("application", "reviewer")

@@ -9,8 +9,8 @@ from applications.kernel import clock
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
-from applications.review import people, planning
-from applications.review.models import Assignment
+from applications.review import actions, people, planning
+from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
 from tests.intake.test_views import text
@@ -34,7 +34,7 @@ def call(world):
 
 
 def asked(world, call, **more):
-    wanted = {"stage": call.stages.first(), "reviews": 2, "least": 0, "most": 2, "of_each_kind": False}
+    wanted = {"stage": call.stages.first(), "reviews": 2, "least": 0, "most": 2, "per_kind": {}}
     return planning.ask(call, by=world.officer, **wanted | more)
 
 
@@ -135,9 +135,7 @@ def test_only_officers_ask_for_proposals_and_use_them(world, call):
         with pytest.raises(Denied):
             planning.use(plan, by=person)
         with pytest.raises(Denied):
-            planning.ask(
-                call, stage=call.stages.first(), reviews=1, least=0, most=1, of_each_kind=False, by=person
-            )
+            planning.ask(call, stage=call.stages.first(), reviews=1, least=0, most=1, per_kind={}, by=person)
 
 
 def test_who_is_lost_at_work_is_followed_by_another_and_two_do_not_work_at_once(world, call):
@@ -180,7 +178,8 @@ def test_the_page_costs_the_same_for_few_and_many_reviews(world, call, django_as
     client = browser(world.officer)
     client.get(plan.get_absolute_url())
 
-    with django_assert_num_queries(5):  # session, person, plan, its reviews, how many are new
+    # Session, person, plan, its reviews; technologies of both, fields; loads, who comes together; how many are new
+    with django_assert_num_queries(10):
         client.get(plan.get_absolute_url())
 
 
@@ -203,7 +202,7 @@ def test_a_proposal_says_how_far_it_is_below_the_best_one_at_most(said, gap):
 
 
 def test_the_page_reports_bound_gap_and_the_rule_of_kinds(world, call):
-    plan, plain = made(world, call, of_each_kind=True, most=5), made(world, call)
+    plan, plain = made(world, call, per_kind={"industry": 1, "academia": 2}, most=5), made(world, call)
     client = browser(world.officer)
 
     words, other = text(client.get(plan.get_absolute_url())), text(client.get(plain.get_absolute_url()))
@@ -214,10 +213,86 @@ def test_the_page_reports_bound_gap_and_the_rule_of_kinds(world, call):
         f"Least match of an application {plan.summary['worst']}% (at most {hope}% would be possible)" in words
     )
     assert f"Below the best plan by at most {planning.gap(plan.summary)}%" in words
-    assert "Kinds of reviewers at least one of each in each application" in words
+    assert "Kinds of reviewers Industry at least 1, Academia at least 2" in words
     assert "Kinds of reviewers no rule" in other
-    numbers = f"{world.first.number}, {world.second.number}"
-    assert f"Not every kind of reviewer is in: {numbers}" in words  # all five are of academia
+    for application in (world.first, world.second):  # all five are of academia
+        assert f"{application.number}: 1 of Industry is missing. The pool has too few of this kind." in words
+
+
+def test_each_pair_says_what_they_have_in_common_the_load_and_who_was_passed_over(world, call):
+    best, other = world.reviewers[:2]
+    ReviewerProfile.objects.filter(user=best).update(keywords="plan, lasers")
+    ReviewerProfile.objects.filter(user=other).update(kind="industry")
+    people.add_affiliation(
+        institution="Somewhere", business_number=world.a.business_number, role="adviser", by=best
+    )
+    plan = made(world, call, reviews=2, most=2, per_kind={"industry": 1})
+    rows = browser(world.officer).get(plan.get_absolute_url()).context["page"].rows
+
+    of_second = {row.reviewer: row for row in rows if row.application == world.second}
+    assert of_second[best].known == ["Casting", "plan"]
+    assert (of_second[best].load, of_second[best].better, of_second[other].load) == (1, [], 2)
+    assert of_second[best].spread == {
+        "kinds": [("Industry", 1), ("Academia", 1)],
+        "institutions": 2,
+        "count": 2,
+    }
+    of_first = [row for row in rows if row.application == world.first]
+    assert all(("in a conflict or not of the panel", 1) in row.better for row in of_first)
+
+
+def test_more_of_each_kind_than_reviewers_are_not_asked_for(world, call):
+    asked = {"stage": call.stages.first().pk, "reviews": 3, "least": 0, "most": 2, "of_academia": 2}
+    page = reverse("review:plans", args=[call.key])
+
+    wrong = browser(world.officer).post(page, asked | {"of_industry": 2})
+    browser(world.officer).post(page, asked | {"of_industry": 1})
+
+    assert "Together these are more than the reviewers of each application." in text(wrong)
+    assert Plan.objects.get().per_kind == {"industry": 1, "academia": 2}
+
+
+def test_while_it_is_worked_out_the_rows_say_how_far_it_is(world, call, monkeypatch):
+    """What a page reads in between: the percents that are written, by the conflicts first and by the solver then."""
+    seen, keep = [], planning._keep
+
+    def watched(plan, part):
+        keep(plan, part)
+        seen.append(Plan.objects.values_list("state", "percent").get(pk=plan.pk))
+
+    monkeypatch.setattr(planning, "_keep", watched)
+    monkeypatch.setattr(planning, "AT_ONCE", 1)
+    plan = made(world, call)
+    planning.use(plan, by=world.officer)
+    carry_plans_on()
+
+    making = [percent for state, percent in seen if state == "making"]
+    assigning = [percent for state, percent in seen if state == "assigning"]
+    assert making[:2] == [0, 15] and 30 < making[2] < 100 and making == sorted(making)
+    assert assigning == [0, 25, 50, 75]
+    assert Plan.objects.values_list("state", "percent").get() == ("done", 100)
+
+
+def test_worked_out_again_what_was_assigned_and_accepted_stays(world, call):
+    first = made(world, call)
+    planning.use(first, by=world.officer)
+    carry_plans_on()
+    before = set(Assignment.objects.values_list("application", "reviewer"))
+    accepted = Assignment.objects.first()
+    actions.pledge(call, by=accepted.reviewer)
+    actions.declare(accepted, code="", by=accepted.reviewer)
+    gone = Assignment.objects.last()
+    actions.declare(gone, code="C10", by=gone.reviewer)
+
+    again = made(world, call, reviews=3, most=3)
+
+    stand = set(again.reviews_planned.filter(stands=True).values_list("application", "reviewer"))
+    assert stand == before - {(gone.application_id, gone.reviewer_id)}
+    planning.use(again, by=world.officer)
+    carry_plans_on()
+    assert before < set(Assignment.objects.values_list("application", "reviewer"))
+    kept = Assignment.objects.get(pk=accepted.pk)
+    assert (kept.declaration, kept.assigned_at, kept.key) == ("clear", accepted.assigned_at, accepted.key)
 
 
 def test_a_proposal_that_could_not_be_proved_in_time_says_so(world, call):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -20,6 +21,7 @@ from applications.review import actions, fitness, people, visited, visiting
 from applications.review.panel_forms import PanelForm
 from applications.review.visits import Photo, Visit, VisitDecision
 from tests.asking import fresh, reasons, text
+from tests.kernel.test_pictures import taken
 from tests.together import refusals, together
 from tests.world import AFTER, browser, pdf, png
 
@@ -396,7 +398,9 @@ def test_photos_are_pictures_and_leave_with_the_findings(world, a1):
     kept = visiting.add_photo(visitor, upload=png(), caption="The press", by=visitor.reviewer)
     with pytest.raises(Refused):
         visiting.add_photo(visitor, upload=pdf(), by=visitor.reviewer)
-    other = visiting.add_photo(visitor, upload=png("other.png"), by=visitor.reviewer)
+    other = visiting.add_photo(visitor, upload=taken(), by=visitor.reviewer)
+    with storages["default"].open(other.file.path) as content:
+        assert b"SECRET" not in content.read()  # where and with what a phone took it
     visiting.remove_photo(other, by=visitor.reviewer)
 
     assert [(photo.file.name, photo.file.kind, photo.caption) for photo in Photo.objects.all()] == [

@@ -9,6 +9,7 @@ from applications.kernel.files.kinds import (
     kind_of,
     named_as,
 )
+from applications.kernel.files.pictures import without_metadata
 from applications.kernel.files.stored import (
     StoredFile,
     accepted,
@@ -36,4 +37,5 @@ __all__ = [
     "store",
     "storing",
     "used",
+    "without_metadata",
 ]

@@ -17,6 +17,7 @@ from applications.review.tasks import (
     carry_plans_on,
     keep_invitations,
     measure_paces,
+    look_at_participants,
     remind_reviewers,
 )
 
@@ -37,6 +38,7 @@ TASKS = (
     carry_calibrations_on,
     carry_resamplings_on,
     remind_reviewers,
+    look_at_participants,
     keep_invitations,
     measure_paces,
     tell_of_viruses,
