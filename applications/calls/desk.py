@@ -138,8 +138,14 @@ def inquiries(request):
     )
     show = request.GET.get("show")
     lists = {
-        "mine": (found.waiting().filter(assigned_to=request.user), ["due_on", "id"]),
+        "mine": (found.waiting().for_person(request.user), ["due_on", "id"]),
+        "free": (found.waiting().filter(assigned_to=None), ["due_on", "id"]),
+        "others": (
+            found.waiting().filter(assigned_to__isnull=False).exclude(assigned_to=request.user),
+            ["due_on", "id"],
+        ),
         "late": (found.late_on(today), ["due_on", "id"]),
+        "overdue": (found.late_on(today).for_person(request.user), ["due_on", "id"]),
         "all": (found, ["-asked_at", "-id"]),
     }
     rows, order = lists.get(show, (found.waiting(), ["due_on", "id"]))

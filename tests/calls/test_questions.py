@@ -346,9 +346,16 @@ def test_the_desk_says_what_waits_what_is_late_and_what_is_mine(world, busy):
     rows, response = listed(client)
 
     assert rows == ["Late", "Late and written", "Mine"]
-    assert response.context["counts"] == {"waiting": 3, "late": 2, "mine": 1}
+    assert response.context["counts"] == {"waiting": 3, "late": 2, "mine": 3, "free": 2, "others": 0}
     assert response.content.decode().count(">Late</span>") == 2
-    assert [listed(client, show)[0] for show in ("late", "mine", "x")] == [rows[:2], ["Mine"], rows]
+    shown = [listed(client, show)[0] for show in ("late", "mine", "free", "others", "overdue", "x")]
+    assert shown == [rows[:2], rows, rows[:2], [], rows[:2], rows]
+    other = signed_in(world.officer2)
+    assert [listed(other, show)[0] for show in ("mine", "others", "overdue")] == [
+        rows[:2],
+        ["Mine"],
+        rows[:2],
+    ]
     assert sorted(listed(client, "all")[0]) == ["Late", "Late and written", "Mine", "Over"]
 
 

@@ -197,8 +197,8 @@ def test_an_officer_is_told_what_is_late_and_led_to_exactly_that(world, english)
         )
         rows = [shown(client, name, query) for _label, _number, name, query in after]
 
-    assert [str(label) for label, *_rest in before] == ["Questions past their day"]
+    assert [str(label) for label, *_rest in before] == ["Questions past their day, yours or nobody's"]
     assert [(str(label), number) for label, number, *_rest in after] == [
-        ("Questions past their day", 1), ("Supplements past their time", 1), ("Agreements not signed in time", 1),
+        ("Questions past their day, yours or nobody's", 1), ("Supplements past their time", 1), ("Agreements not signed in time", 1),
     ]  # fmt: skip
     assert (rows, others) == ([1, 1, 1], [])

@@ -294,7 +294,8 @@ class Document(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=clock.now)
-    expires_on = models.DateField(null=True)  # of one that was taken out of the firm's vault
+    issued_on = models.DateField(null=True)  # both days: from the firm's vault, or as the firm says
+    expires_on = models.DateField(null=True)
     told_at = models.DateTimeField(null=True)  # when the firm was told that it holds a virus
 
     class Meta:
