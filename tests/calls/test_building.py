@@ -459,7 +459,7 @@ def test_an_officer_makes_a_call_section_by_section_and_publishes_it(world):
 
     call.refresh_from_db()
     assert begun.url == saved.url == places.url == published.url == desk("manage", call.key)
-    assert "In the notice 17 places in 【 】 are still to be written." in empty
+    assert "In the notice 15 places in 【 】 are still to be written." in empty
     assert (call.number, call.title, call.seats, call.year) == ("RC-2027-S01", "Better", 30, 2027)
     assert (call.opens_at, call.closes_at) == (OPENS, clock.kst(2027, 1, 29, 18))
     assert (call.published_by, call.state) == (world.officer, "soon")

@@ -397,7 +397,7 @@ def test_the_correction_form_begins_with_all_texts_and_shows_the_lines_that_diff
     with clock.at(DURING):
         form = client.get(desk("correct", call.key)).context["form"]
     entered = {name: form[name].value() for name in form.fields} | typed(call)
-    entered["text_2"] = "Notice\r\nA second line"
+    entered["text_3"] = "Notice\r\nA second line"
 
     with clock.at(DURING):
         preview = client.post(desk("correct", call.key), entered | {"preview": "1"})
