@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls import disclosure, validity
@@ -174,6 +175,7 @@ def rows(notice):
 
 
 def row(of, label, old, new):
+    """One of them. Its words are read in the language of whoever reads: letters are written in several."""
     kind = of.partition(":")[0]
     match kind:
         case "law":
@@ -181,10 +183,13 @@ def row(of, label, old, new):
                 Programme.Law(code).label for code in (old, new)
             )
         case "fresh":
-            place = _("%(paper)s: how fresh it must be") % {"paper": label}
-            return place, *(validity.in_words(rule) for rule in (old, new))
+            place = spoken(lambda: _("%(paper)s: how fresh it must be") % {"paper": label})
+            return place, *(spoken(lambda rule=rule: validity.in_words(rule)) for rule in (old, new))
     name = label if ":" in of else Call._meta.get_field(of).verbose_name
     return name, *differing(plain(old), new)
+
+
+spoken = lazy(lambda words: str(words()), str)
 
 
 def uncorrectable(changes):

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from applications.calls import announcing
 from applications.calls.models import Call, Notice
@@ -204,9 +205,10 @@ def test_law_validity_and_words_of_criteria_are_corrected_and_the_words_until_a_
     five = "\n".join(f"Step {number}" for number in range(5))
     remembered_criteria(criterion.group.stage_id, call)
 
-    notice = correct(
-        world, call, law="subsidy", fresh__D02="6m", **{"criterion:1-1-2": "Patents", "anchors:1-1-2": five}
-    )
+    world.draft(call, world.firm(world.person(language="en")))
+    words = {"criterion:1-1-2": "Patents", "anchors:1-1-2": five}
+    with override("ko"):  # the officer's; the letter is in the language of its reader
+        notice = correct(world, call, law="subsidy", fresh__D02="6m", **words)
 
     call = Call.objects.get(pk=call.pk)
     assert (call.law, call.papers.get(code="D02").validity) == ("subsidy", "6m")
@@ -218,6 +220,8 @@ def test_law_validity_and_words_of_criteria_are_corrected_and_the_words_until_a_
         "Benefits other than money Subsidy under the Subsidy Act", "Excellent 15: Step 0",
     ):  # fmt: skip
         assert part in page
+    letter = Letter.objects.get(kind="call_corrected").body
+    assert "After the change: issued within 6 months before the closing day" in letter
     assert notice.number in page
     said = reasons(correct, world, call, fresh__D02="1m")
     assert said == ["“사업자등록증명”: a correction asks no more of a paper than before."]

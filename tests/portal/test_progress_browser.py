@@ -44,7 +44,7 @@ def test_the_monitor_shows_what_comes_in_every_ten_seconds_until_it_is_switched_
     assert letters > 0
 
     officer.page.get_by_role("checkbox", name=said("Refresh every 10 seconds")).uncheck()
-    officer.page.evaluate("fetch = () => { document.title = 'asked' }")
+    officer.page.evaluate("() => { fetch = () => { document.title = 'asked' } }")
     officer.page.wait_for_timeout(400)
     assert officer.page.title() != "asked"
     assert house.street.complaints == []

@@ -43,8 +43,7 @@ class Status(models.TextChoices):
 BEFORE_REVIEWERS = (Status.IN_REVIEW, Status.REVIEWED)  # what reviewers see: until the result is published
 UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.REVIEWED)
 SELECTED = (Status.SELECTED, Status.AGREED)
-# The order of a list by score: those without one stand below all others.
-SCORED = Coalesce(
+SCORED = Coalesce(  # the order of a list by score: those without one stand below all others
     F("final_score"),
     Value(-1, output_field=IntegerField()),
     output_field=DecimalField(max_digits=6, decimal_places=2),
