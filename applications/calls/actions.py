@@ -4,7 +4,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import disclosure, queries, rules
+from applications.calls import disclosure, queries, readiness, rules
 from applications.calls.audience import Subscriber
 from applications.calls.conflicts import usual
 from applications.calls.models import Call
@@ -28,7 +28,7 @@ def prepare(*, programme, year, by, outline=None, open_to=(), **fields):
     outline: a code of outlines.OUTLINES, "" for none at all; None: the one that bears the name of the programme.
     open_to: the fields that may apply, none for all.
     """
-    usually = {"conflicts": usual(programme.kind), **disclosure.terms()}
+    usually = {"conflicts": usual(programme.kind), "law": programme.law, **disclosure.terms()}
     call = _begin(programme, year, by, **usually | fields)
     if outline := programme.kind if outline is None else outline:
         fill(call, OUTLINES[outline])
@@ -38,7 +38,7 @@ def prepare(*, programme, year, by, outline=None, open_to=(), **fields):
 
 
 COPIED = (
-    "summary", "notice", "seats", "reserves", "least_years", "most_years", "tracks", "regions", "budget_line",
+    "summary", "law", "notice", "seats", "reserves", "least_years", "most_years", "tracks", "regions", "budget_line",
     "budget_krw", "ceiling_krw", "scale", "step", "pass_mark", "select_mark", "bonus_cap", "penalty_cap", "tie_keys",
     "comment_length", "reviewers_download", "conflicts", *disclosure.FIELDS,
 )  # fmt: skip
@@ -160,7 +160,7 @@ def publish(call, *, by):
     """Make the call public, and tell the subscribers. From now on it is changed by notices only."""
     call = lock_unpublished(call, "call.publish", by)
     now = clock.now()
-    if reasons := rules.unready(call, now=now, clocks=legal_clocks()):
+    if reasons := readiness.unready(call, now=now, clocks=legal_clocks()):
         raise Refused(*reasons, about=call)
     if _carried(call, call.carries_from) != call.carried_seats:
         said = _("The places that are taken over have changed. Please save the section of the places again.")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.calls import queries, rules
 from applications.calls.models import Call, Notice
+from applications.calls.stages import Criterion
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.clocks import legal_clock
@@ -19,7 +20,11 @@ LETTERS = {
 
 
 def changeable(call):
-    """{name: (label, its text now)} of all that a correction may change; never criteria, weights or places."""
+    """{name: (label, its text now)} of all that a correction may change; never points, weights or places.
+
+    law: a code of Programme.Law; fresh:<paper>: a rule of validity.py, which may only be eased. The words of criteria and
+    of their steps, criterion:<place> and anchors:<place>, can change until a sheet is handed in.
+    """
     found = {
         name: (str(call._meta.get_field(name).verbose_name), getattr(call, name)) for name in rules.TEXTS
     }
@@ -27,7 +32,16 @@ def changeable(call):
     found |= {
         f"question:{question.code}": (question.label, question.help) for question in call.questions.all()
     }
-    return found | {f"paper:{paper.code}": (paper.name, paper.help) for paper in call.papers.all()}
+    papers = list(call.papers.all())
+    found |= {f"paper:{paper.code}": (paper.name, paper.help) for paper in papers}
+    found |= {f"fresh:{paper.code}": (paper.name, paper.validity) for paper in papers if paper.validity}
+    if queries.is_scored(call):
+        return found
+    for place, criterion in queries.criteria_by_place(call).items():
+        found[f"criterion:{place}"] = (criterion.name, criterion.help)
+        if criterion.anchors:
+            found[f"anchors:{place}"] = (criterion.name, "\n".join(criterion.anchors))
+    return found
 
 
 def draw(call, kind, *, reason, revision, by, texts=None, closes_at=None):
@@ -63,6 +77,9 @@ def draw(call, kind, *, reason, revision, by, texts=None, closes_at=None):
 
 def _changes(call, texts):
     before = changeable(call)
+    if texts.keys() - before.keys():
+        said = _("A sheet is handed in by now: the words of the criteria can no longer change.")
+        raise Refused(said, about=call)
     changes = [
         {"of": name, "label": before[name][0], "old": before[name][1], "new": rules.plain(text)}
         for name, text in texts.items()
@@ -70,12 +87,14 @@ def _changes(call, texts):
     ]
     if not changes:
         raise Refused(_("Nothing is changed yet."), about=call)
+    if reasons := rules.uncorrectable(changes):
+        raise Refused(*reasons, about=call)
     return changes
 
 
 @transaction.atomic
 def correct(call, *, texts, reason, revision, by):
-    """Publish a correction: title, summary, notice, help texts."""
+    """Publish a correction: of what changeable names."""
     call = _lock(call)
     notice = draw(call, Notice.Kind.CORRECTION, texts=texts, reason=reason, revision=revision, by=by)
     for change in notice.changes:
@@ -87,6 +106,14 @@ def correct(call, *, texts, reason, revision, by):
                 call.questions.filter(code=code).update(help=change["new"])
             case "paper":
                 call.papers.filter(code=code).update(help=change["new"])
+            case "fresh":
+                call.papers.filter(code=code).update(validity=change["new"])
+            case "criterion" | "anchors":
+                words = (
+                    {"help": change["new"]} if kind == "criterion" else {"anchors": change["new"].split("\n")}
+                )
+                criterion = queries.criteria_by_place(call)[code]
+                Criterion.objects.filter(pk=criterion.pk).update(**words)
             case name:
                 setattr(call, name, change["new"])
     old, new = ({change["of"]: change[side] for change in notice.changes} for side in ("old", "new"))

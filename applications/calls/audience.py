@@ -31,6 +31,10 @@ class InquiryQuerySet(models.QuerySet):
         """Those that nobody outside has an answer to yet."""
         return self.filter(status__in=(Inquiry.Status.ASKED, Inquiry.Status.ANSWERED))
 
+    def for_person(self, user):
+        """Those that this person answers, and those that nobody has taken yet."""
+        return self.filter(Q(assigned_to=user) | Q(assigned_to=None))
+
     def late_on(self, day):
         return self.waiting().filter(due_on__lt=day)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.calls import actions, building, rules
+from applications.calls import actions, building, queries, readiness, rules
 from applications.calls.drafting import BeginForm, CopyForm, PointsForm, SectionForm
 from applications.calls.models import Call
 from applications.calls.pieces import FORMS
@@ -19,7 +19,7 @@ from applications.kernel.clocks import legal_clocks
 from applications.kernel.errors import Refused
 from applications.kernel.forms import whole_number
 from applications.kernel.sections import stale
-from applications.kernel.web import fetch, page
+from applications.kernel.web import fetch, framed, page
 
 TITLES = {
     "notice": gettext_lazy("Title and notice"),
@@ -61,7 +61,7 @@ RELATED = ("programme",)
 
 def unready(call):
     """What still keeps a call from being published now."""
-    return rules.unready(call, now=clock.now(), clocks=legal_clocks())
+    return readiness.unready(call, now=clock.now(), clocks=legal_clocks())
 
 
 def tasks(call, gaps):
@@ -132,6 +132,13 @@ def edit(request, key, name):
     return _write(
         request, call, name, form, act, heading=TITLES[name], after=reverse("calls:manage", args=[call.key])
     )
+
+
+@page("call.view", "GET")
+def preview(request, key):
+    """What the public will read of the call as it is saved now: a page that stands within those of the builder."""
+    call = fetch(request, Call, key=key, related=RELATED)
+    return framed(render(request, "calls/preview.html", {"call": call, "facts": queries.notice(call)}))
 
 
 @page("call.edit", "GET", "POST")
@@ -222,6 +229,7 @@ def _pieces(request, call, section):
             for question in questions:
                 question.place = building.place_of("question", question)
                 question.after = labels.get(question.condition.get("question"))
+                question.firms = ", ".join(map(str, queries.tracks_in_words(question.tracks)))
         case "papers":
             facts["papers"] = list(call.papers.all())
         case "items":

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.calls import queries, rules
 from applications.calls.conflicts import MOST_YEARS, RULES
-from applications.calls.models import BudgetLine, Call
+from applications.calls.models import BudgetLine, Call, Programme
 from applications.calls.outlines import OUTLINES
 from applications.calls.ruling import MOST_TIE_KEYS, tie_choices
 from applications.calls.stages import Criterion
@@ -169,12 +169,14 @@ class SectionForm(Versioned, forms.ModelForm):
             "notice": forms.Textarea({"rows": 20}),
             "open_to": forms.CheckboxSelectMultiple(),
             "scale": forms.RadioSelect(),
+            "law": forms.RadioSelect(),
         }
         labels = {"scale": _("Scale of a criterion")}
         help_texts = {
             "summary": _("Stands under the title in the list of calls."),
+            "law": _("Stands in the notice and in the application of each firm."),
             "notice": _(
-                "The whole notice: purpose, support, who may apply, how plans are chosen, whom to ask."
+                "The whole notice: purpose, support, who may apply, how plans are chosen, whom to ask. What a template left to be written stands in 【 】."
             ),
             "short_notice_reason": _("A notice stands for at least 30 days, unless this says why it cannot."),
             "open_to": _("None chosen: all of them."),
@@ -229,6 +231,7 @@ class SectionForm(Versioned, forms.ModelForm):
             ]
         if section == "notice":  # what is empty keeps the call from being published, not from being saved
             self.fields["summary"].required = self.fields["notice"].required = False
+            self.fields["law"].choices, self.fields["law"].required = Programme.Law.choices, True
         bound(self)
         ask_to_choose(self)
         self.helper = layout("version", *names, button=SAVE)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.rules import address_wrong
-from applications.calls import rules
+from applications.calls import rules, validity
 from applications.calls.models import Call, Programme
 from applications.kernel import clock
 from applications.kernel.forms import DateInput, InstantField, layout
@@ -53,6 +53,9 @@ HELPS = {  # what stands in small letters below a name, and tells firms what to 
     "part": _("Hints on the parts of the plan"),
     "question": _("Hints on the questions"),
     "paper": _("Hints on the papers"),
+    "fresh": _("How fresh papers must be: a correction can ask less only"),
+    "criterion": _("What is looked at, until a sheet is handed in"),
+    "anchors": _("What the five steps stand for, until a sheet is handed in"),
 }
 
 
@@ -67,7 +70,20 @@ class CorrectionForm(NoticeForm):
         texts, helps = [], {kind: [] for kind in HELPS}
         for number, (name, (label, text)) in enumerate(self.changeable):
             field, kind = f"text_{number}", name.partition(":")[0]
-            if name in rules.TEXTS:
+            if name == "law":
+                self.fields[field] = forms.ChoiceField(
+                    label=label, initial=text, choices=Programme.Law.choices
+                )
+                texts.append(field)
+            elif kind == "fresh":
+                easier = [
+                    (rule, validity.in_words(rule) or _("nothing asked")) for rule in validity.easier(text)
+                ]
+                self.fields[field] = forms.ChoiceField(
+                    label=label, initial=text, choices=easier, required=False
+                )
+                helps[kind].append(field)
+            elif name in rules.TEXTS:
                 of_model = Call._meta.get_field(name)
                 widget = {"widget": forms.Textarea({"rows": 16})} if name == "notice" else {}
                 self.fields[field] = of_model.formfield(
@@ -76,10 +92,13 @@ class CorrectionForm(NoticeForm):
                 texts.append(field)
             else:
                 self.fields[field] = forms.CharField(
-                    label=_("Hint for “%(what)s”") % {"what": label},
+                    label=label
+                    if kind in ("criterion", "anchors")
+                    else _("Hint for “%(what)s”") % {"what": label},
                     initial=text,
-                    max_length=300,
+                    max_length=1000 if kind == "anchors" else 300,
                     required=False,
+                    widget=forms.Textarea({"rows": 5}) if kind == "anchors" else None,
                 )
                 helps[kind].append(field)
         hints = [Fieldset(HELPS[kind], *names) for kind, names in helps.items() if names]

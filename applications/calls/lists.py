@@ -107,10 +107,14 @@ def people(by):
 
 def waiting(by):
     waits = Q(status__in=(Inquiry.Status.ASKED, Inquiry.Status.ANSWERED))
+    own = Q(assigned_to=by) | Q(assigned_to=None)
     return [
         Option("answer", _("Waiting"), "answer", where=waits),
         Option("late", _("Late"), "late", where=waits & Q(due_on__lt=clock.today())),
-        Option("mine", _("Mine"), "mine", where=waits & Q(assigned_to=by)),
+        Option("mine", _("Mine or nobody's"), "mine", where=waits & own),
+        Option(
+            "overdue", _("Late, mine or nobody's"), "overdue", where=waits & own & Q(due_on__lt=clock.today())
+        ),
     ]
 
 

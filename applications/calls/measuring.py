@@ -1,8 +1,10 @@
 """Forms of what a call is reviewed by: its stages, their groups and criteria, and the points of a site visit."""
 
-from crispy_forms.layout import Div
+from crispy_forms.layout import Div, Fieldset
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from applications.calls import scale
 from applications.calls.drafting import PieceForm
 from applications.calls.stages import OF_VISIT, Criterion, CriterionGroup, Point, Stage
 from applications.kernel.forms import LineField
@@ -70,7 +72,18 @@ class GroupForm(PieceForm):
         field_classes = {"name": LineField}
 
 
+ANCHOR_LENGTH = 150
+
+
 class CriterionForm(PieceForm):
+    """A criterion: its points, how they are given, and what the five steps stand for."""
+
+    how = forms.ChoiceField(
+        label=_("How it is scored"),
+        choices=[("points", _("by any number of points")), ("steps", _("by the five steps only"))],
+        widget=forms.RadioSelect,
+    )
+
     class Meta:
         model = Criterion
         fields = ["name", "help", "points", "knock_out_at"]
@@ -84,9 +97,47 @@ class CriterionForm(PieceForm):
         }
         field_classes = {"name": LineField}
 
+    def prepare(self):
+        self.fields["how"].required = False
+        self.initial["how"] = "steps" if self.instance.by_steps else "points"
+        texts = self.instance.anchors or [""] * len(scale.STEPS)
+        for place, ((_part, word), text) in enumerate(zip(scale.STEPS, texts, strict=True), 1):
+            self.fields[f"anchor_{place}"] = LineField(
+                label=word, required=False, max_length=ANCHOR_LENGTH, initial=text
+            )
+        self.fields["anchor_1"].help_text = _(
+            "In words, for all five steps or for none. Firms read it in the notice, reviewers on their sheet."
+        )
+
+    @property
+    def anchor_names(self):
+        return [f"anchor_{place}" for place in range(1, len(scale.STEPS) + 1)]
+
+    def order(self):
+        return [
+            "name", "help", "points", "how", "knock_out_at",
+            Fieldset(_("What the steps stand for"), *self.anchor_names),
+        ]  # fmt: skip
+
+    def fields_of(self):
+        found = super().fields_of()
+        texts = [found.pop(name) for name in self.anchor_names]
+        return found | {"by_steps": found.pop("how") == "steps", "anchors": texts if any(texts) else []}
+
     def clean(self):
         cleaned = super().clean()
+        texts = [cleaned.get(name) for name in self.anchor_names]
+        if any(texts) and not all(texts):
+            self.add_error(
+                self.anchor_names[texts.index("") if "" in texts else 0],
+                _("Please say what each of the five steps stands for, or of none."),
+            )
         points, knock_out = cleaned.get("points"), cleaned.get("knock_out_at")
+        steps = {"scale": self.call.scale, "step": self.call.step}
+        if points and cleaned.get("how") == "steps" and scale.indistinct(points, **steps):
+            self.add_error(
+                "how", _("Five steps of so few points cannot be told apart in the step of a score.")
+            )
         if points and knock_out is not None and self.call.scale == "points" and knock_out >= points:
             self.add_error("knock_out_at", _("It is below the points of the criterion."))
         return cleaned

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from applications.calls import validity
 from applications.calls.conflicts import usual
 from applications.calls.editions import of_call
 from applications.kernel import clock
@@ -109,6 +110,7 @@ class Call(models.Model):
     number = models.CharField(_("call number"), max_length=30, unique=True)  # RC-2027-S01
     title = models.CharField(_("title"), max_length=150)
     summary = models.CharField(_("in one sentence"), max_length=300)
+    law = models.CharField(_("funding law"), max_length=15, choices=Programme.Law, blank=True)
     notice = models.TextField(_("notice"))
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))  # exclusive: arrival < closes_at
@@ -191,6 +193,9 @@ class Call(models.Model):
                 condition=Q(carries_from=None, carried_seats=0)
                 | Q(carries_from__isnull=False, carried_seats__gte=1),
                 name="call_carries_places",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at=None) | ~Q(law=""), name="call_published_with_its_law"
             ),
             models.UniqueConstraint(
                 fields=["carries_from"], condition=Q(cancelled_at=None), name="call_places_carried_once"
@@ -335,6 +340,7 @@ class Question(models.Model):
     condition = models.JSONField(
         default=dict, blank=True
     )  # {"question": code, "is": [values]}; none: always asked
+    tracks = models.JSONField(default=list, blank=True)  # of firms that are asked; none: all of them
 
     class Meta:
         ordering = ["part__ordinal", "ordinal"]
@@ -363,6 +369,7 @@ class RequiredPaper(models.Model):
     kinds = models.JSONField(
         default=list
     )  # of files that are taken, names of kernel.files.TYPES; none: all of them
+    validity = models.CharField(max_length=7, blank=True)  # validity.py: closing, 90d, 3m; "": nothing asked
 
     class Meta:
         ordering = ["ordinal"]
@@ -375,6 +382,10 @@ class RequiredPaper(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def validity_in_words(self):
+        return validity.in_words(self.validity)
 
     @property
     def section(self):

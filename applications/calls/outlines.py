@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Part, Programme, Question, RequiredPaper
+from applications.calls.outline_texts import ANCHORS, RND, RND_SUMMARY, SPROUT, SPROUT_SUMMARY
 from applications.calls.ruling import Item, Quota
 from applications.calls.stages import OF_VISIT, Criterion, CriterionGroup, Point, Stage
 
@@ -200,8 +201,8 @@ RND_PARTS = [
 ]
 SPROUT_PAPERS = [  # code, name, help, which firms need it: all, a RequiredPaper.Trait, or as the plan goes
     ("D01", "사업계획서", "HWP, HWPX, PDF", "all"),
-    ("D02", "사업자등록증명", "발급일 3개월 이내", "all"),
-    ("D03", "법인등기사항전부증명서", "발급일 3개월 이내", "corporation"),
+    ("D02", "사업자등록증명", "", "all"),
+    ("D03", "법인등기사항전부증명서", "", "corporation"),
     ("D04", "재무제표 최근 2개년", "", ""),
     ("D08", "뿌리기업 확인서", "", "root"),
     ("D10", "공장등록증명서", "", "manufacturer"),
@@ -210,8 +211,8 @@ SPROUT_PAPERS = [  # code, name, help, which firms need it: all, a RequiredPaper
 ]
 RND_PAPERS = [
     ("D01", "연구개발계획서", "HWP, HWPX, PDF", "all"),
-    ("D02", "사업자등록증명", "발급일 3개월 이내", "all"),
-    ("D03", "법인등기사항전부증명서", "발급일 3개월 이내", "corporation"),
+    ("D02", "사업자등록증명", "", "all"),
+    ("D03", "법인등기사항전부증명서", "", "corporation"),
     ("D08", "뿌리기업 확인서", "", "root"),
     ("D10", "공장등록증명서", "", "manufacturer"),
     ("D11", "참여의사확인서", "공동기관이 있을 때", ""),
@@ -220,6 +221,7 @@ RND_PAPERS = [
     ("D16", "가점 증빙", "신청한 항목의 증빙을 한 파일로 모아 주세요.", "bonus"),
 ]
 PARTS = {"D17": 3}  # the part of the plan that asks for a paper, where it does not stand among all of them
+VALIDITY = {"D02": "3m", "D03": "3m"}  # practice; as in validity.py
 KINDS = {"D01": ["pdf", "hwp", "hwpx"]}  # the plan is a document, not a picture of one
 BONUS = [  # name, points, evidence, whether it is uploaded
     ("뿌리기술 전문기업", "2", "뿌리기술 전문기업 지정증", True),
@@ -241,6 +243,11 @@ PENALTIES = [
 TIE_KEYS = {  # higher first; after them the committee decides
     Programme.Kind.SPROUT: ["group-1", "group-2", "group-3", "outside", "answer-hiring"],
     Programme.Kind.RND: ["group-1", "group-2", "group-3", "outside"],
+}
+
+NOTICES = {  # the sentence in the list of calls, and the text that the notice begins with
+    Programme.Kind.SPROUT: (SPROUT_SUMMARY, SPROUT),
+    Programme.Kind.RND: (RND_SUMMARY, RND),
 }
 
 
@@ -295,7 +302,7 @@ OUTLINES = {
 
 
 def fill(call, outline):
-    """Give a new call the stages, criteria, questions, papers and items of an outline."""
+    """Give a new call the stages, criteria, questions, papers and items of an outline, and its text where it has none yet."""
     for ordinal, (fields, groups) in enumerate(outline.stages, 1):
         stage = Stage.objects.create(call=call, ordinal=ordinal, **fields)
         if stage.is_visit:
@@ -303,7 +310,14 @@ def fill(call, outline):
         for place, (name, floor, criteria) in enumerate(groups, 1):
             group = CriterionGroup.objects.create(stage=stage, ordinal=place, name=name, floor_percent=floor)
             Criterion.objects.bulk_create(
-                Criterion(group=group, ordinal=number, name=label, points=points, help=hint)
+                Criterion(
+                    group=group,
+                    ordinal=number,
+                    name=label,
+                    points=points,
+                    help=hint,
+                    anchors=ANCHORS.get(label, []),
+                )
                 for number, (label, points, hint) in enumerate(criteria, 1)
             )
     made = {}
@@ -324,12 +338,15 @@ def fill(call, outline):
             needed_from="" if firms == "all" else firms,
             part=made.get(PARTS.get(code)),
             kinds=KINDS.get(code, []),
+            validity=VALIDITY.get(code, ""),
         )
         for number, (code, name, hint, firms) in enumerate(outline.papers, 1)
     )
 
     call.tie_keys = TIE_KEYS[call.programme.kind]
-    call.save(update_fields=["tie_keys"])
+    summary, notice = NOTICES[call.programme.kind]
+    call.summary, call.notice = call.summary or summary, call.notice or notice
+    call.save(update_fields=["tie_keys", "summary", "notice"])
     bonus, penalty = Item.Kind.BONUS, Item.Kind.PENALTY
     items = [(bonus, *item) for item in BONUS] + [(penalty, *item, False) for item in PENALTIES]
     Item.objects.bulk_create(

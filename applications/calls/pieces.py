@@ -5,10 +5,11 @@ from itertools import takewhile
 
 from crispy_forms.layout import Div
 from django import forms
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import rules
+from applications.calls import rules, validity
 from applications.calls.drafting import PieceForm, in_order
 from applications.calls.measuring import CriterionForm, GroupForm, PointForm, StageForm
 from applications.calls.models import Part, Question, RequiredPaper
@@ -63,9 +64,16 @@ class QuestionForm(PieceForm):
         help_text=_("None chosen: always. The answers of one earlier question."),
     )
 
+    tracks = forms.MultipleChoiceField(
+        label=_("Asked only of firms of these tracks"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: firms of all tracks that may apply."),
+    )
+
     class Meta:
         model = Question
-        fields = ["part", "label", "help", "kind", "required", "max_length"]
+        fields = ["part", "label", "help", "kind", "required", "max_length", "tracks"]
         labels = {
             "part": _("Part"), "label": _("Question"), "help": _("Hint"), "kind": _("How it is answered"),
             "required": _("It must be answered"),
@@ -97,6 +105,12 @@ class QuestionForm(PieceForm):
             ]
         if not self.fields["asked_when"].choices:
             del self.fields["asked_when"]
+        words = apps.get_model(
+            "applications", "Firm"
+        ).Track.choices  # of a room beside this one: by name only
+        self.fields["tracks"].choices = [
+            choice for choice in words if not self.call.tracks or choice[0] in self.call.tracks
+        ]
 
     def before(self):
         """The questions that stand before this one: before a new one all up to the end of its part."""
@@ -112,7 +126,7 @@ class QuestionForm(PieceForm):
         last = ["asked_when"] if "asked_when" in self.fields else []
         return [
             "part", "label", "help", "kind", only("options", WITH_OPTIONS), only("columns", ["table"]), "required",
-            only("max_length", LIMITS), *last,
+            only("max_length", LIMITS), *last, "tracks",
         ]  # fmt: skip
 
     def clean_asked_when(self):
@@ -199,6 +213,27 @@ class PaperForm(PieceForm):
         help_text=_("None chosen: all that are taken at all."),
     )
 
+    valid = forms.ChoiceField(
+        label=_("How fresh it must be"),
+        required=False,
+        choices=[
+            ("", _("the call asks nothing of it")),
+            ("closing", _("valid on the closing day")),
+            ("issued", _("issued within some time before the closing day")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Where the day is known, a paper that does not keep it cannot be handed in; else the screening asks."
+        ),
+    )
+    within = forms.IntegerField(label=_("Within how many"), required=False, min_value=1)
+    unit = forms.ChoiceField(
+        label=_("Counted in"),
+        required=False,
+        choices=[("m", _("months")), ("d", _("days"))],
+        widget=forms.RadioSelect,
+    )
+
     class Meta:
         model = RequiredPaper
         fields = ["code", "name", "help", "kinds"]
@@ -224,14 +259,33 @@ class PaperForm(PieceForm):
         ]
         self.fields["asked_of"].required = False
         self.initial["asked_of"] = "all" if paper.required else paper.needed_from
+        number, unit = validity.term(paper.validity) or (None, "m")
+        self.initial |= {"valid": "issued" if number else paper.validity, "within": number, "unit": unit}
 
     def order(self):
-        return ["code", "name", "help", "asked_of", "kinds"]
+        term = Div("within", "unit", data_asked_by="valid", data_asked_when="issued")
+        return ["code", "name", "help", "asked_of", "valid", term, "kinds"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("valid") == "issued" and "within" in cleaned:
+            unit = cleaned.get("unit") or "m"
+            if not cleaned["within"]:
+                self.add_error("within", _("Please say within how many."))
+            elif not validity.term(f"{cleaned['within']}{unit}"):
+                self.add_error("within", _("At most %(most)d.") % {"most": validity.MOST[unit]})
+        return cleaned
 
     def fields_of(self):
         found = super().fields_of()
-        firms = found.pop("asked_of")
-        return found | {"required": firms == "all", "needed_from": "" if firms == "all" else firms}
+        firms, rule, number = found.pop("asked_of"), found.pop("valid"), found.pop("within")
+        unit = found.pop("unit") or "m"
+        rule = f"{number}{unit}" if rule == "issued" else rule
+        return found | {
+            "required": firms == "all",
+            "needed_from": "" if firms == "all" else firms,
+            "validity": rule,
+        }
 
 
 class ItemForm(PieceForm):

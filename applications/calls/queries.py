@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from applications.accounts.models import Role, User
-from applications.calls import rules, ruling
+from applications.calls import rules, ruling, scale
 from applications.calls.models import Call
 from applications.calls.stages import Criterion
 from applications.kernel.taxonomy import Region
@@ -62,9 +62,20 @@ def measures(call):
     found = {stage.pk: (stage, {}) for stage in call.stages.prefetch_related("points")}
     criteria = Criterion.objects.filter(group__stage__call=call).select_related("group")
     for criterion in criteria.order_by("group__stage__ordinal", "group__ordinal", "ordinal"):
+        if criterion.anchors or criterion.by_steps:
+            criterion.steps = scale.steps_of(criterion, scale=call.scale, step=call.step)
         _stage, groups = found[criterion.group.stage_id]
         groups.setdefault(criterion.group_id, (criterion.group, []))[1].append(criterion)
     return [(stage, list(groups.values())) for stage, groups in found.values()]
+
+
+def criteria_by_place(call):
+    """{place: criterion} of a call, in order; a place is the ordinals of its stage, its group and itself: 1-2-3."""
+    criteria = Criterion.objects.filter(group__stage__call=call).select_related("group__stage")
+    return {
+        f"{one.group.stage.ordinal}-{one.group.ordinal}-{one.ordinal}": one
+        for one in criteria.order_by("group__stage__ordinal", "group__ordinal", "ordinal")
+    }
 
 
 def notices_of(call):
@@ -77,8 +88,12 @@ def notices_of(call):
 
 def tracks_of(call):
     """The words of the tracks that a call is open to; none where it is for all."""
+    return tracks_in_words(call.tracks)
+
+
+def tracks_in_words(codes):
     words = dict(apps.get_model("applications", "Firm").Track.choices)
-    return [words[track] for track in call.tracks]
+    return [words[track] for track in codes]
 
 
 def regions_of(call):
@@ -138,6 +153,11 @@ def is_screened(call):
     touched = Q(exclusions__isnull=False) | Q(supplements__isnull=False)
     waiting = ("draft", "submitted", "withdrawn")
     return call.applications.filter(touched | ~Q(status__in=waiting)).exists()
+
+
+def is_scored(call):
+    """Whether a reviewer has handed a sheet in: from then on even the words of its criteria are fixed."""
+    return call.applications.filter(assignments__handed_in_at__isnull=False).exists()
 
 
 def has_results(call, now):

@@ -4,19 +4,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import conflicts, disclosure
-from applications.calls.models import Call, RequiredPaper
-from applications.calls.ruling import unbreakable, unproven
-from applications.kernel.errors import Gap, Reason
+from applications.calls import disclosure, validity
+from applications.calls.models import Call, Programme, RequiredPaper
+from applications.calls.scale import STEPS
+from applications.kernel.errors import Reason
 from applications.kernel.reasons import too_short
 
-TEXTS = (
-    "title",
-    "summary",
-    "notice",
-)  # of a published call that a correction may change, with all help texts
+# Of a published call that a correction may change, with what announcing.changeable names besides.
+TEXTS = ("title", "summary", "law", "notice")
 Trait = RequiredPaper.Trait
 QUESTIONS_A_DAY = 10  # of one person
 MOST_QUESTIONS = 60  # of one call to its applicants
@@ -45,7 +43,7 @@ EXCLUSIONS = {  # who cannot be granted anything: docs/domain.md, eligibility
 
 
 SECTIONS = {  # of a call in preparation, in order, with the fields that each holds; the others hold pieces
-    "notice": ("title", "summary", "notice"),
+    "notice": ("title", "summary", "law", "notice"),
     "schedule": ("opens_at", "closes_at", "short_notice_reason"),
     "eligibility": ("open_to", "tracks", "regions", "least_years", "most_years"),
     "plan": (),
@@ -68,81 +66,6 @@ SECTIONS = {  # of a call in preparation, in order, with the fields that each ho
 def sections(call):
     """The sections of a call in preparation; only R&D has money."""
     return [name for name in SECTIONS if name != "money" or call.is_rnd]
-
-
-def unready(call, *, now, clocks):
-    """What is still missing or wrong before this call may be published at this instant, each with its section.
-
-    clocks: {code: legal clock}; call: with its stages, groups, criteria, parts, questions and papers. Returns Gaps; an empty list is yes.
-    """
-    gaps = []
-    if not call.summary:
-        gaps.append(Gap(_("The call has no summary in one sentence yet."), "summary", "notice"))
-    if not call.notice:
-        gaps.append(Gap(_("The text of the notice is still empty."), "notice", "notice"))
-    if call.closes_at <= now:
-        gaps.append(Gap(_("The closing time is already past."), "closes_at", "schedule"))
-    notice_days = clocks["call_notice"].days
-    if call.closes_at - now < timedelta(days=notice_days) and not call.short_notice_reason:
-        gaps.append(
-            Gap(
-                _("A notice of less than %(days)d days needs a reason (decree, article 9).")
-                % {"days": notice_days},
-                "short_notice_reason",
-                "schedule",
-            )
-        )
-    gaps += (
-        unready_plan(call)
-        + unready_criteria(call)
-        + unproven(call)
-        + unbreakable(call)
-        + conflicts.unlawful(call)
-        + disclosure.unlawful(call, clocks)
-    )
-    if call.is_rnd:
-        if not call.budget_line_id:
-            gaps.append(Gap(_("An R&D call needs a budget line."), "budget_line", "money"))
-        if not call.budget_krw:
-            gaps.append(Gap(_("An R&D call needs its budget."), "budget_krw", "money"))
-        if not call.ceiling_krw:
-            gaps.append(Gap(_("An R&D call needs the ceiling of one grant."), "ceiling_krw", "money"))
-    return gaps
-
-
-def unready_plan(call):
-    """A call asks something, in parts that each ask something, and not too much."""
-    gaps, asked = [], call.questions.count()
-    if not asked:
-        gaps.append(Gap(_("The call asks no question yet."), section="plan"))
-    if asked > MOST_QUESTIONS:
-        gaps.append(
-            Gap(_("A call asks at most %(count)d questions.") % {"count": MOST_QUESTIONS}, section="plan")
-        )
-    for part in call.parts.filter(questions=None):
-        gaps.append(Gap(_("The part “%(title)s” asks nothing.") % {"title": part.title}, section="plan"))
-    return gaps
-
-
-def unready_criteria(call):
-    """The weights of the stages sum to 100, and so do the points of each; no group is empty, and a site visit has its points."""
-    gaps, stages = [], list(call.stages.prefetch_related("groups__criteria", "points"))
-    if sum(stage.weight for stage in stages) != 100:
-        gaps.append(Gap(_("The weights of the stages must sum to 100."), section="criteria"))
-    for stage in stages:
-        if stage.is_visit:
-            if not stage.points.all():
-                gaps.append(Gap(_("The site visit has nothing to look at yet."), section="criteria"))
-            continue
-        groups = list(stage.groups.all())
-        points = [criterion.points for group in groups for criterion in group.criteria.all()]
-        gaps += [Gap(str(reason), section="criteria") for reason in wrong_sum(points)]
-        gaps += [
-            Gap(_("The group “%(name)s” has no criterion.") % {"name": group.name}, section="criteria")
-            for group in groups
-            if not group.criteria.all()
-        ]
-    return gaps
 
 
 def misled(questions):
@@ -249,13 +172,42 @@ def differing(old, new):
 
 def rows(notice):
     """What a correction changes, for a table: [(place, before, now)]."""
-    return [
-        (
-            change["label"] if ":" in change["of"] else Call._meta.get_field(change["of"]).verbose_name,
-            *differing(plain(change["old"]), change["new"]),
-        )
-        for change in notice.changes
-    ]
+    return [row(**change) for change in notice.changes]
+
+
+def row(of, label, old, new):
+    """One of them. Its words are read in the language of whoever reads: letters are written in several."""
+    kind = of.partition(":")[0]
+    match kind:
+        case "law":
+            return Call._meta.get_field("law").verbose_name, *(
+                Programme.Law(code).label for code in (old, new)
+            )
+        case "fresh":
+            place = spoken(lambda: _("%(paper)s: how fresh it must be") % {"paper": label})
+            return place, *(spoken(lambda rule=rule: validity.in_words(rule)) for rule in (old, new))
+    name = label if ":" in of else Call._meta.get_field(of).verbose_name
+    return name, *differing(plain(old), new)
+
+
+spoken = lazy(lambda words: str(words()), str)
+
+
+def uncorrectable(changes):
+    """Why a correction cannot say this: firms have relied on what papers must be, and five steps have five texts."""
+    reasons = []
+    for change in changes:
+        kind, old, new = change["of"].partition(":")[0], change["old"], change["new"]
+        said = {"what": change["label"]}
+        if kind == "law" and new not in Programme.Law.values:
+            reasons.append(Reason(_("Please choose the funding law.")))
+        if kind == "fresh" and not validity.eases(old, new):
+            reasons.append(Reason(_("“%(what)s”: a correction asks no more of a paper than before.") % said))
+        if kind == "anchors" and (
+            len(lines := new.split("\n")) != len(STEPS) or not all(map(str.strip, lines))
+        ):
+            reasons.append(Reason(_("“%(what)s”: each of the five steps has a line of its own.") % said))
+    return reasons
 
 
 def unaskable(call, *, now, asked_today):

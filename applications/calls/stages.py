@@ -87,6 +87,8 @@ class Criterion(models.Model):
     help = models.CharField(max_length=300, blank=True)
     points = models.PositiveSmallIntegerField()
     knock_out_at = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
+    by_steps = models.BooleanField(default=False)  # one of the five steps of scale.py, nothing between them
+    anchors = models.JSONField(default=list, blank=True)  # what each step stands for, the best first; or none
 
     class Meta:
         ordering = ["group__ordinal", "ordinal"]

@@ -30,6 +30,7 @@ urlpatterns = [
     path("desk/<uuid:key>/piece/<slug:name>/<str:place>/", builder.piece, name="piece"),
     path("desk/<uuid:key>/move/<slug:name>/", builder.move, name="move"),
     path("desk/<uuid:key>/remove/<slug:name>/<str:place>/", builder.remove, name="remove"),
+    path("desk/<uuid:key>/preview/", builder.preview, name="preview"),
     path("desk/<uuid:key>/publish/", desk.publish, name="publish"),
     path("desk/<uuid:key>/correct/", desk.correct, name="correct"),
     path("desk/<uuid:key>/extend/", desk.extend, name="extend"),

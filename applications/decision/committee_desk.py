@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
-from applications.decision import deliberated, deliberating, filling, minutes, queries, resolving, rules
+from applications.decision import deliberated, deliberating, filling, minutes, queries, resolving
 from applications.decision.actions import draw_with
 from applications.decision.committee_forms import (
     AttendanceForm,

@@ -30,6 +30,11 @@ class Answer:
         return [list(zip(row, numbers, strict=True)) for row in self.rows]
 
 
+def is_for(question, track):
+    """Whether a firm of this track is asked; "" (a preview): whoever it is."""
+    return not question.tracks or not track or track in question.tracks
+
+
 def is_asked(question, answers):
     """A question with a condition is asked only when another one is answered in one of the ways it names."""
     if not question.condition:
@@ -38,9 +43,9 @@ def is_asked(question, answers):
     return bool(set(given if isinstance(given, list) else [given]) & set(question.condition["is"]))
 
 
-def asked(call, answers):
-    """The questions of a call that stand to be answered, in order."""
-    return [question for question in call.asked if is_asked(question, answers)]
+def asked(call, answers, track):
+    """The questions of a call that stand to be answered by a firm of this track, in order."""
+    return [question for question in call.asked if is_for(question, track) and is_asked(question, answers)]
 
 
 def is_blank(answer):
@@ -61,11 +66,12 @@ def blank_or(answer):
 
 
 def by_part(application):
-    """[(part, [Answer])] of all that is asked of this application."""
-    parts = {}
-    for question in asked(application.call, application.answers):
-        answer = as_shown(question, application.answers.get(question.code))
-        parts.setdefault(question.part, []).append(answer)
+    """[(part, [Answer])] of all that is asked of this application; what was answered stays, whatever track the firm is of later."""
+    parts, track = {}, application.firm.track
+    for question in application.call.asked:
+        given = application.answers.get(question.code)
+        if is_asked(question, application.answers) and (is_for(question, track) or not is_blank(given)):
+            parts.setdefault(question.part, []).append(as_shown(question, given))
     return list(parts.items())
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.calls.rules import EXCLUSIONS
 from applications.firms.rules import digits_of, number_wrong
-from applications.intake import budget, consortium, rules
+from applications.intake import answers, budget, consortium, freshness, rules
 from applications.intake.budget import CELLS, ITEMS, WAYS
 from applications.intake.fields import (
     AmountField,
@@ -22,7 +22,7 @@ from applications.intake.fields import (
 from applications.intake.models import Application, Status
 from applications.kernel import clock
 from applications.kernel.files import TYPES
-from applications.kernel.forms import InstantField, LineField, ask_to_choose, layout
+from applications.kernel.forms import DateInput, InstantField, LineField, ask_to_choose, in_our_time, layout
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 
 SAVE = _("Save and continue")
@@ -201,7 +201,11 @@ class PlanForm(Versioned):
 
     def __init__(self, *args, application, part, **options):
         super().__init__(*args, **options)
-        self.questions = [question for question in application.call.asked if question.part == part]
+        self.questions = [
+            question
+            for question in application.call.asked
+            if question.part == part and answers.is_for(question, application.firm.track)
+        ]
         for question in self.questions:
             self.fields[f"answer_{question.code}"] = field_for(
                 question, application.answers.get(question.code)
@@ -246,6 +250,20 @@ class UploadForm(forms.Form):
         super().__init__(*args, **options)
         kinds = ", ".join(paper.kinds or TYPES).upper()
         self.fields["file"].help_text = _("%(kinds)s, up to 30 MB.") % {"kinds": kinds}
+
+
+class DayForm(forms.Form):
+    """The day that counts for the validity of a paper that came as a file: of its issue, or its last one."""
+
+    day = forms.DateField(widget=DateInput(), validators=[in_our_time])
+
+    helper = layout("day", button=_("Save the day"), name="dated")
+
+    def __init__(self, *args, paper, **options):
+        super().__init__(*args, **options)
+        from_issue = freshness.counts_from_issue(paper)
+        self.fields["day"].label = _("Issued on") if from_issue else _("Valid until")
+        self.fields["day"].help_text = _("As it stands on the paper.")
 
 
 class AnswerForm(forms.Form):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from applications.accounts.models import Role
 from applications.accounts.session import confirmed_until
 from applications.calls.disclosure import not_given_out
-from applications.intake import actions, finding, rules
+from applications.intake import actions, finding, freshness, rules
 from applications.intake.actions import uploads
-from applications.intake.forms import UploadForm
+from applications.intake.forms import DayForm, UploadForm
 from applications.intake.handing_in import confirm_url
 from applications.intake.models import Application
 from applications.intake.queries import (
@@ -76,13 +76,20 @@ def paper(request, key, code):
     application = fetch(request, Application, key=key, related=("call", "firm"))
     wanted = get_object_or_404(application.call.papers.select_related("part"), code=code)
     form = UploadForm(*((request.POST, request.FILES) if "upload" in request.POST else ()), paper=wanted)
+    day_form = DayForm(request.POST if "dated" in request.POST else None, paper=wanted)
     status = 200
     try:
         if "remove" in request.POST:
             actions.remove_paper(application, paper=wanted, by=request.user, now=request.arrived_at)
             messages.success(request, _("The paper is removed."))
             return redirect(place(application, wanted))
-        if request.method == "POST" and form.is_valid():
+        if day_form.is_valid():
+            actions.date_paper(
+                application, paper=wanted, **day_form.cleaned_data, by=request.user, now=request.arrived_at
+            )
+            messages.success(request, _("The day is saved."))
+            return redirect(place(application, wanted))
+        if form.is_valid():
             sent = form.cleaned_data["file"]
             stored = actions.add_paper(
                 application, paper=wanted, upload=sent, by=request.user, now=request.arrived_at
@@ -92,11 +99,15 @@ def paper(request, key, code):
                 messages.warning(request, said)
             return redirect(place(application, wanted))
     except Refused as refusal:
-        if not form.is_bound:
+        bound = next((one for one in (day_form, form) if one.is_bound), None)
+        if bound is None:
             raise
-        refusal.show_on(form)
+        refusal.show_on(bound)
         status = 409
     document = application.documents.filter(paper=wanted).select_related("file").first()
+    kept, closing = list(kept_for(application).filter(kind__code=code)), rules.closing_day(application.call)
+    for dated in [*kept, *([document] if document else [])]:
+        dated.keeps = freshness.keeps(wanted, dated, closing)
     return render(
         request,
         "intake/paper.html",
@@ -108,8 +119,9 @@ def paper(request, key, code):
                 wanted.section if application.status == "draft" else "papers"
             ],
             "document": document,
-            "kept": kept_for(application).filter(kind__code=code),
-            "closes_on": rules.closing_day(application.call),
+            "kept": kept,
+            "day_form": day_form if document and wanted.validity else None,
+            "closes_on": closing,
             "is_early": document and rules.expires_early(document.expires_on, application.call),
             "room": room(application),
             "form": form,
@@ -130,7 +142,10 @@ def take(request, key, code, kept):
     kept = get_object_or_404(kept_for(application), key=kept)
     actions.take_paper(application, paper=wanted, kept=kept, by=request.user, now=request.arrived_at)
     messages.success(request, _("%(paper)s is taken from the vault.") % {"paper": wanted.name})
-    if rules.expires_early(kept.expires_on, application.call):
+    if freshness.keeps(wanted, kept, rules.closing_day(application.call)) is False:
+        said = _("%(paper)s is not as the call asks (%(rule)s). Please renew it before you hand in.")
+        messages.warning(request, said % {"paper": wanted.name, "rule": wanted.validity_in_words})
+    elif rules.expires_early(kept.expires_on, application.call):
         messages.warning(
             request, _("%(paper)s expires before the call closes. Please renew it.") % {"paper": wanted.name}
         )

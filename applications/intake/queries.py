@@ -11,7 +11,7 @@ from applications.calls.models import Call
 from applications.calls.rules import need, traits_of
 from applications.firms.models import Firm, Member, Right
 from applications.firms.rules.vault import MAX_FIRM_BYTES
-from applications.intake import answers, bonus, consortium
+from applications.intake import answers, bonus, consortium, freshness
 from applications.intake.budget import Plan
 from applications.intake.coming import LAST_OF_SUPPLEMENT, MARKS, mark_at
 from applications.intake.models import (
@@ -246,7 +246,11 @@ def balances_of(firm, *, before):
 def uploads_of(application, papers, supplement=None):
     """The rows in which these papers are uploaded (intake/_papers.html), with the limits that hold."""
     present = {document.paper_id: document for document in application.documents.select_related("file")}
-    kept = by_code(kept_for(application))
+    kept, closing = by_code(kept_for(application)), closing_day(application.call)
+    for paper in papers:
+        for dated in [present.get(paper.pk), *kept.get(paper.code, [])]:
+            if dated:
+                dated.keeps = freshness.keeps(paper, dated, closing)
     traits = traits_of(application.firm) | bonus.traits(application)
     return {
         "papers": [
@@ -263,7 +267,7 @@ def uploads_of(application, papers, supplement=None):
             for document in present.values()
             if expires_early(document.expires_on, application.call)
         },
-        "closes_on": closing_day(application.call),
+        "closes_on": closing,
         "room": room(application),
         "kinds": TYPES,
     }

@@ -6,7 +6,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.rules import need, outside, traits_of
-from applications.intake import answers, bonus, budget, challenge, consortium
+from applications.intake import answers, bonus, budget, challenge, consortium, freshness
 from applications.kernel.clock import KST
 from applications.kernel.errors import Gap, Reason
 from applications.kernel.files import TYPES
@@ -106,7 +106,7 @@ def missing(application):
         gaps.append(Gap(_("Missing: %(what)s") % {"what": _("root technologies")}, "technologies", "project"))
     others, papers = consortium.of(application), with_scans(application, call.papers.all())
     gaps += missing_money(application, others) + others.faults() + unsettled(others, papers)
-    for question in answers.asked(call, application.answers):
+    for question in answers.asked(call, application.answers, application.firm.track):
         if question.required and answers.is_blank(application.answers.get(question.code)):
             gaps.append(
                 Gap(
@@ -160,9 +160,11 @@ def closed_field(call, field):
 
 
 def with_scans(application, papers):
-    """These papers of a call, each with what the scan of its file in this application has found (None: no file)."""
-    scan = application.documents.filter(paper=OuterRef("pk")).values("file__scan")
-    return list(papers.select_related("part").annotate(scan=Subquery(scan)))
+    """These papers of a call, each with its days and what the scan of its file in this application has found (None: no file)."""
+    there = application.documents.filter(paper=OuterRef("pk"))
+    days = {name: Subquery(there.values(name)) for name in ("issued_on", "expires_on")}
+    scan = Subquery(there.values("file__scan"))
+    return list(papers.select_related("part").annotate(scan=scan, **days))
 
 
 def missing_papers(application, papers):
@@ -173,7 +175,7 @@ def missing_papers(application, papers):
         if needed.holds and paper.scan is None:
             what = f"{paper.name} ({needed.why})" if needed.why else paper.name
             gaps.append(Gap(_("Missing: %(what)s") % {"what": what}, f"paper_{paper.code}", paper.section))
-    return gaps + infected(papers)
+    return gaps + freshness.stale(papers, closing_day(application.call)) + infected(papers)
 
 
 def needed_papers(application):
@@ -336,11 +338,15 @@ def supplement_faults(supplement, application, *, now):
         application.documents.filter(added_at__gte=supplement.requested_at).values_list("paper_id", flat=True)
     )
     papers = with_scans(application, supplement.papers.all())
-    return [
-        Gap(_("Not yet renewed: %(what)s") % {"what": paper.name}, f"paper_{paper.code}", "papers")
-        for paper in papers
-        if paper.pk not in renewed
-    ] + infected(papers, "papers")
+    return (
+        [
+            Gap(_("Not yet renewed: %(what)s") % {"what": paper.name}, f"paper_{paper.code}", "papers")
+            for paper in papers
+            if paper.pk not in renewed
+        ]
+        + freshness.stale(papers, closing_day(application.call), "papers")
+        + infected(papers, "papers")
+    )
 
 
 def supplement_request_faults(application, *, due_at, now):

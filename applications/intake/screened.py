@@ -5,7 +5,7 @@ from datetime import date
 from django.apps import apps
 
 from applications.firms.models.standing import BusinessStatus
-from applications.intake import consortium, rules
+from applications.intake import consortium, freshness, rules
 from applications.intake.models import Application, Status
 from applications.intake.models.checks import Check
 from applications.intake.queries import latest_receipt
@@ -53,8 +53,15 @@ def facts_of(application):
 
 def papers_of(application):
     """{code: Paper} of what stands in the application now."""
+    closing = rules.closing_day(application.call)
     return {
-        document.paper.code: Paper(document.paper.name, document.file.sha256, document.expires_on)
+        document.paper.code: Paper(
+            document.paper.name,
+            document.file.sha256,
+            document.expires_on,
+            str(document.paper.validity_in_words),
+            freshness.keeps(document.paper, document, closing),
+        )
         for document in application.documents.select_related("paper", "file")
     }
 

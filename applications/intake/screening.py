@@ -32,6 +32,8 @@ class Paper(NamedTuple):
     name: str
     sha256: str
     expires_on: date | None
+    rule: str = ""  # what the call asks of it, in words
+    keeps: bool | None = True  # whether it is so; None: the day that counts is not known
 
 
 class Balance(NamedTuple):
@@ -250,11 +252,15 @@ def e15(facts):
 
 
 def e16(facts):
-    known = [paper for paper in (facts.papers or {}).values() if paper.expires_on]
+    papers = (facts.papers or {}).values()
+    if stale := [paper for paper in papers if paper.keeps is False]:
+        said = ", ".join(f"{paper.name} ({paper.rule})" for paper in stale)
+        return Finding(FAILED, _("Not as the call asks: %(papers)s.") % {"papers": said})
+    known = [paper for paper in papers if paper.expires_on]
     if over := [paper for paper in known if paper.expires_on < facts.closing]:
         said = ", ".join(f"{paper.name} ({in_words(paper.expires_on)})" for paper in over)
         return Finding(FAILED, _("Not valid on the closing day: %(papers)s.") % {"papers": said})
-    unknown = [paper.name for paper in (facts.papers or {}).values() if not paper.expires_on]
+    unknown = [paper.name for paper in papers if paper.keeps is None or not (paper.expires_on or paper.rule)]
     if unknown:
         return by_hand(_("The validity is not known of: %(papers)s.") % {"papers": ", ".join(unknown)})
     return Finding(PASSED, _("All were valid on the closing day."))

@@ -8,19 +8,23 @@ from applications.firms.models import Firm
 from applications.intake import rules
 from applications.intake.models import Application
 from applications.intake.writing import PANELS, beside, section_form, titles
-from applications.kernel.web import fetch, page
+from applications.kernel.web import fetch, framed, page
 
 
 @page("call.view", "GET")
 def call_preview(request, key):
     """The sections of the application, from the first to the last."""
     call = fetch(request, Call, key=key, related=("programme",))
-    return render(request, "intake/call_preview.html", {"call": call, "sections": titles(call).items()})
+    facts = {"call": call, "sections": titles(call).items()}
+    return framed(render(request, "intake/call_preview.html", facts))
 
 
 @page("call.view", "GET")
 def section_preview(request, key, name):
-    """One section, empty, with its questions, hints and conditions; there is nothing to save it with."""
+    """One section, empty, with its questions, hints and conditions; there is nothing to save it with.
+
+    track: of the firm, in the query; where it is none, the questions to all tracks stand there.
+    """
     call = fetch(request, Call, key=key, related=("programme",))
     names = rules.sections(call)
     if name not in names:
@@ -29,11 +33,15 @@ def section_preview(request, key, name):
     if name == "papers":
         facts["papers"] = list(call.papers.all())
     else:
-        nobody = Application(pk=0, call=call, firm=Firm(size=Firm.Size.SMALL))  # no row has it
+        track = request.GET.get("track", "")
+        track = track if track in Firm.Track.values else ""
+        nobody = Application(pk=0, call=call, firm=Firm(size=Firm.Size.SMALL, track=track))  # no row has it
+        if any(question.tracks for question in call.asked):
+            facts |= {"track": track, "tracks": Firm.Track.choices}
         form, _saved = section_form(None, nobody, name)
         form.helper.form_tag = False
         form.helper.layout.fields.pop()  # its button
         facts |= {"form": form, **beside(form, nobody, name), "application": nobody}
         facts["panel"] = PANELS.get(name)
         facts["faults"] = []
-    return render(request, "intake/section_preview.html", facts)
+    return framed(render(request, "intake/section_preview.html", facts))

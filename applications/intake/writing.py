@@ -183,7 +183,7 @@ def autosave(request, key, name):
     with a panel what `live` says, of one with tables the same of their cells.
     409: {"error", "stale"}: too late, or saved elsewhere meanwhile; nothing is changed.
     """
-    application = fetch(request, Application, key=key, related=["call__programme"])
+    application = fetch(request, Application, key=key, related=["call__programme", "firm"])
     form, saved = section_form(request.POST, application, name)
     form.is_valid()
     version = form.cleaned_data.get("version")

@@ -1,5 +1,6 @@
 """Korean days: public holidays, business days and legal deadlines (민법 제157조, 제161조)."""
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -31,6 +32,12 @@ def add_business_days(day: date, count: int) -> date:
         day = business_day_from(day + timedelta(days=1))
         count -= 1
     return day
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last of its month (the first day is not counted: 민법 제157조, 제160조)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def last_day(begun: datetime, days: int) -> date:

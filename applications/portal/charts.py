@@ -33,6 +33,22 @@ def curves(now, before):
     }  # fmt: skip
 
 
+def by_day(curve):
+    """[(days left, handed in on that day)] of a curve of what came in by the end of each day."""
+    before = [0, *(number for _days, number in curve)]
+    return [(days, number - was) for (days, number), was in zip(curve, before, strict=False)]
+
+
+def busiest(now):
+    """The finding of the days: which brought the most, and how many. now: by_day."""
+    days, number = max(now, key=lambda one: one[1], default=(0, 0))
+    if not number:
+        return _("Nothing has come in yet")
+    if not days:
+        return _("The closing day brought the most: %(number)d") % {"number": number}
+    return _("D-%(days)d brought the most: %(number)d") % {"days": days, "number": number}
+
+
 def curves_finding(now, before):
     """How many came in so far, and how many had at the same distance from the end in the round before."""
     if not now:

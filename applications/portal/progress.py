@@ -31,6 +31,8 @@ def progress(request):
     before = arrivals.round_before(call)
     last = arrivals.by_days_left(before, today=clock.today()) if before else []
     then = dict(last)
+    daily, daily_last = charts.by_day(so_far), charts.by_day(last)
+    on_day, on_day_then = dict(daily), dict(daily_last)
     return render(
         request,
         "portal/progress.html",
@@ -41,6 +43,10 @@ def progress(request):
             "before": before,
             "drawing": charts.curves(so_far, last),
             "finding": charts.curves_finding(so_far, last),
-            "rows": [(days, number, then.get(days)) for days, number in so_far],
+            "daily": charts.curves(daily, daily_last),
+            "daily_finding": charts.busiest(daily),
+            "rows": [
+                (days, on_day[days], on_day_then.get(days), number, then.get(days)) for days, number in so_far
+            ],
         },
     )

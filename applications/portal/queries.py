@@ -1,5 +1,8 @@
 """Reads of the portal: what waits for each role."""
 
+from datetime import timedelta
+
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
@@ -10,13 +13,14 @@ from applications.decision import queries as decision
 from applications.decision.appeals import Appeal
 from applications.funding.models import Payment
 from applications.funding.queries import to_be_paid
-from applications.intake.models import Application
+from applications.intake.models import Application, Status
 from applications.intake.queries import exclusions_to_confirm, supplements_run_out, to_be_screened
 from applications.kernel import clock
 from applications.notifications.models import Letter
 from applications.review.queries import in_review, to_be_declared, to_be_explained, to_be_handed_in
 from applications.review.visited import to_decide
 
+SOON = timedelta(days=7)  # a call that closes within it is named first
 MOST = 1000  # a dashboard counts no further: 1,000 and more is “1000+”
 
 
@@ -35,8 +39,8 @@ def waiting_for(user):
     match user.role:
         case Role.OFFICER:
             return urgent([  # what has a day to be done by first, then what firms wait for, then what goes on by itself
-                (_("Questions on calls"), number_of(Inquiry.objects.waiting()),
-                 "calls:inquiries", "?waiting=answer&sort=due"),
+                (_("Questions for you, or nobody's yet"), number_of(Inquiry.objects.waiting().for_person(user)),
+                 "calls:inquiries", "?waiting=mine&sort=due"),
                 (_("Appeals to be examined"), number_of(Appeal.objects.filter(status="received")),
                  "decision:appeals", "?waiting=examination"),
                 (_("To be screened"), number_of(to_be_screened()), "intake:desk", "?waiting=screening"),
@@ -83,8 +87,8 @@ def late_for(user):
     if user.role != Role.OFFICER:
         return []
     found = [
-        (_("Questions past their day"), number_of(Inquiry.objects.late_on(clock.today())),
-         "calls:inquiries", "?waiting=late&sort=due"),
+        (_("Questions past their day, yours or nobody's"),
+         number_of(Inquiry.objects.late_on(clock.today()).for_person(user)), "calls:inquiries", "?waiting=overdue&sort=due"),
         (_("Supplements past their time"), number_of(supplements_run_out(now)), "intake:desk", "?waiting=overdue"),
         (_("Agreements not signed in time"), number_of(unsigned_in_time(clock.today())),
          "agreement:desk", "?waiting=overdue"),
@@ -103,6 +107,16 @@ def open_calls():
     """Calls that take applications now, those that close first on top."""
     found = Call.objects.open_at(clock.now())
     return found.select_related("programme").order_by("closes_at", "pk")[:10]
+
+
+def watched_calls(now):
+    """The open calls as staff watch them: each with its drafts (`drafts`, counted only), and whether it closes soon (`is_ending`)."""
+    calls = list(open_calls())
+    drafts = Application.objects.of_their_own().filter(call__in=calls, status=Status.DRAFT)
+    counted = dict(drafts.order_by().values_list("call").annotate(Count("pk")))
+    for call in calls:
+        call.drafts, call.is_ending = counted.get(call.pk, 0), call.closes_at - now <= SOON
+    return calls
 
 
 def letters_waiting(now):

@@ -53,9 +53,11 @@ def home(request):
     facts = {
         "waiting": queries.waiting_for(user),
         "late": queries.late_for(user),
-        "calls": queries.open_calls(),
         "now": clock.now(),
     }
+    facts["may_watch"] = user.has_perm("arrivals.view")
+    facts["calls"] = queries.watched_calls(facts["now"]) if facts["may_watch"] else queries.open_calls()
+    facts["ending"] = facts["may_watch"] and any(call.is_ending for call in facts["calls"])
     if user.role == "applicant":
         facts |= {
             "firms": Firm.objects.visible_to(user),
@@ -75,7 +77,6 @@ def home(request):
         facts |= {"panel_invitations": invitations(user, facts["now"])[:20], "chaired": chaired(user)[:20]}
     if user.role in ("ministry", "officer", "director", "auditor"):
         facts["cohort"] = figures()
-    facts["may_watch"] = user.has_perm("arrivals.view")
     if user.has_perm("cohort.seat"):
         facts["seats_to_give"] = queries.number_of(waiting_for_seat())
     return render(request, "portal/home.html", facts)

@@ -10,8 +10,8 @@ from applications.accounts.models import Role, User
 from applications.calls.editions import remembered
 from applications.calls.queries import RESULTS
 from applications.calls.stages import Criterion, Stage
-from applications.intake import consortium
 from applications.firms.models import Firm
+from applications.intake import consortium
 from applications.intake.models import Application, Status
 from applications.intake.models.partners import Partner
 from applications.kernel import clock

@@ -7,9 +7,11 @@ from math import ceil
 
 from django.utils.translation import gettext_lazy as _
 
+from applications.calls.scale import values_of
 from applications.firms.rules.names import name_key
 from applications.intake.models import Status
 from applications.kernel.errors import Reason
+from applications.templatetags.grants import number_shown
 
 CENT = Decimal("0.01")
 TRIM_FROM = 5
@@ -209,18 +211,10 @@ def score_faults(criterion, value, *, scale, step):
         return [Reason(_("From 0 to %(most)s points.") % {"most": most}, f"score_{criterion.pk}")]
     if value % step:
         return [Reason(_("In steps of %(step)s points.") % {"step": step}, f"score_{criterion.pk}")]
+    if criterion.by_steps and value not in (steps := values_of(criterion, scale=scale, step=step)):
+        said = _("One of the five steps: %(steps)s.") % {"steps": ", ".join(map(number_shown, steps))}
+        return [Reason(said, f"score_{criterion.pk}")]
     return []
-
-
-STEPS = ((100, _("Excellent")), (80, _("Good")), (60, _("Fair")), (40, _("Poor")), (20, _("Very poor")))
-
-
-def anchors(most, step):
-    """[(word, points)] of the five steps of a scale up to so many points: what practice (평가 5단계) gives for each.
-
-    Where a step of the scale falls between two that may be given, it is the lower one.
-    """
-    return [(word, Decimal(most) * part / 100 // step * step) for part, word in STEPS]
 
 
 def unfinished(values, criteria, comments, *, least):

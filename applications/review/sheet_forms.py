@@ -6,6 +6,7 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from applications.calls import scale
 from applications.intake.fields import PlainField
 from applications.kernel.forms import PointsField, literal
 from applications.review import rules
@@ -58,6 +59,7 @@ class Judged:
 
 
 OPEN, INVALID = format_html(" open{}", ""), format_html(' aria-invalid="{}"', "true")
+BREAK = format_html("<br>{}", "")
 
 
 def errors_of(bound):
@@ -84,10 +86,10 @@ class SheetForm(forms.Form):
         groups = {}
         for criterion in criteria:
             name, note = f"score_{criterion.pk}", f"note_{criterion.pk}"
-            most = 100 if call.scale == "percent" else criterion.points
+            most = scale.most_of(criterion, call.scale)
             self.fields[name] = PointsField(
                 label=_("%(name)s (0 to %(most)d points)") % {"name": criterion.name, "most": most},
-                help_text=scale_of(criterion.help, rules.anchors(most, call.step)),
+                help_text=scale_of(criterion, scale.steps_of(criterion, scale=call.scale, step=call.step)),
                 required=False,
                 widget=forms.NumberInput({"step": call.step}),
             )
@@ -142,7 +144,12 @@ class SheetForm(forms.Form):
         }
 
 
-def scale_of(words, anchors):
-    """What a criterion looks at, and its scale in words."""
-    scale = " · ".join(f"{word} {number_shown(points)}" for word, points in anchors)
-    return format_html("{}<br>{}", words, scale) if words else scale
+def scale_of(criterion, steps):
+    """What a criterion looks at, and its scale in words: what each step stands for on a line of its own, where the call says it."""
+    if criterion.anchors:
+        lines = [f"{step.word} {number_shown(step.points)}: {step.text}" for step in steps]
+    else:
+        lines = [" · ".join(f"{step.word} {number_shown(step.points)}" for step in steps)]
+    if criterion.by_steps:
+        lines.append(_("Only these five values can be given."))
+    return format_html_join(BREAK, "{}", ((line,) for line in [criterion.help, *lines] if line))

@@ -1,6 +1,5 @@
 """Pages of the reviewer: own work, declaration, papers, own sheets compared, reading a sheet back. Writing it: writing.py."""
 
-from csp.constants import SELF
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +13,7 @@ from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.tables import page_by_key
-from applications.kernel.web import fetch, page
+from applications.kernel.web import fetch, framed, page
 from applications.lifecycle import SHEET
 from applications.review import actions, printed, queries, rules, visited
 from applications.review.forms import DeclareForm, PledgeForm
@@ -109,9 +108,7 @@ def paper(request, key, file):
             request, "review/paper.html", {"document": document, "parts": text.parts if text else []}
         )
         response["Cache-Control"] = "private, no-store"
-    response["X-Frame-Options"] = "SAMEORIGIN"
-    response._csp_replace = {"frame-ancestors": [SELF]}
-    return response
+    return framed(response)
 
 
 @page("review.read", "GET")

@@ -199,7 +199,7 @@ def number_shown(value):
 
 VERBS = {
     "begin": _("Begun"), "submit": _("Submitted"), "recall": _("Recalled"), "resubmit": _("Submitted again"),
-    "keep": _("Changes given up"), "add_paper": _("Paper added"), "remove_paper": _("Paper removed"),
+    "keep": _("Changes given up"), "add_paper": _("Paper added"), "date_paper": _("Day of a paper written"), "remove_paper": _("Paper removed"),
     "restore": _("Version brought back"), "take_over": _("Answers taken over"), "disapprove": _("Sent back"), "send_back": _("Supplement requested"), "hand_in_supplement": _("Supplement handed in"),
     "take_as_is": _("Taken without the supplement"),
     "propose_exclusion": _("Exclusion proposed"), "turn_down_exclusion": _("Exclusion turned down"),

@@ -452,14 +452,14 @@ def test_an_officer_makes_a_call_section_by_section_and_publishes_it(world):
     empty = text(client.get(desk("manage", call.key)))
     saved = client.post(
         desk("edit", call.key, "notice"),
-        {"version": "1", "title": "Better", "summary": "In short", "notice": "All of it"},
+        {"version": "1", "title": "Better", "summary": "In short", "law": "none", "notice": "All of it"},
     )
     places = client.post(desk("edit", call.key, "places"), {"version": "1", "seats": "30", "reserves": "5"})
     published = client.post(desk("publish", call.key))
 
     call.refresh_from_db()
     assert begun.url == saved.url == places.url == published.url == desk("manage", call.key)
-    assert "The text of the notice is still empty." in empty
+    assert "In the notice 15 places in 【 】 are still to be written." in empty
     assert (call.number, call.title, call.seats, call.year) == ("RC-2027-S01", "Better", 30, 2027)
     assert (call.opens_at, call.closes_at) == (OPENS, clock.kst(2027, 1, 29, 18))
     assert (call.published_by, call.state) == (world.officer, "soon")
@@ -470,7 +470,7 @@ def test_a_notice_is_saved_before_it_is_complete(world):
 
     saved = browser(world.officer).post(
         desk("edit", call.key, "notice"),
-        {"version": "1", "title": "Only a title", "summary": "", "notice": ""},
+        {"version": "1", "title": "Only a title", "summary": "", "law": "none", "notice": ""},
     )
 
     assert (saved.status_code, Call.objects.get().title) == (302, "Only a title")
@@ -507,7 +507,7 @@ def test_every_gap_of_the_checklist_leads_to_its_place(world):
 def test_a_section_that_is_wrong_says_so_beside_its_field(world, section, wrong, field, said):
     call = prepare(world, "rnd")
     good = {
-        "version": "1", "title": "A", "summary": "B", "notice": "C", "opens_at": "2026-12-01T09:00",
+        "version": "1", "title": "A", "summary": "B", "law": "none", "notice": "C", "opens_at": "2026-12-01T09:00",
         "closes_at": "2027-01-29T18:00", "scale": "points", "step": "0.5", "pass_mark": "60", "select_mark": "70",
         "bonus_cap": "5", "penalty_cap": "5", "comment_length": "10", "seats": "3", "reserves": "1",
         "least_years": "3",
@@ -614,7 +614,7 @@ def test_a_paper_is_of_a_known_kind_or_the_calls_own(world):
 def test_who_comes_second_sees_what_is_there_now_keeps_what_was_typed_and_may_save_then(world):
     call = prepare(world)
     client = browser(world.officer2)
-    typed_text = {"version": "1", "title": "Mine", "summary": "In short", "notice": "Notice"}
+    typed_text = {"version": "1", "title": "Mine", "summary": "In short", "law": "none", "notice": "Notice"}
     actions.edit(call, section="notice", version=1, title="Theirs", by=world.officer)
 
     refused = client.post(desk("edit", call.key, "notice"), typed_text)

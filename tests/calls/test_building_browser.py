@@ -4,11 +4,13 @@ import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from applications.calls.models import Call
 from tests.browser import said
 
 pytestmark = pytest.mark.browser
+STEPS = ("Excellent", "Good", "Fair", "Poor", "Very poor")
 
 
 def row_button(officer, row, name):
@@ -34,9 +36,10 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
     officer.press("Begin the call")
     assert said("What still keeps this call from being published") in officer.text
 
-    officer.follow("The text of the notice is still empty.")
+    officer.follow("Title and notice")
+    assert "【" in officer.field("notice").input_value()  # the outline of the notice
     officer.enter({"in one sentence": "새싹기업 28개사를 뽑습니다.", "notice": "1. 사업 개요\n2. 신청 자격"})
-    officer.press("Save")
+    officer.tick("Subsidy under the Subsidy Act").press("Save")
     officer.follow("Places").press("Save")
 
     officer.follow("Parts and questions")
@@ -46,7 +49,7 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
     officer.enter({"Question": "사업재편계획의 목표", "How it is answered": said("Any of several")})
     assert officer.field("Columns of the table").is_hidden()
     officer.enter({"Answers to choose from": "매출\n고용\n수출"})
-    officer.tick("사업재편계획 승인을 받았습니까? – 예")
+    officer.tick("사업재편계획 승인을 받았습니까? – 예", "Business restructuring", "Existing root firm")
     officer.press("Save")
     assert (
         said("only after an answer to “%(other)s”", other="사업재편계획 승인을 받았습니까?") in officer.text
@@ -55,9 +58,18 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
 
     officer.follow("Back to the overview").follow("Papers to be handed in").follow("Add a paper")
     officer.enter({"Kind": "D05 국세 납세증명서", "Name": "국세 납세증명서"})
-    officer.tick("every firm", "PDF").press("Save")
-    officer.follow("Back to the overview").follow("Stages and criteria").follow("Points of the criteria")
-    officer.press("Save the points").follow("Back to the overview")
+    assert officer.field("Within how many").is_hidden()
+    officer.tick("every firm", "PDF", "issued within some time before the closing day", "days")
+    officer.enter({"Within how many": "30"}).press("Save")
+    officer.page.get_by_text(said("What firms will see, as it is saved now")).click()
+    seen = officer.page.frame_locator("iframe").get_by_text(re.compile("국세 납세증명서"))
+    expect(seen.first).to_be_visible()
+    officer.follow("Back to the overview").follow("Stages and criteria")
+    officer.page.get_by_role("link", name=re.compile(f"^{said('Change')} 재무건전성·투자여력")).click()
+    officer.page.wait_for_url("**/criterion/1-2-3/")
+    officer.arrived().enter(dict(zip(STEPS, ("튼튼함", "양호", "보통", "부담", "위험"), strict=True)))
+    officer.tick("by the five steps only").press("Save")
+    officer.follow("Points of the criteria").press("Save the points").follow("Back to the overview")
 
     officer.follow("See it as firms will").follow("인력·투자와 사업재편")
     box = officer.page.get_by_text("사업재편계획의 목표", exact=True).first
@@ -68,9 +80,10 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
     assert said("This is how the call will look. Nobody outside sees it yet.") in officer.text
     officer.follow("Back to the overview").press("Publish the call")
 
-    officer.follow("Correct").enter(
-        {"title": "2027년 새싹기업 선정 재정정 공고", "Reason of the notice": "제목의 오기를 바로잡습니다"}
-    )
+    officer.follow("Correct").enter({
+        "title": "2027년 새싹기업 선정 재정정 공고", "funding law": "Benefits other than money",
+        "Reason of the notice": "제목과 지원 근거의 오기를 바로잡습니다",
+    })  # fmt: skip
     officer.press("Preview").press("Publish the notice")
     officer.follow("Extend").enter(
         {"New closing time": "2027-05-07T18:00", "Reason of the notice": "접수 기간을 늘립니다"}
@@ -82,5 +95,8 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
     assert (call.state, call.revision, call.title) == ("soon", 2, "2027년 새싹기업 선정 재정정 공고")
     assert (asked.condition, asked.ordinal) == ({"question": "restructuring", "is": ["yes"]}, 6)
     assert [label for _code, label in asked.options] == ["매출", "고용", "수출"]
-    assert call.papers.last().code == "D05"
+    assert (asked.tracks, call.law) == (["root", "restructuring"], "none")
+    assert (call.papers.last().code, call.papers.last().validity) == ("D05", "30d")
+    criterion = call.stages.get().groups.get(ordinal=2).criteria.last()
+    assert (criterion.by_steps, criterion.anchors[0]) == (True, "튼튼함")
     assert street.complaints == [], "\n".join(street.complaints)

@@ -202,7 +202,8 @@ def test_whoever_comes_may_check_without_signing_in_and_nothing_is_kept(world):
 
     assert "As you answered, nothing stands against an application" in page
     assert (
-        "법인등기사항전부증명서 발급일 3개월 이내 (needed because the firm is a corporation) Needed" in page
+        "법인등기사항전부증명서 (needed because the firm is a corporation)"
+        " issued within 3 months before the closing day Needed" in page
     )
     assert "Is the firm a corporation? Yes" in page
     assert stored() == before

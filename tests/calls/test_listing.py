@@ -116,7 +116,14 @@ def test_the_list_asks_as_often_for_many_calls_as_for_one(world, django_assert_n
     programme = Programme.objects.get(kind="sprout")
     fields = FIELDS | ({"closes_at": OPENS + DAY} if state == "past" else {})
     Call.objects.bulk_create(
-        Call(programme=programme, year=2027, number=f"RC-2027-S{number:02d}", published_at=BEFORE, **fields)
+        Call(
+            programme=programme,
+            year=2027,
+            number=f"RC-2027-S{number:02d}",
+            law="none",
+            published_at=BEFORE,
+            **fields,
+        )
         for number in range(rows)
     )
     first = shown(state=state)[0]

@@ -7,14 +7,17 @@ import pytest
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from applications.calls import announcing
 from applications.calls.models import Call, Notice
+from applications.calls.stages import Criterion
 from applications.intake import actions as intake
 from applications.intake.models import Application
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
+from applications.review.queries import remembered_criteria
 from tests.calls.test_actions import prepare, reasons
 from tests.calls.test_views import cast, desk
 from tests.intake.test_views import browser, text
@@ -193,7 +196,42 @@ def test_criteria_weights_and_places_are_not_among_what_may_change(world):
 
     names = {name.partition(":")[0] for name in announcing.changeable(call)}
 
-    assert names == {"title", "summary", "notice", "part", "question", "paper"}
+    assert names == {"title", "summary", "law", "notice", "part", "question", "paper", "fresh", "criterion"}
+
+
+def test_law_validity_and_words_of_criteria_are_corrected_and_the_words_until_a_sheet_is_handed_in(world):
+    call = world.call()
+    criterion = Criterion.objects.get(group__stage__call=call, name="핵심기술 보유 수준")
+    five = "\n".join(f"Step {number}" for number in range(5))
+    remembered_criteria(criterion.group.stage_id, call)
+
+    world.draft(call, world.firm(world.person(language="en")))
+    words = {"criterion:1-1-2": "Patents", "anchors:1-1-2": five}
+    with override("ko"):  # the officer's; the letter is in the language of its reader
+        notice = correct(world, call, law="subsidy", fresh__D02="6m", **words)
+
+    call = Call.objects.get(pk=call.pk)
+    assert (call.law, call.papers.get(code="D02").validity) == ("subsidy", "6m")
+    seen = next(one for one in remembered_criteria(criterion.group.stage_id, call) if one.pk == criterion.pk)
+    assert (seen.help, seen.anchors, seen.points) == ("Patents", five.split("\n"), criterion.points)
+    page = text(browser().get(call.get_absolute_url()))
+    for part in (
+        "사업자등록증명: how fresh it must be issued within 3 months before the closing day issued within 6 months",
+        "Benefits other than money Subsidy under the Subsidy Act", "Excellent 15: Step 0",
+    ):  # fmt: skip
+        assert part in page
+    letter = Letter.objects.get(kind="call_corrected").body
+    assert "After the change: issued within 6 months before the closing day" in letter
+    assert notice.number in page
+    said = reasons(correct, world, call, fresh__D02="1m")
+    assert said == ["“사업자등록증명”: a correction asks no more of a paper than before."]
+
+    world.handed_in(world.in_review(call), *[5] * 9)
+
+    assert not any(name.startswith(("criterion", "anchors")) for name in announcing.changeable(call))
+    assert reasons(correct, world, call, **{"criterion:1-1-2": "Other"}) == [
+        "A sheet is handed in by now: the words of the criteria can no longer change."
+    ]
 
 
 def test_a_correction_that_changes_nothing_is_none(world):
@@ -363,7 +401,7 @@ def test_the_correction_form_begins_with_all_texts_and_shows_the_lines_that_diff
     with clock.at(DURING):
         form = client.get(desk("correct", call.key)).context["form"]
     entered = {name: form[name].value() for name in form.fields} | typed(call)
-    entered["text_2"] = "Notice\r\nA second line"
+    entered["text_3"] = "Notice\r\nA second line"
 
     with clock.at(DURING):
         preview = client.post(desk("correct", call.key), entered | {"preview": "1"})

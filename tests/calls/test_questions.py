@@ -351,14 +351,20 @@ def test_the_desk_says_what_waits_what_is_late_and_what_is_mine(world, busy):
     assert re.findall(r'data-count="waiting:(\w+)">\w+ (\d)', counts) == [
         ("answer", "3"),
         ("late", "2"),
-        ("mine", "1"),
+        ("mine", "3"),
+        ("overdue", "2"),
     ]
     assert response.content.decode().count('badge-danger">Late</span>') == 2
     narrowed = [listed(client, sort="due", **query)[0] for query in (
-        {"waiting": "late"}, {"waiting": "mine"}, {"q": "person:me"}, {"waiting": "answer", "person": "nobody"}, {"waiting": "x"},
+        {"waiting": "late"}, {"waiting": "mine"}, {"waiting": "overdue"}, {"q": "person:me"}, {"waiting": "answer", "person": "nobody"}, {"waiting": "x"},
     )]  # fmt: skip
-    assert narrowed == [rows[:2], ["Mine"], ["Mine"], rows[:2], [*rows[:2], "Over", "Mine"]]
+    assert narrowed == [rows[:2], rows, rows[:2], ["Mine"], rows[:2], [*rows[:2], "Over", "Mine"]]
     assert listed(client, waiting="answer", person=world.officer.key)[0] == ["Mine"]
+    other = signed_in(world.officer2)
+    assert [listed(other, waiting=which, sort="due")[0] for which in ("mine", "overdue")] == [
+        rows[:2],
+        rows[:2],
+    ]
     assert listed(client, q="lateand")[0] == ["Late and written"]
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from applications.calls.models import Call
 from applications.calls.outlines import OUTLINES
-from applications.calls.rules import unready, wrong_sum
+from applications.calls.readiness import unready
+from applications.calls.rules import wrong_sum
 from applications.kernel import clock
 from applications.kernel.clocks import legal_clocks
 from tests.world import BEFORE, CLOSES, OPENS

@@ -154,7 +154,14 @@ def test_g50_odd_labels_are_shown_as_they_were_typed(world):
 def test_the_desk_asks_as_often_for_many_calls_as_for_one(world, django_assert_num_queries, rows):
     programme = Programme.objects.get(kind="sprout")
     Call.objects.bulk_create(
-        Call(programme=programme, year=2027, number=f"RC-2027-S{number:02d}", published_at=BEFORE, **FIELDS)
+        Call(
+            programme=programme,
+            year=2027,
+            number=f"RC-2027-S{number:02d}",
+            law="none",
+            published_at=BEFORE,
+            **FIELDS,
+        )
         for number in range(rows)
     )
     officer = browser(world.officer)
@@ -244,7 +251,8 @@ def test_a_published_call_is_no_longer_edited_on_any_page(world):
     client = browser(world.officer)
 
     edited = client.post(
-        desk("edit", call.key, "notice"), {"version": "1", "title": "Other", "summary": "?", "notice": "?"}
+        desk("edit", call.key, "notice"),
+        {"version": "1", "title": "Other", "summary": "?", "law": "none", "notice": "?"},
     )
     again = client.post(desk("publish", call.key))
     page = client.get(desk("manage", call.key)).content.decode()

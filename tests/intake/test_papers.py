@@ -448,7 +448,8 @@ def test_the_page_says_what_this_firm_need_not_bring_and_why(world):
     page = text(at(browser(draft.created_by), "get", DURING, url("papers", draft)))
 
     for part in (
-        "법인등기사항전부증명서 (not needed: the firm is no corporation) 발급일 3개월 이내 Not needed",
+        "법인등기사항전부증명서 (not needed: the firm is no corporation)"
+        " issued within 3 months before the closing day Not needed",
         "뿌리기업 확인서 (needed because the firm is an existing root firm) Missing",
         "공장등록증명서 (not needed: the firm is no manufacturer) Not needed",
         "수요기업 구매의향서 Where it applies",
@@ -545,8 +546,8 @@ def test_a_paper_is_taken_with_one_click_and_warned_of_when_it_expires_too_early
     after = text(at(owner, "get", DURING, response.url))
 
     assert "Take from the vault 사업자등록증명" in before
-    assert "Expires before the call closes" in before
-    assert "expires before the call closes. Please renew it." in after
+    assert "Not as the call asks: issued within 3 months before the closing day" in before
+    assert "is not as the call asks (issued within 3 months before the closing day). Please renew it" in after
     assert "certificate.pdf 1 KB" in after
     assert document(draft, "D02").file == kept.file
 

@@ -6,13 +6,14 @@ import pytest
 from django.urls import reverse
 
 from applications.accounts.models import Role
+from applications.calls import answering
 from applications.calls.models import Call
 from applications.decision import actions as decision
 from applications.intake import actions as intake
 from applications.kernel import clock
 from applications.portal.queries import waiting_for
 from tests.copies import another, another_agreement, another_application, cost_of
-from tests.world import AFTER, DURING, browser
+from tests.world import AFTER, CLOSES, DURING, browser
 
 
 @pytest.fixture
@@ -175,6 +176,38 @@ def test_the_own_page_costs_the_same_for_one_thing_and_for_many(world, role):
     assert costs[0] == costs[1]
 
 
+def test_who_watches_is_told_what_closes_soon_and_how_many_drafts_are_not_handed_in(world, english):
+    soon = world.r1
+    later = world.call(closes=CLOSES + timedelta(days=30))
+    world.draft(soon, world.a)
+    world.draft(soon, world.b)
+    world.submitted(later)
+
+    with clock.at(CLOSES - timedelta(days=7)):
+        response = browser(world.officer).get("/home/")
+        firm = browser(world.owner_of(world.a)).get("/home/").content.decode()
+    with clock.at(CLOSES - timedelta(days=7, seconds=1)):
+        before = browser(world.officer).get("/home/").content.decode()
+
+    assert [(call.is_ending, call.drafts) for call in response.context["calls"]] == [(True, 2), (False, 0)]
+    assert "2 drafts not handed in" in response.content.decode()
+    assert "No call closes within seven days." in before
+    assert "What closes soon" not in firm and "drafts not handed in" not in firm
+
+
+def test_questions_that_another_officer_answers_do_not_wait_for_this_one(world, english):
+    first, second = (world.inquiry(world.r1) for _question in range(2))
+    answering.assign(first, person=world.officer2, by=world.officer2)
+    answering.assign(second, person=world.officer, by=world.officer2)
+    world.inquiry(world.r1)
+
+    assert [waiting_for(person)[0][1] for person in (world.officer, world.officer2)] == [2, 2]
+    with clock.at(AFTER + timedelta(days=40)):
+        client = browser(world.officer)
+        late = client.get("/home/").context["late"]
+        assert [shown(client, name, query) for _label, _number, name, query in late] == [late[0][1]] == [2]
+
+
 def test_an_officer_is_told_what_is_late_and_led_to_exactly_that(world, english):
     late, early = AFTER + timedelta(days=40), AFTER + timedelta(days=1)
     with clock.at(DURING):
@@ -197,8 +230,8 @@ def test_an_officer_is_told_what_is_late_and_led_to_exactly_that(world, english)
         )
         rows = [shown(client, name, query) for _label, _number, name, query in after]
 
-    assert [str(label) for label, *_rest in before] == ["Questions past their day"]
+    assert [str(label) for label, *_rest in before] == ["Questions past their day, yours or nobody's"]
     assert [(str(label), number) for label, number, *_rest in after] == [
-        ("Questions past their day", 1), ("Supplements past their time", 1), ("Agreements not signed in time", 1),
+        ("Questions past their day, yours or nobody's", 1), ("Supplements past their time", 1), ("Agreements not signed in time", 1),
     ]  # fmt: skip
     assert (rows, others) == ([1, 1, 1], [])

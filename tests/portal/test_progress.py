@@ -105,6 +105,15 @@ def test_the_finding_compares_the_same_distance_from_the_end():
     assert charts.curves_finding([], []) == "Nothing has come in yet"
 
 
+def test_each_day_has_what_came_in_on_it_and_the_finding_names_the_busiest():
+    daily = charts.by_day([(3, 2), (2, 2), (1, 7), (0, 8)])
+
+    assert daily == [(3, 2), (2, 0), (1, 5), (0, 1)]
+    assert charts.busiest(daily) == "D-1 brought the most: 5"
+    assert charts.busiest([(1, 2), (0, 3)]) == "The closing day brought the most: 3"
+    assert charts.busiest([]) == charts.busiest([(4, 0)]) == "Nothing has come in yet"
+
+
 # The page
 
 
@@ -118,6 +127,7 @@ def test_the_page_shows_the_call_that_closes_first_and_any_other_on_request(worl
     odd = at(client, "get", DURING, PAGE, {"call": "x' OR 1=1", "part": "what"}).content.decode()
 
     assert "5 days before the end: 1 handed in, 0 the last time" in page
+    assert "D-6 brought the most: 1" in page
     assert "On the closing day: 0 handed in" in other
     assert "5 days before the end: 1 handed in" in odd
 

@@ -28,6 +28,8 @@ class Row:
     points: int = 0
     floor_percent: int = 0
     knock_out_at: Decimal | None = None
+    by_steps: bool = False
+    anchors: tuple = ()
     is_visit: bool = False
     below: list = field(default_factory=list)
 
@@ -396,6 +398,16 @@ def test_a_value_in_points_is_at_most_the_points_of_its_criterion(value, is_fine
     faults = rules.score_faults(Row(pk=7, points=15), Decimal(value), scale="points", step=Decimal("0.5"))
 
     assert (not faults) is is_fine
+
+
+def test_a_criterion_of_steps_takes_its_five_values_only():
+    def said(value, **more):
+        row = Row(pk=7, points=15, by_steps=True)
+        faults = rules.score_faults(row, Decimal(value), **{"scale": "points", "step": Decimal("0.5")} | more)
+        return [str(fault) for fault in faults]
+
+    assert said("12") == said("3") == said("80", scale="percent") == []
+    assert said("11") == said("0") == ["One of the five steps: 15, 12, 9, 6, 3."]
 
 
 def test_a_sheet_is_unfinished_by_each_missing_score_and_each_short_comment():

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from pypdf import PdfReader
 
+from applications.calls import scale
 from applications.kernel import audit, clock
 from applications.kernel.accesslog import AccessEntry
 from applications.kernel.errors import Denied, Refused
@@ -127,11 +128,11 @@ def test_a_sheet_without_its_version_is_asked_to_load_again(world, a1):
 
 def test_the_five_steps_of_a_scale():
     with override("en"):
-        assert [(str(word), points) for word, points in rules.anchors(15, Decimal(1))] == [
+        assert [(str(word), points) for word, points in scale.anchors(15, Decimal(1))] == [
             ("Excellent", 15), ("Good", 12), ("Fair", 9), ("Poor", 6), ("Very poor", 3),
         ]  # fmt: skip
-    assert [points for _word, points in rules.anchors(100, Decimal("0.1"))] == [100, 80, 60, 40, 20]
-    assert [points for _word, points in rules.anchors(8, Decimal("0.5"))] == [8, 6, 4.5, 3, 1.5]
+    assert [points for _word, points in scale.anchors(100, Decimal("0.1"))] == [100, 80, 60, 40, 20]
+    assert [points for _word, points in scale.anchors(8, Decimal("0.5"))] == [8, 6, 4.5, 3, 1.5]
 
 
 def test_each_criterion_shows_its_scale_in_words(world, a1):

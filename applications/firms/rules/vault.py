@@ -1,20 +1,14 @@
 """WHETHER of the vault: how long a paper is valid, and how much a firm may keep."""
 
-from calendar import monthrange
 from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from applications.firms.models.vault import SHORT, SHORT_WARNED_BEFORE, WARNED_BEFORE
+from applications.kernel.calendar import months_later
 from applications.kernel.errors import Reason
 
 MAX_FIRM_BYTES = 1024 * 1024 * 1024
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last of its month (the first day is not counted: 민법 제157조, 제160조)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def usual_expiry(kind, issued_on: date):

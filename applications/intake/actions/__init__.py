@@ -9,7 +9,7 @@ from applications.intake.actions.handing_in import (
     submit,
     withdraw,
 )
-from applications.intake.actions.papers import add_paper, remove_paper, take_paper
+from applications.intake.actions.papers import add_paper, date_paper, remove_paper, take_paper
 from applications.intake.actions.screening import (
     answer_exclusion,
     check,
@@ -28,6 +28,7 @@ __all__ = [
     "begin_from_paper",
     "check",
     "check_rest",
+    "date_paper",
     "edit",
     "hand_in_supplement",
     "keep",

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.firms.actions.vault import make_room
-from applications.intake import rules
+from applications.intake import freshness, rules
 from applications.intake.actions.holding import lock
 from applications.intake.models import Application, Document
 from applications.kernel import audit, clock, files
@@ -48,7 +48,7 @@ def take_paper(application, *, paper, kept, by, now):
         if reasons := rules.not_for(paper, kept):
             raise Refused(*reasons, about=application)
         empty_place(application, paper=paper, size=kept.file.size)
-        _put(application, paper, kept.file, by=by, expires_on=kept.expires_on)
+        _put(application, paper, kept.file, by=by, issued_on=kept.issued_on, expires_on=kept.expires_on)
 
 
 def open_for_paper(application, *, paper, by, now):
@@ -66,16 +66,33 @@ def empty_place(application, *, paper, size):
         raise Refused(*reasons, about=application)
 
 
-def _put(application, paper, stored, *, by, expires_on=None):
+def _put(application, paper, stored, *, by, **days):
     Document.objects.create(
         application=application,
         paper=paper,
         file=stored,
         added_by=by,
         added_at=clock.now(),
-        expires_on=expires_on,
+        **days,
     )
     audit.record("add_paper", application, by=by, after={"paper": paper.code, "sha256": stored.sha256})
+
+
+@transaction.atomic
+def date_paper(application, *, paper, day, by, now):
+    """Write down the day that counts for the validity of a paper that stands here: of its issue, or its last one."""
+    application = open_for_paper(application, paper=paper, by=by, now=now)
+    document = application.documents.filter(paper=paper).first()
+    if document is None:
+        raise Refused(_("Please upload the file first."), about=application)
+    if reasons := freshness.undated(paper, day, today=clock.today()):
+        raise Refused(*reasons, about=application)
+    name = "issued_on" if freshness.counts_from_issue(paper) else "expires_on"
+    before = getattr(document, name)
+    setattr(document, name, day)
+    document.save(update_fields=[name])
+    audit.record("date_paper", application, by=by,
+                 before={"paper": paper.code, name: before}, after={"paper": paper.code, name: day})  # fmt: skip
 
 
 @transaction.atomic

@@ -43,8 +43,7 @@ class Status(models.TextChoices):
 BEFORE_REVIEWERS = (Status.IN_REVIEW, Status.REVIEWED)  # what reviewers see: until the result is published
 UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.REVIEWED)
 SELECTED = (Status.SELECTED, Status.AGREED)
-# The order of a list by score: those without one stand below all others.
-SCORED = Coalesce(
+SCORED = Coalesce(  # the order of a list by score: those without one stand below all others
     F("final_score"),
     Value(-1, output_field=IntegerField()),
     output_field=DecimalField(max_digits=6, decimal_places=2),
@@ -294,7 +293,8 @@ class Document(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=clock.now)
-    expires_on = models.DateField(null=True)  # of one that was taken out of the firm's vault
+    issued_on = models.DateField(null=True)  # both days: from the firm's vault, or as the firm says
+    expires_on = models.DateField(null=True)
     told_at = models.DateTimeField(null=True)  # when the firm was told that it holds a virus
 
     class Meta:

@@ -16,8 +16,8 @@ from applications.review.tasks import (
     carry_calibrations_on,
     carry_plans_on,
     keep_invitations,
-    measure_paces,
     look_at_participants,
+    measure_paces,
     remind_reviewers,
 )
 
