@@ -27,7 +27,8 @@ def changeable(call):
     found |= {
         f"question:{question.code}": (question.label, question.help) for question in call.questions.all()
     }
-    return found | {f"paper:{paper.code}": (paper.name, paper.help) for paper in call.papers.all()}
+    own = call.papers.filter(question=None)
+    return found | {f"paper:{paper.code}": (paper.name, paper.help) for paper in own}
 
 
 def draw(call, kind, *, reason, revision, by, texts=None, closes_at=None):
@@ -85,6 +86,7 @@ def correct(call, *, texts, reason, revision, by):
                 call.parts.filter(ordinal=code).update(help=change["new"])
             case "question":
                 call.questions.filter(code=code).update(help=change["new"])
+                call.papers.filter(question__code=code).update(help=change["new"])
             case "paper":
                 call.papers.filter(code=code).update(help=change["new"])
             case name:

@@ -223,7 +223,7 @@ def _pieces(request, call, section):
                 question.place = building.place_of("question", question)
                 question.after = labels.get(question.condition.get("question"))
         case "papers":
-            facts["papers"] = list(call.papers.all())
+            facts["papers"] = list(building.pieces(call, "paper"))
         case "items":
             facts["items"] = list(call.items.all())
         case "quotas":

@@ -43,6 +43,26 @@ def asked(call, answers):
     return [question for question in call.asked if is_asked(question, answers)]
 
 
+def is_wanted(paper, answers):
+    """A paper that a question asks for is wanted when the question is asked; every other one always may come."""
+    return not paper.condition or is_asked(paper.question, answers)
+
+
+def followed(question, call):
+    """The question on the same page that this one is asked after, if there is one: the page follows it while it is answered."""
+    code = question.condition.get("question")
+    return next((one for one in call.asked if one.code == code and one.part_id == question.part_id), None)
+
+
+def all_asked(call, section):
+    """Answers on other pages after which everything in this section is asked."""
+    found = {}
+    for question in call.asked:
+        if question.part.slug == section and question.condition and not followed(question, call):
+            found.setdefault(question.condition["question"], []).extend(question.condition["is"])
+    return found
+
+
 def is_blank(answer):
     return answer in (None, "", [])
 
@@ -60,11 +80,12 @@ def blank_or(answer):
     return None if is_blank(answer) else answer
 
 
-def by_part(application):
-    """[(part, [Answer])] of all that is asked of this application."""
+def by_part(application, files):
+    """[(part, [Answer])] of all that is asked of this application. files: {id of a question: name of the file it asks for}."""
     parts = {}
     for question in asked(application.call, application.answers):
-        answer = as_shown(question, application.answers.get(question.code))
+        given = files.get(question.pk) or application.answers.get(question.code)
+        answer = as_shown(question, given)
         parts.setdefault(question.part, []).append(answer)
     return list(parts.items())
 

@@ -7,7 +7,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Prefetch, Q, 
 from django.db.models.functions import Cast, Concat
 
 from applications.accounts.models import User
-from applications.calls.models import Call
+from applications.calls.models import Call, Question
 from applications.calls.rules import need, traits_of
 from applications.firms.models import Firm, Member, Right
 from applications.firms.rules.vault import MAX_FIRM_BYTES
@@ -59,7 +59,11 @@ def content_of(application, section):
     if section in SECTION_OF.values():
         names = [name for name, place in SECTION_OF.items() if place == section]
         return {name: getattr(application, name) for name in names}
-    codes = [question.code for question in application.call.asked if question.part.slug == section]
+    codes = [
+        question.code
+        for question in application.call.asked
+        if question.part.slug == section and question.kind != Question.Kind.FILE
+    ]
     return {"answers": {code: application.answers.get(code) for code in codes}}
 
 
@@ -197,14 +201,20 @@ def open_supplement(application):
 
 def facts(application):
     """The whole of an application as a page shows it: amounts, partners, answers with their questions, papers."""
-    documents = list(application.documents.select_related("paper__part", "file").order_by("paper__ordinal"))
+    standing = application.documents.select_related("paper__part", "paper__question", "file")
+    documents = [
+        document
+        for document in standing.order_by("paper__ordinal")
+        if answers.is_wanted(document.paper, application.answers)
+    ]
     present = {document.paper.code for document in documents}
+    files = {document.paper.question_id: document.file.name for document in documents}
     return {
         "application": application,
         "technologies": application.technologies.all(),
         "plan": Plan(application.budget),
         "partners": consortium.of(application).states(present),
-        "parts": answers.by_part(application),
+        "parts": answers.by_part(application, files),
         "claims": bonus.claimed(application),
         "documents": documents,
     }
@@ -240,8 +250,10 @@ def uploads_of(application, papers, supplement=None):
                 present.get(paper.pk),
                 kept.get(paper.code, []),
                 None if supplement else need(paper, traits),
+                None if supplement else after(paper, application.call),
             )
             for paper in papers
+            if supplement or standing(paper, application)
         ],
         "early": {
             document.pk
@@ -252,6 +264,17 @@ def uploads_of(application, papers, supplement=None):
         "room": room(application),
         "kinds": TYPES,
     }
+
+
+def after(paper, call):
+    """The code of the question on the same page after whose answer this paper is asked for, if there is one."""
+    other = paper.condition and answers.followed(paper.question, call)
+    return other.code if other else ""
+
+
+def standing(paper, application):
+    """Whether a paper has a row on its page: the page itself hides one that follows an answer on it."""
+    return answers.is_wanted(paper, application.answers) or after(paper, application.call)
 
 
 def room(application):

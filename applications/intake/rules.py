@@ -107,7 +107,8 @@ def missing(application):
     others, papers = consortium.of(application), with_scans(application, call.papers.all())
     gaps += missing_money(application, others) + others.faults() + unsettled(others, papers)
     for question in answers.asked(call, application.answers):
-        if question.required and answers.is_blank(application.answers.get(question.code)):
+        is_open = answers.is_blank(application.answers.get(question.code)) and question.kind != "file"
+        if question.required and is_open:
             gaps.append(
                 Gap(
                     _("Missing: %(what)s") % {"what": question.label},
@@ -160,9 +161,10 @@ def closed_field(call, field):
 
 
 def with_scans(application, papers):
-    """These papers of a call, each with what the scan of its file in this application has found (None: no file)."""
+    """Those of these papers that are wanted, each with what the scan of its file in this application has found (None: no file)."""
     scan = application.documents.filter(paper=OuterRef("pk")).values("file__scan")
-    return list(papers.select_related("part").annotate(scan=Subquery(scan)))
+    papers = papers.select_related("part", "question").annotate(scan=Subquery(scan))
+    return [paper for paper in papers if answers.is_wanted(paper, application.answers)]
 
 
 def missing_papers(application, papers):
@@ -179,7 +181,10 @@ def missing_papers(application, papers):
 def needed_papers(application):
     """The papers that nothing is handed in without, from this firm."""
     traits = traits_of(application.firm) | bonus.traits(application)
-    return [paper for paper in application.call.asked_papers if need(paper, traits).holds]
+    wanted = [
+        paper for paper in application.call.asked_papers if answers.is_wanted(paper, application.answers)
+    ]
+    return [paper for paper in wanted if need(paper, traits).holds]
 
 
 def infected(papers, section=None):

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from applications.calls.models import Call
 from applications.firms.models import Firm
-from applications.intake import rules
+from applications.intake import answers, rules
 from applications.intake.models import Application
 from applications.intake.writing import PANELS, beside, section_form, titles
 from applications.kernel.web import fetch, page
@@ -26,10 +26,10 @@ def section_preview(request, key, name):
     if name not in names:
         raise Http404
     facts = {"call": call, "name": name, "title": titles(call)[name], "sections": titles(call).items()}
-    if name == "papers":
-        facts["papers"] = list(call.papers.all())
-    else:
+    facts["papers"] = call.papers_in(name)
+    if name != "papers":
         nobody = Application(pk=0, call=call, firm=Firm(size=Firm.Size.SMALL))  # no row has it
+        nobody.answers = answers.all_asked(call, name)
         form, _saved = section_form(None, nobody, name)
         form.helper.form_tag = False
         form.helper.layout.fields.pop()  # its button
