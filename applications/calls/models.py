@@ -367,9 +367,7 @@ class RequiredPaper(models.Model):
     part = models.ForeignKey(
         Part, models.CASCADE, null=True, related_name="papers"
     )  # of the plan, where it is asked
-    kinds = models.JSONField(
-        default=list
-    )  # of files that are taken, names of kernel.files.TYPES; none: all of them
+    kinds = models.JSONField(default=list)  # of files that are taken, of kernel.files.TYPES; none: all
     most_mb = models.PositiveSmallIntegerField(default=MOST_MB)
 
     class Meta:

@@ -17,6 +17,7 @@ from applications.intake.coming import MARKS, mark_at
 from applications.intake.models import (
     BEFORE_REVIEWERS,
     Application,
+    Document,
     Exclusion,
     Status,
     Submission,
@@ -34,6 +35,8 @@ from applications.intake.snapshot import sha256_of, typed_hash
 from applications.kernel import audit
 from applications.kernel.files import MAX_FILE_BYTES, TYPES, used
 from applications.kernel.files.arriving import PIECE_BYTES
+from applications.kernel.files.stored import Scan
+from applications.kernel.search import TextHolds
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 from applications.notifications.models import Letter
 
@@ -308,7 +311,14 @@ def kept_for(application):
 
 def read_papers(application):
     """The papers of an application with the text of each."""
-    return application.documents.select_related("paper", "file__text").order_by("paper__ordinal")
+    found = application.documents.select_related("paper", "file__text").order_by("paper__ordinal")
+    return found.defer("file__text__search_text")
+
+
+def written_in_papers(word):
+    """The condition that this folded word stands in a paper of an application; what the scanner withholds tells nothing."""
+    papers = Document.objects.exclude(file__scan__in=(Scan.WAITING, Scan.INFECTED))
+    return Q(pk__in=papers.filter(TextHolds("file_id", word)).values("application"))
 
 
 def asked_of(user):

@@ -82,7 +82,7 @@ REVIEWS = List(
         *(FILTERS[name] for name in ("call", "field", "region", "score")),
         Number("sheets", _("Sheets"), "sheets", "sheets:<3"),
         Reviewer("reviewer", _("Reviewer"), "reviewer:me"),
-        FILTERS["submitted"],
+        *(FILTERS[name] for name in ("submitted", "text")),
         Choice("waiting", _("Waits for an answer"), "", waiting, shown=""),
     ),
     sort="-submitted",
