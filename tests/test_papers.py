@@ -59,7 +59,7 @@ def stored(code):
     return Document.objects.get(paper__code=code).file
 
 
-def test_a_file_is_uploaded_with_progress_and_the_page_says_so(writer, street):
+def test_g17_a_file_is_uploaded_with_progress_and_comes_back_with_its_name_and_bytes(writer, street):
     seen = []
     writer.page.expose_function("seen", lambda part: seen.append(part))
     writer.page.evaluate(
