@@ -4,6 +4,7 @@ from crispy_forms.layout import HTML, Div
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Question
@@ -214,7 +215,11 @@ class PlanForm(Versioned):
             self.fields[f"answer_{question.code}"] = field_for(
                 question, application.answers.get(question.code)
             )
-        rows = (asked_when(question, call) for question in self.questions)
+        rows = (
+            Upload(question) if question.kind == Question.Kind.FILE else asked_when(question, call)
+            for question in call.asked
+            if question.part == part and (question in self.questions or question.kind == Question.Kind.FILE)
+        )
         self.helper = layout("version", *rows, button=SAVE)
 
     @property
@@ -241,6 +246,18 @@ def asked_when(question, call):
         return name
     when = " ".join(question.condition["is"])
     return Div(name, data_asked_by=f"answer_{other.code}", data_asked_when=when)
+
+
+class Upload:
+    """Where the file of a question is uploaded: a row of `papers` of the page, at its place among the questions."""
+
+    def __init__(self, question):
+        self.question = question
+
+    def render(self, form, context, **_options):
+        rows = [row for row in context.get("papers", ()) if row[0].question_id == self.question.pk]
+        facts = context.flatten() | {"papers": rows}
+        return render_to_string("intake/_question_file.html", facts) if rows else ""
 
 
 class UploadForm(forms.Form):

@@ -26,7 +26,7 @@ def section_preview(request, key, name):
     if name not in names:
         raise Http404
     facts = {"call": call, "name": name, "title": titles(call)[name], "sections": titles(call).items()}
-    facts["papers"] = call.papers_in(name)
+    facts["wanted"] = call.papers_in(name)
     if name != "papers":
         nobody = Application(pk=0, call=call, firm=Firm(size=Firm.Size.SMALL))  # no row has it
         nobody.answers = answers.all_asked(call, name)

@@ -203,12 +203,13 @@ function setUp(words) {
   }
 
   // Many files: the person says which paper each is; a name that tells it is believed at first.
+  const asked = all("[data-upload]");
   const rows = () => all("[data-upload]").filter((row) => !row.hidden);
   const list = make("ul");
   const hint = make("span", { className: "small quiet" }, say.drop);
   const zone = make("div", { className: "drop" }, ...picker(say.many, "", true, gather), hint, list);
   let gathered = 0;
-  if (rows().length > 1) words.append(zone);
+  if (asked.length > 1) words.append(zone);
   droppable(zone, "over", gather);
 
   function guess(file) {
@@ -258,6 +259,6 @@ function setUp(words) {
     settle()[0]?.choice.focus();
   }, "button-small button-primary");
 
-  for (const row of rows()) equip(row);
+  for (const row of asked) equip(row);
   on(window, "beforeunload", (event) => { if (under.size || list.children.length) event.preventDefault(); });
 }
