@@ -1,6 +1,7 @@
 """A draft at a real browser: saved while it is written, through a crash, a second tab, a line that breaks and a wrong clock."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -77,12 +78,18 @@ def test_a_minute_without_a_line_loses_nothing(house):
     writer.context.set_offline(True)
     entry(writer).fill("끊긴 동안 쓴 글")
     expect(state(writer)).to_have_text(said(OFFLINE))
-    assert house.stored.answers["entry"] != "끊긴 동안 쓴 글"
+    entry(writer).press("End")
+    entry(writer).press_sequentially(", 이어서")
+    expect(state(writer)).to_have_text(said(OFFLINE))
+    assert house.stored.answers == house.draft.answers
 
-    writer.context.set_offline(False)
+    with writer.page.expect_response("**/autosave/**"):  # of itself, without another key
+        writer.context.set_offline(False)
 
     expect(state(writer)).to_have_text(SAVED)
-    assert house.stored.answers["entry"] == "끊긴 동안 쓴 글"
+    assert house.stored.answers["entry"] == "끊긴 동안 쓴 글, 이어서"
+    writer.page.reload()
+    assert entry(writer).input_value() == "끊긴 동안 쓴 글, 이어서"
 
 
 def test_a_question_comes_with_its_condition_and_a_table_grows_by_a_row(house):
@@ -98,6 +105,29 @@ def test_a_question_comes_with_its_condition_and_a_table_grows_by_a_row(house):
     answers = house.stored.answers
     assert (answers["restructuring"], answers["restructured_on"]) == ("yes", "2026-03-02")
     assert answers["equipment"][-1] == {"name": "수직 로봇", "use": "", "krw": None}
+
+
+def test_the_last_hour_is_announced_at_60_10_and_1_minutes_and_at_no_other_time(house):
+    """To who does not see the countdown; the clock of the page goes on as the test tells it."""
+    house.clock.move_to(CLOSES - timedelta(minutes=62))
+    writer = house.opens("section", "plan")
+    announcer, now = writer.page.locator("#announcer"), CLOSES - timedelta(minutes=62)
+    writer.page.clock.install(time=now.timestamp())
+    writer.page.reload()
+    expect(writer.page.locator("[data-countdown]")).to_contain_text("01:0")
+    expect(announcer).to_be_empty()
+
+    for wait, heard in (
+        ("02:30", "00:59:"),
+        ("30:00", "00:59:"),
+        ("20:00", "00:09:"),
+        ("05:00", "00:09:"),
+        ("04:00", "00:00:"),
+    ):
+        shown = writer.page.locator("[data-countdown]").inner_text()
+        writer.page.clock.fast_forward(wait)
+        expect(writer.page.locator("[data-countdown]")).not_to_have_text(shown)
+        expect(announcer).to_contain_text(heard)
 
 
 def test_g31_the_time_left_is_right_on_a_computer_whose_clock_is_wrong(house):

@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from applications.calls import actions as calls
 from applications.intake import actions
 from applications.intake.models import Document
 from applications.kernel import clock
 from applications.kernel.files.arriving import PIECE_BYTES, Upload
 from tests import fixtures
+from tests.calls.test_actions import prepare as prepared
+from tests.calls.test_building import add
 from tests.world import PASSWORD, World, sample
 
 pytestmark = pytest.mark.browser
@@ -59,7 +62,7 @@ def stored(code):
     return Document.objects.get(paper__code=code).file
 
 
-def test_a_file_is_uploaded_with_progress_and_the_page_says_so(writer, street):
+def test_g17_a_file_is_uploaded_with_progress_and_comes_back_with_its_name_and_bytes(writer, street):
     seen = []
     writer.page.expose_function("seen", lambda part: seen.append(part))
     writer.page.evaluate(
@@ -143,7 +146,8 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(writer, street, t
 
     choose(writer, "D04", large)
 
-    assert row(writer, "D04").locator(".error").inner_text() == writer.said("The file is larger than 30 MB.")
+    said = writer.said("The file is larger than SIZE MB.").replace("SIZE", "30")
+    assert row(writer, "D04").locator(".error").inner_text() == said
     assert asked == []
 
 
@@ -175,6 +179,33 @@ def test_a_paper_of_a_part_is_uploaded_in_its_section_which_is_complete_then(com
     assert row(person, "D17").locator(".badge").inner_text() == person.said("Uploaded")
     assert person.page.locator(".drop").count() == 0
     assert stored("D17").name == "설비 도입계획.pdf"
+    assert street.complaints == []
+
+
+def test_a_file_that_a_question_asks_for_comes_with_its_condition_and_is_uploaded_in_its_place(
+    committed, street
+):
+    world, now = World(), clock.now()
+    call = prepared(world, opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=40))
+    add(call, "question", world, within=call.parts.last(), kind="file", label="승인서", options=["pdf"], max_length=1,
+        condition={"question": "restructuring", "is": ["yes"]})  # fmt: skip
+    call.refresh_from_db()
+    draft = world.draft(calls.publish(call, by=world.officer), world.a, complete=False, at=now)
+    person = street.comes_back(
+        draft.created_by, f"/applications/{draft.key}/sections/plan-2/", looked_at=True
+    )
+
+    assert row(person, "F01").is_hidden()
+    person.tick("Yes")
+    row(person, "F01").wait_for()
+    choose(person, "F01", a_file("승인서.pdf", LONG))
+    assert "1 MB" in row(person, "F01").locator(".error").inner_text()
+    row(person, "F01").get_by_role("button", name=person.said("Dismiss")).click()
+    choose(person, "F01", a_file("승인서.pdf", fixtures.pdf()))
+    row(person, "F01").get_by_role("link", name="승인서.pdf").wait_for()
+    person.tick("No")
+
+    assert row(person, "F01").is_hidden() and stored("F01").name == "승인서.pdf"
     assert street.complaints == []
 
 

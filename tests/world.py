@@ -107,6 +107,7 @@ def sample(question):
         "yes_no": "no",
         "text": "Research lead",
         "long": "An answer in words",
+        "file": None,  # it comes as a paper
     }[question.kind]
 
 

@@ -32,7 +32,7 @@ def changeable(call):
     found |= {
         f"question:{question.code}": (question.label, question.help) for question in call.questions.all()
     }
-    papers = list(call.papers.all())
+    papers = list(call.papers.filter(question=None))
     found |= {f"paper:{paper.code}": (paper.name, paper.help) for paper in papers}
     found |= {f"fresh:{paper.code}": (paper.name, paper.validity) for paper in papers if paper.validity}
     if queries.is_scored(call):
@@ -104,6 +104,7 @@ def correct(call, *, texts, reason, revision, by):
                 call.parts.filter(ordinal=code).update(help=change["new"])
             case "question":
                 call.questions.filter(code=code).update(help=change["new"])
+                call.papers.filter(question__code=code).update(help=change["new"])
             case "paper":
                 call.papers.filter(code=code).update(help=change["new"])
             case "fresh":

@@ -231,7 +231,7 @@ def _pieces(request, call, section):
                 question.after = labels.get(question.condition.get("question"))
                 question.firms = ", ".join(map(str, queries.tracks_in_words(question.tracks)))
         case "papers":
-            facts["papers"] = list(call.papers.all())
+            facts["papers"] = list(building.pieces(call, "paper"))
         case "items":
             facts["items"] = list(call.items.all())
         case "quotas":

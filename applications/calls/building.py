@@ -4,6 +4,7 @@ site visit, bonus and penalty items and quotas.
 A piece is found by its place: the ordinals of what it stands in and its own, 1-2-3 for a criterion.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from itertools import count
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.calls import rules
 from applications.calls.actions import lock_section, saved
 from applications.calls.models import Part, Question, RequiredPaper
-from applications.calls.outlines import fill_visit
+from applications.calls.outlines import fill_files, fill_visit
 from applications.calls.ruling import Item, Quota
 from applications.calls.stages import Criterion, CriterionGroup, Point, Stage
 from applications.kernel import audit
@@ -28,12 +29,13 @@ class Kind:
     model: type
     section: str
     within: str = "call"
+    only: dict = dataclasses.field(default_factory=dict)  # of the rows of the table
 
 
 KINDS = {
     "part": Kind(Part, "plan"),
     "question": Kind(Question, "plan", "part"),
-    "paper": Kind(RequiredPaper, "papers"),
+    "paper": Kind(RequiredPaper, "papers", only={"question": None}),  # the others follow their questions
     "stage": Kind(Stage, "criteria"),
     "group": Kind(CriterionGroup, "criteria", "stage"),
     "criterion": Kind(Criterion, "criteria", "group"),
@@ -54,7 +56,8 @@ def ways_up(name):
 
 def pieces(call, name):
     """All pieces of one kind of a call."""
-    return KINDS[name].model.objects.filter(**{f"{ways_up(name)[-1]}call": call})
+    kind = KINDS[name]
+    return kind.model.objects.filter(**{f"{ways_up(name)[-1]}call": call}, **kind.only)
 
 
 def at(call, name, place):
@@ -75,8 +78,9 @@ def place_of(name, piece):
 
 def beside(name, piece):
     """The pieces that stand in the same, in order."""
-    within = KINDS[name].within
-    return KINDS[name].model.objects.filter(**{within: getattr(piece, within)}).order_by("ordinal")
+    kind = KINDS[name]
+    others = kind.model.objects.filter(**{kind.within: getattr(piece, kind.within)}, **kind.only)
+    return others.order_by("ordinal")
 
 
 @transaction.atomic
@@ -176,9 +180,11 @@ def _free(letter, others):
 
 
 def _end(call, name, verb, piece, by, *, before=None, after):
-    """Refuse what would leave a question without the one it depends on; else note the save and leave a trace."""
+    """Refuse what would leave a question without the one it depends on; else let the papers of questions follow, note the save and leave a trace."""
     if KINDS[name].section == "plan" and (reasons := rules.misled(call.questions.select_related("part"))):
         raise Refused(*reasons, about=call)
+    if KINDS[name].section == "plan":
+        fill_files(call)
     saved(call, KINDS[name].section)
     what = {"piece": name, "called": called(piece)}
     audit.record(f"{verb}_piece", call, by=by, before=before and what | before, after=what | (after or {}))

@@ -13,8 +13,11 @@ from applications.calls import validity
 from applications.calls.conflicts import usual
 from applications.calls.editions import of_call
 from applications.kernel import clock
+from applications.kernel.files import MAX_FILE_BYTES
 from applications.kernel.records import AppendOnly
 from applications.kernel.taxonomy import IndustryField
+
+MOST_MB = MAX_FILE_BYTES // 1024 // 1024  # of one file
 
 
 class Programme(models.Model):
@@ -240,7 +243,9 @@ class Call(models.Model):
 
     # the questions in the order of their parts, and the papers
     asked = of_call(lambda call: tuple(Question.objects.filter(call=call).select_related("part")))
-    asked_papers = of_call(lambda call: tuple(RequiredPaper.objects.filter(call=call).select_related("part")))
+    asked_papers = of_call(
+        lambda call: tuple(RequiredPaper.objects.filter(call=call).select_related("part", "question"))
+    )
 
     @cached_property
     def bonus_items(self):
@@ -322,6 +327,7 @@ class Question(models.Model):
         CHOICE = "choice", _("One of several")
         CHOICES = "choices", _("Any of several")
         TABLE = "table", _("Table")
+        FILE = "file", _("File")  # it comes to the paper of the question
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="questions")
     part = models.ForeignKey(Part, models.CASCADE, related_name="questions")
@@ -333,10 +339,10 @@ class Question(models.Model):
     required = models.BooleanField(default=True)
     max_length = models.PositiveSmallIntegerField(
         default=2000
-    )  # characters; digits of a number; rows of a table
+    )  # characters; digits of a number; rows of a table; megabytes of a file
     options = models.JSONField(
         default=list, blank=True
-    )  # [code, label] of choices; [code, label, kind] of columns
+    )  # [code, label] of choices; [code, label, kind] of columns; kinds of files
     condition = models.JSONField(
         default=dict, blank=True
     )  # {"question": code, "is": [values]}; none: always asked
@@ -348,7 +354,10 @@ class Question(models.Model):
 
 
 class RequiredPaper(models.Model):
-    """One paper that applicants add to their application: all of them, some kind of firm, or where it applies."""
+    """One paper that applicants add to their application: all of them, some kind of firm, or where it applies.
+
+    The one of a question that asks for a file says what the question says, and is asked for when it is (outlines.fill_files).
+    """
 
     class Trait(models.TextChoices):
         CORPORATION = "corporation", _("corporations")
@@ -359,22 +368,23 @@ class RequiredPaper(models.Model):
     call = models.ForeignKey(Call, models.CASCADE, related_name="papers")
     ordinal = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=5)  # D01 ...: docs/domain.md, papers
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
     help = models.CharField(max_length=300, blank=True)
     required = models.BooleanField(default=True)
+    question = models.OneToOneField(Question, models.CASCADE, null=True, related_name="paper")
     needed_from = models.CharField(max_length=15, choices=Trait, blank=True)  # where not all need it
     part = models.ForeignKey(
         Part, models.CASCADE, null=True, related_name="papers"
     )  # of the plan, where it is asked
-    kinds = models.JSONField(
-        default=list
-    )  # of files that are taken, names of kernel.files.TYPES; none: all of them
+    kinds = models.JSONField(default=list)  # of files that are taken, of kernel.files.TYPES; none: all
     validity = models.CharField(max_length=7, blank=True)  # validity.py: closing, 90d, 3m; "": nothing asked
+    most_mb = models.PositiveSmallIntegerField(default=MOST_MB)
 
     class Meta:
         ordering = ["ordinal"]
         constraints = [
             models.UniqueConstraint(fields=["call", "code"], name="paper_code"),
+            models.CheckConstraint(condition=Q(most_mb__range=(1, MOST_MB)), name="paper_size"),
             models.CheckConstraint(
                 condition=Q(required=False) | Q(needed_from=""), name="paper_needed_from_all_or_some"
             ),
@@ -386,6 +396,15 @@ class RequiredPaper(models.Model):
     @property
     def validity_in_words(self):
         return validity.in_words(self.validity)
+
+    @property
+    def condition(self):
+        """When its question is asked (Question.condition); none: always."""
+        return self.question.condition if self.question_id else {}
+
+    @property
+    def most_bytes(self):
+        return self.most_mb * 1024 * 1024
 
     @property
     def section(self):

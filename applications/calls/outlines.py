@@ -357,6 +357,28 @@ def fill(call, outline):
     )
 
 
+BEHIND = 1000  # the ordinals of papers of questions: they stand behind all others
+
+
+def fill_files(call):
+    """Give each question that asks for a file its paper, which says what the question says; take away what is asked no more."""
+    asking = call.questions.filter(kind=Question.Kind.FILE).select_related("part")
+    call.papers.exclude(question=None).exclude(question__in=asking).delete()
+    taken = set(call.papers.values_list("code", flat=True))
+    free = (code for number in range(1, 1000) if (code := f"F{number:02d}") not in taken)
+    there = {paper.question_id: paper for paper in call.papers.exclude(question=None)}
+    for place, question in enumerate(asking, BEHIND):
+        paper = there.get(question.pk) or RequiredPaper(call=call, question=question, code=next(free))
+        paper.ordinal, paper.part, paper.name, paper.help = (
+            place,
+            question.part,
+            question.label,
+            question.help,
+        )
+        paper.required, paper.kinds, paper.most_mb = question.required, question.options, question.max_length
+        paper.save()
+
+
 def fill_visit(stage):
     """Give a site visit the usual points."""
     Point.objects.bulk_create(
@@ -387,7 +409,9 @@ def fill_like(call, earlier):
             criteria = list(group.criteria.all())
             alike(group, stage=stage).save()
             Criterion.objects.bulk_create(alike(criterion, group=group) for criterion in criteria)
-    RequiredPaper.objects.bulk_create(alike(paper, call=call) for paper in earlier.papers.all())
+    own = earlier.papers.filter(question=None)
+    RequiredPaper.objects.bulk_create(alike(paper, call=call) for paper in own)
+    fill_files(call)
     Item.objects.bulk_create(alike(item, call=call) for item in earlier.items.all())
     Quota.objects.bulk_create(alike(quota, call=call) for quota in earlier.quotas.all())
     call.open_to.set(earlier.open_to.all())

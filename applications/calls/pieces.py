@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.calls import rules, validity
 from applications.calls.drafting import PieceForm, in_order
 from applications.calls.measuring import CriterionForm, GroupForm, PointForm, StageForm
-from applications.calls.models import Part, Question, RequiredPaper
+from applications.calls.models import MOST_MB, Part, Question, RequiredPaper
 from applications.calls.ruling import Item, Quota
 from applications.kernel import clock
 from applications.kernel.files import TYPES
@@ -29,9 +29,24 @@ class PartForm(PieceForm):
 
 
 COLUMN_KINDS = {"text": _("text"), "number": _("figures"), "won": _("won")}
-LIMITS = {"text": (100, 300), "long": (2000, 10_000), "number": (9, 12), "table": (20, 50)}  # usual, most
+LIMITS = {  # usual, most
+    "text": (100, 300), "long": (2000, 10_000), "number": (9, 12), "table": (20, 50), "file": (MOST_MB, MOST_MB),
+}  # fmt: skip
 MOST_OPTIONS, MOST_COLUMNS, OPTION_LENGTH = 30, 8, 100
 WITH_OPTIONS = ("choice", "choices")
+
+
+class KindsField(forms.MultipleChoiceField):
+    """The kinds of files that are taken."""
+
+    def __init__(self):
+        super().__init__(
+            label=_("Kinds of files"),
+            required=False,
+            choices=[(kind, kind.upper()) for kind in TYPES],
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("None chosen: all that are taken at all."),
+        )
 
 
 class QuestionForm(PieceForm):
@@ -41,7 +56,9 @@ class QuestionForm(PieceForm):
         label=_("Limit"),
         required=False,
         min_value=1,
-        help_text=_("Characters of a text, digits of a number, rows of a table; empty: the usual one."),
+        help_text=_(
+            "Characters of a text, digits of a number, rows of a table, megabytes of a file; empty: the usual one."
+        ),
     )
     options = forms.CharField(
         label=_("Answers to choose from"),
@@ -57,6 +74,7 @@ class QuestionForm(PieceForm):
             "One a line. After a bar comes what it holds: “Price | won”, “People | figures”; otherwise text. The first one names the row."
         ),
     )
+    kinds = KindsField()
     asked_when = forms.MultipleChoiceField(
         label=_("Asked only after these answers"),
         required=False,
@@ -92,6 +110,8 @@ class QuestionForm(PieceForm):
                 label if kind == "text" else f"{label} | {COLUMN_KINDS[kind]}"
                 for _code, label, kind in question.options
             )
+        if question.kind == "file":
+            self.initial["kinds"] = question.options
         if not question.pk:
             self.initial |= {"max_length": None}
         self.fields["asked_when"].choices = [
@@ -126,7 +146,7 @@ class QuestionForm(PieceForm):
         last = ["asked_when"] if "asked_when" in self.fields else []
         return [
             "part", "label", "help", "kind", only("options", WITH_OPTIONS), only("columns", ["table"]), "required",
-            only("max_length", LIMITS), *last, "tracks",
+             only("kinds", ["file"]), only("max_length", LIMITS), *last, "tracks",
         ]  # fmt: skip
 
     def clean_asked_when(self):
@@ -167,7 +187,9 @@ class QuestionForm(PieceForm):
         found = super().fields_of()
         found["condition"] = found.pop("asked_when", {})
         options, columns = lines(found.pop("options")), lines(found.pop("columns"))
-        found["options"] = []
+        found["options"], kinds = [], found.pop("kinds")
+        if found["kind"] == "file":
+            found["options"] = kinds
         if found["kind"] in WITH_OPTIONS:
             found["options"] = [list(pair) for pair in self.coded("a", options)]
         if found["kind"] == "table":
@@ -205,13 +227,7 @@ class PaperForm(PieceForm):
         help_text=_("A kind that is known is taken from the vault of the firm, and its validity is checked."),
     )
     asked_of = forms.ChoiceField(label=_("Who hands it in"), widget=forms.RadioSelect)
-    kinds = forms.MultipleChoiceField(
-        label=_("Kinds of files"),
-        required=False,
-        choices=[(kind, kind.upper()) for kind in TYPES],
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen: all that are taken at all."),
-    )
+    kinds = KindsField()
 
     valid = forms.ChoiceField(
         label=_("How fresh it must be"),

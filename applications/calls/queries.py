@@ -46,7 +46,7 @@ def notice(call):
         "inquiries": list(published[: LATEST + 1]) if call.published_at else [],
         "latest": LATEST,
         "stages": measures(call),
-        "papers": call.papers.all(),
+        "papers": call.papers.select_related("question"),
         "items": call.items.all(),
         "ties": ruling.tie_names(call),
         "quotas": call.quotas.select_related("field", "region"),

@@ -336,6 +336,11 @@ def need(paper, traits):
     return Need(holds, because if holds else because_not)
 
 
+def foreseen(paper, traits):
+    """The same before a plan is written: what a question asks for only after some answer is needed where it applies."""
+    return Need(None) if paper.condition else need(paper, traits)
+
+
 def traits_of(firm):
     """What a firm is, as its profile says."""
     return traits(

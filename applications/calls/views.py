@@ -96,7 +96,9 @@ def check(request, key):
             most_years=call.most_years,
         ) + rules.outside(call, track=form.situation.track)
         traits = form.situation.traits
-        facts["papers"] = [(paper, rules.need(paper, traits)) for paper in call.papers.all()]
+        facts["papers"] = [
+            (paper, rules.foreseen(paper, traits)) for paper in call.papers.select_related("question")
+        ]
         facts["may_apply"] = call.state == "open"
     return render(request, "calls/check.html", facts)
 

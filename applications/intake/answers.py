@@ -48,6 +48,29 @@ def asked(call, answers, track):
     return [question for question in call.asked if is_for(question, track) and is_asked(question, answers)]
 
 
+def is_wanted(paper, application):
+    """A paper that a question asks for is wanted when this firm is asked the question; every other one always may come."""
+    question = paper.question if paper.question_id else None
+    return not question or (
+        is_for(question, application.firm.track) and is_asked(question, application.answers)
+    )
+
+
+def followed(question, call):
+    """The question on the same page that this one is asked after, if there is one: the page follows it while it is answered."""
+    code = question.condition.get("question")
+    return next((one for one in call.asked if one.code == code and one.part_id == question.part_id), None)
+
+
+def all_asked(call, section):
+    """Answers on other pages after which everything in this section is asked."""
+    found = {}
+    for question in call.asked:
+        if question.part.slug == section and question.condition and not followed(question, call):
+            found.setdefault(question.condition["question"], []).extend(question.condition["is"])
+    return found
+
+
 def is_blank(answer):
     return answer in (None, "", [])
 
@@ -65,11 +88,14 @@ def blank_or(answer):
     return None if is_blank(answer) else answer
 
 
-def by_part(application):
-    """[(part, [Answer])] of all that is asked of this application; what was answered stays, whatever track the firm is of later."""
+def by_part(application, files):
+    """[(part, [Answer])] of all that is asked of this application; what was answered stays, whatever track the firm is of later.
+
+    files: {id of a question: name of the file it asks for}.
+    """
     parts, track = {}, application.firm.track
     for question in application.call.asked:
-        given = application.answers.get(question.code)
+        given = files.get(question.pk) or application.answers.get(question.code)
         if is_asked(question, application.answers) and (is_for(question, track) or not is_blank(given)):
             parts.setdefault(question.part, []).append(as_shown(question, given))
     return list(parts.items())

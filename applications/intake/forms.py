@@ -4,8 +4,10 @@ from crispy_forms.layout import HTML, Div
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from applications.calls.models import Question
 from applications.calls.rules import EXCLUSIONS
 from applications.firms.rules import digits_of, number_wrong
 from applications.intake import answers, budget, consortium, freshness, rules
@@ -201,16 +203,25 @@ class PlanForm(Versioned):
 
     def __init__(self, *args, application, part, **options):
         super().__init__(*args, **options)
+        call, given = application.call, application.answers
         self.questions = [
             question
-            for question in application.call.asked
-            if question.part == part and answers.is_for(question, application.firm.track)
+            for question in call.asked
+            if question.part == part
+            and answers.is_for(question, application.firm.track)
+            and question.kind != Question.Kind.FILE
+            and (answers.is_asked(question, given) or answers.followed(question, call))
         ]
         for question in self.questions:
             self.fields[f"answer_{question.code}"] = field_for(
                 question, application.answers.get(question.code)
             )
-        self.helper = layout("version", *(asked_when(question) for question in self.questions), button=SAVE)
+        rows = (
+            Upload(question) if question.kind == Question.Kind.FILE else asked_when(question, call)
+            for question in call.asked
+            if question.part == part and (question in self.questions or question.kind == Question.Kind.FILE)
+        )
+        self.helper = layout("version", *rows, button=SAVE)
 
     @property
     def said(self):
@@ -229,16 +240,25 @@ class PlanForm(Versioned):
         return {code: self.cleaned_data[name] for code, name in names.items() if name in self.cleaned_data}
 
 
-def asked_when(question):
-    """The field of a question; with a condition, in a box that the page hides while the condition does not hold."""
+def asked_when(question, call):
+    """The field of a question; asked after another one on its page, in a box that is hidden while that is answered otherwise."""
     name = f"answer_{question.code}"
-    if not question.condition:
+    if not (other := answers.followed(question, call)):
         return name
-    when = {
-        "data_asked_by": f"answer_{question.condition['question']}",
-        "data_asked_when": " ".join(question.condition["is"]),
-    }
-    return Div(name, **when)
+    when = " ".join(question.condition["is"])
+    return Div(name, data_asked_by=f"answer_{other.code}", data_asked_when=when)
+
+
+class Upload:
+    """Where the file of a question is uploaded: a row of `papers` of the page, at its place among the questions."""
+
+    def __init__(self, question):
+        self.question = question
+
+    def render(self, form, context, **_options):
+        rows = [row for row in context.get("papers", ()) if row[0].question_id == self.question.pk]
+        facts = context.flatten() | {"papers": rows}
+        return render_to_string("intake/_question_file.html", facts) if rows else ""
 
 
 class UploadForm(forms.Form):
@@ -249,7 +269,10 @@ class UploadForm(forms.Form):
     def __init__(self, *args, paper, **options):
         super().__init__(*args, **options)
         kinds = ", ".join(paper.kinds or TYPES).upper()
-        self.fields["file"].help_text = _("%(kinds)s, up to 30 MB.") % {"kinds": kinds}
+        self.fields["file"].help_text = _("%(kinds)s, up to %(size)d MB.") % {
+            "kinds": kinds,
+            "size": paper.most_mb,
+        }
 
 
 class DayForm(forms.Form):

@@ -1,5 +1,7 @@
 """The list of the screening desk as data: what it shows, what narrows it, what sorts it."""
 
+from dataclasses import dataclass
+
 from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -8,12 +10,18 @@ from applications.calls.lists import calls
 from applications.firms.models import Firm
 from applications.firms.rules import business_number_in
 from applications.intake.models import SCORED, Application, Status
-from applications.intake.queries import exclusions_to_confirm, supplements_run_out, to_be_screened
+from applications.intake.queries import (
+    exclusions_to_confirm,
+    supplements_run_out,
+    to_be_screened,
+    written_in_papers,
+)
 from applications.intake.reviewers import Reviewer
 from applications.kernel import clock
 from applications.kernel.exporting import Taken
 from applications.kernel.lists import Choice, Column, Day, List, Number, Option, of_choices, of_terms
 from applications.kernel.numbers import number_in
+from applications.kernel.queryline import folded
 from applications.kernel.taxonomy import IndustryField, Region
 from applications.templatetags.grants import badge, day, instant, score, won
 
@@ -42,6 +50,19 @@ def waiting(by):
     ]
 
 
+@dataclass(frozen=True)
+class Written:
+    """A filter by what stands in the papers; typed only."""
+
+    name: str
+    label: str
+    example: str
+
+    def typed(self, text, asked):
+        word = folded(text)
+        return written_in_papers(word) if word else None
+
+
 FILTERS = (
     Choice("status", _("Status"), "status", statuses, _("status:submitted,returned"), shown="chips"),
     Choice("call", _("Call"), "call", calls, "call:SP"),
@@ -54,6 +75,7 @@ FILTERS = (
     Reviewer("reviewer", _("Reviewer"), "reviewer:me"),
     Day("submitted", _("Arrived"), "submitted_at", "submitted:>2027-01-20"),
     Choice("waiting", _("Waits for an answer"), "", waiting, "waiting:exclusion", shown=""),
+    Written("text", _("Paper text"), _('text:"heat treatment"')),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Prefetch, Q, 
 from django.db.models.functions import Cast, Concat
 
 from applications.accounts.models import User
-from applications.calls.models import Call
+from applications.calls.models import Call, Question
 from applications.calls.rules import need, traits_of
 from applications.firms.models import Firm, Member, Right
 from applications.firms.rules.vault import MAX_FIRM_BYTES
@@ -17,6 +17,7 @@ from applications.intake.coming import LAST_OF_SUPPLEMENT, MARKS, mark_at
 from applications.intake.models import (
     BEFORE_REVIEWERS,
     Application,
+    Document,
     Exclusion,
     Status,
     Submission,
@@ -34,6 +35,8 @@ from applications.intake.snapshot import sha256_of, typed_hash
 from applications.kernel import audit
 from applications.kernel.files import MAX_FILE_BYTES, TYPES, used
 from applications.kernel.files.arriving import PIECE_BYTES
+from applications.kernel.files.stored import Scan
+from applications.kernel.search import TextHolds
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 from applications.notifications.models import Letter
 
@@ -59,7 +62,11 @@ def content_of(application, section):
     if section in SECTION_OF.values():
         names = [name for name, place in SECTION_OF.items() if place == section]
         return {name: getattr(application, name) for name in names}
-    codes = [question.code for question in application.call.asked if question.part.slug == section]
+    codes = [
+        question.code
+        for question in application.call.asked
+        if question.part.slug == section and question.kind != Question.Kind.FILE
+    ]
     return {"answers": {code: application.answers.get(code) for code in codes}}
 
 
@@ -212,14 +219,20 @@ def open_supplement(application):
 
 def facts(application):
     """The whole of an application as a page shows it: amounts, partners, answers with their questions, papers."""
-    documents = list(application.documents.select_related("paper__part", "file").order_by("paper__ordinal"))
+    standing = application.documents.select_related("paper__part", "paper__question", "file")
+    documents = [
+        document
+        for document in standing.order_by("paper__ordinal")
+        if answers.is_wanted(document.paper, application)
+    ]
     present = {document.paper.code for document in documents}
+    files = {document.paper.question_id: document.file.name for document in documents}
     return {
         "application": application,
         "technologies": application.technologies.all(),
         "plan": Plan(application.budget),
         "partners": consortium.of(application).states(present),
-        "parts": answers.by_part(application),
+        "parts": answers.by_part(application, files),
         "claims": bonus.claimed(application),
         "documents": documents,
     }
@@ -259,8 +272,10 @@ def uploads_of(application, papers, supplement=None):
                 present.get(paper.pk),
                 kept.get(paper.code, []),
                 None if supplement else need(paper, traits),
+                None if supplement else after(paper, application.call),
             )
             for paper in papers
+            if supplement or standing(paper, application)
         ],
         "early": {
             document.pk
@@ -271,6 +286,17 @@ def uploads_of(application, papers, supplement=None):
         "room": room(application),
         "kinds": TYPES,
     }
+
+
+def after(paper, call):
+    """The code of the question on the same page after whose answer this paper is asked for, if there is one."""
+    other = paper.condition and answers.followed(paper.question, call)
+    return other.code if other else ""
+
+
+def standing(paper, application):
+    """Whether a paper has a row on its page: the page itself hides one that follows an answer on it."""
+    return answers.is_wanted(paper, application) or after(paper, application.call)
 
 
 def room(application):
@@ -304,7 +330,14 @@ def kept_for(application):
 
 def read_papers(application):
     """The papers of an application with the text of each."""
-    return application.documents.select_related("paper", "file__text").order_by("paper__ordinal")
+    found = application.documents.select_related("paper", "file__text").order_by("paper__ordinal")
+    return found.defer("file__text__search_text")
+
+
+def written_in_papers(word):
+    """The condition that this folded word stands in a paper of an application; what the scanner withholds tells nothing."""
+    papers = Document.objects.exclude(file__scan__in=(Scan.WAITING, Scan.INFECTED))
+    return Q(pk__in=papers.filter(TextHolds("file_id", word)).values("application"))
 
 
 def asked_of(user):

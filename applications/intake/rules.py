@@ -107,7 +107,8 @@ def missing(application):
     others, papers = consortium.of(application), with_scans(application, call.papers.all())
     gaps += missing_money(application, others) + others.faults() + unsettled(others, papers)
     for question in answers.asked(call, application.answers, application.firm.track):
-        if question.required and answers.is_blank(application.answers.get(question.code)):
+        is_open = answers.is_blank(application.answers.get(question.code)) and question.kind != "file"
+        if question.required and is_open:
             gaps.append(
                 Gap(
                     _("Missing: %(what)s") % {"what": question.label},
@@ -160,11 +161,13 @@ def closed_field(call, field):
 
 
 def with_scans(application, papers):
-    """These papers of a call, each with its days and what the scan of its file in this application has found (None: no file)."""
+    """Those of these papers that are wanted, each with its days and what the scan of its file in this application has found (None: no file)."""
     there = application.documents.filter(paper=OuterRef("pk"))
     days = {name: Subquery(there.values(name)) for name in ("issued_on", "expires_on")}
-    scan = Subquery(there.values("file__scan"))
-    return list(papers.select_related("part").annotate(scan=scan, **days))
+    found = papers.select_related("part", "question").annotate(
+        scan=Subquery(there.values("file__scan")), **days
+    )
+    return [paper for paper in found if answers.is_wanted(paper, application)]
 
 
 def missing_papers(application, papers):
@@ -181,7 +184,8 @@ def missing_papers(application, papers):
 def needed_papers(application):
     """The papers that nothing is handed in without, from this firm."""
     traits = traits_of(application.firm) | bonus.traits(application)
-    return [paper for paper in application.call.asked_papers if need(paper, traits).holds]
+    wanted = [paper for paper in application.call.asked_papers if answers.is_wanted(paper, application)]
+    return [paper for paper in wanted if need(paper, traits).holds]
 
 
 def infected(papers, section=None):

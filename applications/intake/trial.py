@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from applications.calls.models import Call
 from applications.firms.models import Firm
-from applications.intake import rules
+from applications.intake import answers, rules
 from applications.intake.models import Application
 from applications.intake.writing import PANELS, beside, section_form, titles
 from applications.kernel.web import fetch, framed, page
@@ -30,12 +30,12 @@ def section_preview(request, key, name):
     if name not in names:
         raise Http404
     facts = {"call": call, "name": name, "title": titles(call)[name], "sections": titles(call).items()}
-    if name == "papers":
-        facts["papers"] = list(call.papers.all())
-    else:
+    facts["wanted"] = call.papers_in(name)
+    if name != "papers":
         track = request.GET.get("track", "")
         track = track if track in Firm.Track.values else ""
         nobody = Application(pk=0, call=call, firm=Firm(size=Firm.Size.SMALL, track=track))  # no row has it
+        nobody.answers = answers.all_asked(call, name)
         if any(question.tracks for question in call.asked):
             facts |= {"track": track, "tracks": Firm.Track.choices}
         form, _saved = section_form(None, nobody, name)

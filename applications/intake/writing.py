@@ -84,12 +84,14 @@ def section(request, key, name):
             return redirect(following(application, name))
     names = rules.sections(application.call)
     papers = application.call.papers_in(name)
+    uploads = uploads_of(application, papers) if papers else {"papers": ()}
     return render(
         request,
         "intake/section.html",
         {
             **beside(form, application, name),
-            **(uploads_of(application, papers) if papers else {}),
+            **uploads,
+            "papers_beside": [row for row in uploads["papers"] if not row[0].question_id],
             "application": application,
             "form": form,
             "panel": PANELS.get(name),

@@ -48,6 +48,45 @@ def held_in(word, *paths):
     return found
 
 
+class TextHolds(Func):
+    """Whether the text of a file holds this folded word. column: the id of the file.
+
+    On PostgreSQL a function asks the index and nothing else, whatever else narrows the list; SQLite reads all texts through.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, column, word):
+        self.word = word
+        super().__init__(F(column))
+
+    def as_sql(self, compiler, connection, **more):
+        column, given = compiler.compile(self.source_expressions[0])
+        texts = "SELECT file_id FROM applications_filetext WHERE INSTR(search_text, %s) > 0"
+        return f"{column} IN ({texts})", (*given, self.word)
+
+    def as_postgresql(self, compiler, connection, **more):
+        column, given = compiler.compile(self.source_expressions[0])
+        sql = f"{column} IN (SELECT applications_texts_with(%s::text[], %s))"
+        return sql, (*given, grams(self.word), self.word)
+
+
+# The index alone tells of a word of two characters. A longer one is looked for in what holds all its pairs, unless that is
+# very much: a text of some pages takes 0.1 ms, and who finds so many has to narrow them anyway.
+TEXTS_WITH = """
+CREATE OR REPLACE FUNCTION applications_texts_with(pairs text[], word text) RETURNS SETOF bigint
+LANGUAGE sql STABLE ROWS 100 SET enable_seqscan TO off AS $$
+    WITH found AS MATERIALIZED (
+        SELECT file_id FROM applications_filetext WHERE applications_grams(search_text) @> pairs
+    )
+    SELECT file_id FROM found
+    WHERE length(word) <= 2 OR (SELECT count(*) FROM found) > 500
+        OR EXISTS (SELECT FROM applications_filetext AS one
+                   WHERE one.file_id = found.file_id AND strpos(one.search_text, word) > 0)
+$$
+"""
+
+
 # As grams() above, and every character by itself. The quickest of four ways that were measured.
 GRAMS = """
 CREATE OR REPLACE FUNCTION applications_grams(given text) RETURNS text[]
@@ -88,3 +127,23 @@ class SearchIndex(migrations.RunPython):
     def drop(self, apps, schema_editor):
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f"DROP INDEX IF EXISTS {self.table}_search", params=None)
+
+
+class TextIndex(SearchIndex):
+    """The same of the texts of files, and the function that asks it."""
+
+    def __init__(self):
+        super().__init__("applications_filetext")
+
+    def deconstruct(self):
+        return self.__class__.__name__, [], {}
+
+    def index(self, apps, schema_editor):
+        super().index(apps, schema_editor)
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(TEXTS_WITH, params=None)
+
+    def drop(self, apps, schema_editor):
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute("DROP FUNCTION IF EXISTS applications_texts_with", params=None)
+        super().drop(apps, schema_editor)

@@ -68,7 +68,7 @@ REVIEWS = List(
         Choice("stage", _("Stage"), "stage__kind", of_choices(Stage.Kind), "stage:paper"),
         *(FILTERS[name] for name in ("call", "field", "region", "score")),
         Number("sheets", _("Sheets"), "sheets", "sheets:<3"),
-        *(FILTERS[name] for name in ("reviewer", "submitted")),
+        *(FILTERS[name] for name in ("reviewer", "submitted", "text")),
         Choice("waiting", _("Waits for an answer"), "", waiting, shown=""),
     ),
     sort="-submitted",

@@ -95,7 +95,9 @@ def paper(request, key, file):
     a file that is withheld is refused as ever.
     """
     assignment = fetch(request, Assignment, key=key, related=("application",))
-    found = assignment.application.documents.select_related("file__text", "paper")
+    found = assignment.application.documents.select_related("file__text", "paper").defer(
+        "file__text__search_text"
+    )
     document = get_object_or_404(found, file__key=file)
     log_view(request, "paper.download", assignment.application)
     response = files.download(document.file)

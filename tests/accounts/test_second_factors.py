@@ -72,6 +72,27 @@ def test_a_passkey_is_added_and_opens_the_account_without_a_password(street):
     assert street.complaints == []
 
 
+def test_who_has_a_passkey_confirms_with_it_and_hands_in(house):
+    """A step of its own before the last one: the passkey opens it as the password does, and submitting asks nothing more."""
+    person = house.opens("check")
+    with_authenticator(person)
+    goes_to(person, "mfa_add_webauthn")
+    presses(person, "#mfa_webauthn_add")
+    house.clock.shift(timedelta(minutes=16))  # the password counts no more
+
+    person.goes(house.page("check"))
+    assert person.page.locator("form[action$='/submit/'] button").count() == 0
+    person.follow("Confirm that it is you")
+    presses(person, f"main a[href^='{reverse('mfa_reauthenticate_webauthn')}']")
+    assert house.stored.status == "draft"
+    presses(person, "#mfa_webauthn_reauthenticate")
+
+    assert person.kind == "intake:check"
+    person.press("Submit the application")
+    assert (person.kind, house.stored.status) == ("intake:receipt", "submitted")
+    assert house.street.complaints == []
+
+
 def test_staff_add_an_app_at_the_first_sign_in_and_are_asked_for_its_code_at_the_next(street, settings):
     settings.STAFF_SECOND_FACTOR = True
     person, account = street.comes(), World().officer

@@ -706,7 +706,7 @@ def test_pages_ask_as_often_for_many_questions_as_for_one(world, django_assert_n
         "plan": (desk("edit", call.key, "plan"), 11),
         "manage": (desk("manage", call.key), 13),
         "question": (desk("piece", call.key, "question", "1-1"), 8),
-        "preview": (reverse("intake:section_preview", args=[call.key, "plan"]), 5),
+        "preview": (reverse("intake:section_preview", args=[call.key, "plan"]), 6),
     }[page]
     client = browser(world.officer)
     client.get(address)

@@ -505,7 +505,7 @@ def test_a_crash_after_any_write_of_submit_leaves_nothing(world):
 # Withdraw
 
 
-def test_withdraw_keeps_the_reason_tells_the_firm_and_frees_the_place(world):
+def test_g30_withdraw_keeps_the_reason_tells_the_firm_and_frees_the_place(world):
     application = world.submitted(world.r1, world.a)
     owner = world.owner_of(world.a)
 
@@ -521,7 +521,7 @@ def test_withdraw_keeps_the_reason_tells_the_firm_and_frees_the_place(world):
     assert (again.status, again.number) == ("submitted", "SP-2027-0002")
 
 
-def test_withdrawing_needs_a_reason_and_an_owner(world):
+def test_g30_withdrawing_needs_a_reason_and_an_owner(world):
     application = world.submitted(world.r1, world.a)
 
     with pytest.raises(Denied):

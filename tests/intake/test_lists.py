@@ -4,23 +4,30 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 from django.http import QueryDict
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from applications.intake.lists import DESK
-from applications.intake.models import Application, Status
+from applications.intake.models import Application, Document, Status
 from applications.kernel import clock
+from applications.kernel.files.stored import FileText, StoredFile
+from applications.kernel.search import TextHolds, search_text
 from applications.kernel.tables import page_by_key
 from applications.kernel.taxonomy import IndustryField, Region
-from tests.world import NUMBERS, World, browser
+from tests.world import DURING, NUMBERS, World, browser
 
 FIRMS = [
     ("(주)한결정밀몰드", "48", "F1", "small"), ("이룸메가캐스트", "48", "F2", "mid"), ("새림인", "11", "F2", "small"),
     ("Gamma Forming", "11", "F3", "small"), ("한결 캐스트", "26", "F6", "mid"),
 ]  # fmt: skip
 TITLES = ["다이캐스팅 센서", "Sensor", "공정-첨단화", "금형 50% 절감", "용접"]
+PAPERS = [  # texts of the first plans, with what the scanner says of the file
+    ("열처리 공정의 첨단화\f스핀들 가공", "clean"), ("가공 후 열 처리한 부품", "unscanned"), ("열처리 스핀들", "infected"),
+    ("Spindle-Bearing 조립, 스핀 코팅과 핀들", "clean"),
+]  # fmt: skip
 STATUSES = [Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW, Status.REVIEWED, Status.SELECTED]
 ORDERS = ["number", "firm", "submitted", "score"]
 
@@ -54,6 +61,21 @@ def house(one_transaction):
         row.search_text = row.words(firm)
         rows.append(row)
     Application.objects.bulk_create(rows)
+    for row, (text, scan) in zip(rows, PAPERS, strict=False):
+        file = StoredFile.objects.create(
+            name="plan.pdf",
+            kind="pdf",
+            size=1,
+            path=row.number,
+            sha256="",
+            stored_at=DURING,
+            scan=scan,
+            text_state="read",
+        )
+        FileText.objects.create(file=file, text=text, search_text=search_text(text))
+        Document.objects.create(
+            application=row, paper=row.call.papers.first(), file=file, added_by=world.officer
+        )
     return world, rows
 
 
@@ -77,6 +99,15 @@ def squeezed(text):
 def word(text):
     parts = lambda a: (a.number, a.title, a.firm.name, a.firm.business_number)  # noqa: E731
     return lambda a: any(squeezed(text) in squeezed(part) for part in parts(a))
+
+
+def written(text):
+    papers = {
+        f"SP-2027-{row:04d}": squeezed(found.replace("\f", ""))
+        for row, (found, scan) in enumerate(PAPERS)
+        if scan != "infected"
+    }
+    return lambda a: squeezed(text) in papers.get(a.number, "")
 
 
 def score(sign):
@@ -110,6 +141,13 @@ PIECES = {
     "status:selected": lambda a: a.status == "selected",
     "status:eligible": lambda a: a.status in ("in_review", "reviewed", "selected"),
     "size:mid": lambda a: a.firm.size == "mid",
+    "text:열처": written("열처"),
+    'text:"열 처리"': written("열처리"),
+    "text:첨단화스핀들": written("첨단화스핀들"),
+    "text:스핀들": written("스핀들"),
+    'text:"spindle BEAR"': written("spindlebear"),
+    "text:가": written("가"),
+    "text:없는말": written("없는말"),
     "score:>=70": score(lambda s: s >= 70),
     "score:<75.5": score(lambda s: s < Decimal("75.5")),
     "score:65..72": score(lambda s: 65 <= s <= 72),
@@ -190,6 +228,37 @@ def test_a_complete_number_is_looked_up_as_one(house, db):
         assert found
     asked, _found = ask(house[0], q="110-81-0006")
     assert "Holds" in str(asked.conditions[0])
+
+
+@pytest.mark.postgresql
+def test_texts_are_found_by_their_index_and_very_many_by_it_alone(db):
+    """Longer words are looked for in the text itself, unless more than 500 files hold all their pairs."""
+    with transaction.atomic():
+        rows = StoredFile.objects.bulk_create(
+            StoredFile(name="a", kind="pdf", size=1, path=f"many/{n}", sha256="", stored_at=DURING)
+            for n in range(501)
+        )
+        FileText.objects.bulk_create(FileText(file=row, text="", search_text="꽃길꽃/길꽃잎") for row in rows)
+
+        def holding(word):
+            return StoredFile.objects.filter(TextHolds("pk", word)).count()
+
+        assert [holding("꽃길"), holding("길꽃"), holding("꽃길꽃잎"), holding("없꽃길")] == [
+            501,
+            501,
+            501,
+            0,
+        ]
+        FileText.objects.filter(file=rows[0]).delete()
+        assert [holding("꽃길꽃잎"), holding("꽃길꽃")] == [0, 500]
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan TO off")
+            cursor.execute(
+                "EXPLAIN SELECT file_id FROM applications_filetext WHERE applications_grams(search_text) @> %s::text[]",
+                [["꽃길"]],
+            )
+            assert "applications_filetext_search" in str(cursor.fetchall())
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(

@@ -405,3 +405,29 @@ def test_g24_changes_submitted_twice_at_once_give_one_receipt(committed, world):
     assert list(Submission.objects.order_by("ordinal").values_list("number", flat=True)) == [
         "SP-2027-0001-1", "SP-2027-0001-2",
     ]  # fmt: skip
+
+
+def test_g30_withdrawn_after_the_end_it_leaves_the_review_for_good(world):
+    application = world.in_review(world.r1, world.a)
+    sheet = world.assigned(application)
+    owner, reviewer = browser(application.created_by), browser(sheet.reviewer)
+    address = reverse("review:sheet", args=[sheet.key])
+
+    with clock.at(AFTER):
+        before = reviewer.get(address)
+        refused = owner.post(url("withdraw", application), {"reason": ""})
+        done = owner.post(url("withdraw", application), {"reason": "We merge with another firm"})
+        after = [reviewer.get(address), reviewer.get(reverse("review:own"))]
+        owner.post(url("submit", application))
+        gone = fresh(application)
+        with pytest.raises(Refused):
+            actions.recall(gone, by=application.created_by, now=AFTER)
+
+    assert (before.status_code, done.url) == (200, application.get_absolute_url())
+    assert "reason" in refused.context["form"].errors
+    assert after[0].status_code == 404 and application.number not in after[1].content.decode()
+    assert (gone.status, gone.reason, gone.submissions.count()) == (
+        "withdrawn",
+        "We merge with another firm",
+        1,
+    )

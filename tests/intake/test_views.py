@@ -342,7 +342,7 @@ def test_g15_submitting_an_incomplete_draft_lists_exactly_the_gaps_with_links(dr
     assert Application.objects.get().status == "draft"
 
 
-def test_g23_g24_submit_shows_the_receipt_and_whatever_is_pressed_again_ends_there(world, draft, owner):
+def test_g23_g24_g25_submit_shows_the_receipt_and_whatever_is_pressed_again_ends_there(world, draft, owner):
     seventeen = clock.kst(2026, 12, 15, 17)
     confirm(owner.session, draft.created_by, at=seventeen)
 

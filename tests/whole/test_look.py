@@ -193,6 +193,13 @@ FAULTS = [  # who, how to find the form in the town, what is entered wrongly
     ("officer", lambda town: reverse("review:adjust", args=[town.application.key, 1]), {"grounds": ""}),
     ("finance", lambda town: reverse("funding:allocate", args=[town.line.key]), {"krw": "many"}),
     ("administrator", lambda town: reverse("accounts:invite"), {"email": "x"}),
+    ("owner", lambda town: reverse("firms:register"), {"business_number": "110-81-00063", "founded_on": "2999-01-01"}),
+    ("owner", lambda town: reverse("firms:keep", args=[town.a.key]), {"issued_on": "2999-01-01"}),
+    ("owner", lambda town: reverse("firms:invite", args=[town.a.key]), {"email": "x"}),
+    ("owner", lambda town: reverse("firms:ask"), {"business_number": "110-81-00063"}),
+    ("owner", lambda town: reverse("firms:hand_over", args=[town.a.key, town.a.members.get(user=town.editor).key]), {}),
+    ("owner", lambda town: reverse("firms:year", args=[town.a.key, 2025]), {"sales_krw": "many"}),
+    ("owner", lambda town: reverse("intake:section", args=[town.draft.key, "plan"]), {"answer_entry": "가" * 2001}),
 ]  # fmt: skip
 
 
@@ -213,6 +220,15 @@ def test_a_form_that_is_wrong_says_so_first_and_leads_to_each_fault(visit, town,
     for link in somebody.page.locator(".error-summary a").all():
         target = link.get_attribute("href")
         assert somebody.page.locator(target).count() == 1, target
+    somebody.check()
+    assert somebody.complaints == [], "\n".join(somebody.complaints)
+
+
+@pytest.mark.browser
+def test_why_an_application_is_not_recalled_any_more_is_for_everybody(visit, town):
+    somebody = visit("owner").goes(reverse("intake:recall", args=[town.fresh.key]))
+
+    assert somebody.page.locator(".panel-danger li").count() == 1
     somebody.check()
     assert somebody.complaints == [], "\n".join(somebody.complaints)
 

@@ -1,6 +1,7 @@
 """What a first visit costs over the wire, fonts aside: at most 120 KB, of our own scripts at most 30 KB."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import brotli
@@ -45,6 +46,34 @@ def test_a_first_visit_is_light(town, page, thing, who):
 
     assert {"css/app.css", "js/app.js"} <= set(names)
     assert len(html) + sum(map(packed, names)) <= 120 * KB
+
+
+def faces():
+    """[(bytes of the file, the code points it is asked for)] of the font, each shown in another one until it comes."""
+    sheet = Path(finders.find("fonts/pretendard-gov.css")).read_text()
+    found = re.findall(r"@font-face \{([^}]*)\}", sheet)
+    assert [face for face in found if "font-display: swap" not in face] == []
+    for face in found:
+        path = finders.find("fonts/" + re.search(r'url\("([^"]+)"\)', face)[1])
+        ends = [part.split("-") for part in re.findall(r"U\+([0-9a-f-]+)", face, re.IGNORECASE)]
+        known = {code for end in ends for code in range(int(end[0], 16), int(end[-1], 16) + 1)}
+        yield Path(path).stat().st_size, known
+
+
+def test_the_fonts_of_a_first_visit_are_light_and_hold_nothing_up(town):
+    """What a browser fetches: the files whose ranges hold a character of the page."""
+    found, weights = list(faces()), {}
+    for page, thing, who in PAGES:
+        client = Client(headers={"accept-language": "ko"})
+        if who != "anonymous":
+            client.force_login(town.people[who])
+        words = ([getattr(town, thing).key] if thing else []) + (["plan"] if page == "intake:section" else [])
+        html = client.get(reverse(page, args=words)).content.decode()
+        html = re.sub(r"<(script|style|head)\b.*?</\1>", "", html, flags=re.DOTALL)
+        shown = set(map(ord, unescape(re.sub(r"<[^>]+>", "", html))))
+        weights[page] = sum(size for size, known in found if known & shown)
+
+    assert {page: weight for page, weight in weights.items() if not 0 < weight <= 400 * KB} == {}
 
 
 def test_our_scripts_are_small():

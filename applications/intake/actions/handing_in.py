@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.intake import coming, rules
 from applications.intake.actions.holding import lock
+from applications.intake.actions.papers import let_go_of
 from applications.intake.actions.partners import let_go, let_go_of_the_unnamed, take_the_place_of
+from applications.intake.answers import is_wanted
 from applications.intake.models import (
     Application,
     Attempt,
@@ -105,7 +107,7 @@ def _resubmit(amendment, given, *, by, arrived_at):
 def _hand_in(application, given, *, by, arrived_at, letter, ordinal=None, from_paper=False):
     """Freeze what is there, give it a receipt number, and tell the firm. ordinal: of the receipt, where it is known."""
     ordinal = ordinal or application.submissions.count() + 1
-    documents = application.documents.select_related("paper", "file").order_by("paper__ordinal")
+    documents = _wanted(application, by=by)
     balances = balances_of(application.firm, before=rules.closing_day(application.call))
     snapshot = freeze(application, given, documents, balances, from_paper=from_paper)
     receipt = Submission.objects.create(
@@ -121,6 +123,18 @@ def _hand_in(application, given, *, by, arrived_at, letter, ordinal=None, from_p
     notify(letter, to=people_of(application), event=f"receipt:{receipt.number}", application=application,
            receipt=receipt, arrived=rules.shown(arrived_at))  # fmt: skip
     return receipt
+
+
+def _wanted(application, *, by):
+    """The papers that are handed in; a file whose question is asked no more goes from the application."""
+    found = application.documents.select_related("paper__question", "file").order_by("paper__ordinal")
+    documents = []
+    for document in found:
+        if is_wanted(document.paper, application):
+            documents.append(document)
+        else:
+            let_go_of(document, by=by)
+    return documents
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ def add_paper(application, *, paper, upload, by, now):
 
 def accepted(paper, upload):
     """The kind of a file that can stand in this place. Raises Refused; looks into it, so before any row is held."""
-    return files.accepted(upload, kinds=paper.kinds or tuple(files.TYPES))
+    return files.accepted(upload, kinds=paper.kinds or tuple(files.TYPES), limit=paper.most_bytes)
 
 
 def put_in(application, *, paper, upload, kind, store, by):
@@ -103,6 +103,13 @@ def remove_paper(application, *, paper, by, now):
         raise Refused(_("This paper cannot be changed now."), about=application)
     take_out(application, paper)
     audit.record("remove_paper", application, by=by, after={"paper": paper.code})
+
+
+def let_go_of(document, *, by):
+    """Take a paper out that its locked application is not asked for any more."""
+    document.delete()
+    files.forget(document.file)
+    audit.record("remove_paper", document.application, by=by, after={"paper": document.paper.code})
 
 
 def take_out(application, paper):

@@ -27,7 +27,14 @@ def begin(application, *, paper, name, size, sha256, by, now):
     beside = rules.bytes_of(application.documents.exclude(paper=paper))
     if reasons := rules.too_much(beside, size) or no_room(files.used(application.firm.key), size):
         raise Refused(*reasons, about=application)
-    return arriving.begin(person=by, place=place_of(application, paper), name=name, size=size, sha256=sha256)
+    return arriving.begin(
+        person=by,
+        place=place_of(application, paper),
+        name=name,
+        size=size,
+        sha256=sha256,
+        limit=paper.most_bytes,
+    )
 
 
 def add_piece(application, *, paper, upload, offset, content, by, now):

@@ -53,9 +53,9 @@ class Upload(models.Model):
 
 
 @transaction.atomic
-def begin(*, person, place, name, size, sha256) -> Upload:
-    """Begin an upload, or go on with the same file that was begun at the same place."""
-    refuse_size(size)
+def begin(*, person, place, name, size, sha256, limit=MAX_FILE_BYTES) -> Upload:
+    """Begin an upload, or go on with the same file that was begun at the same place. limit: in bytes."""
+    refuse_size(size, limit)
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise Refused(Reason(_("The file could not be read. Please choose it again."), "file"))
     # One after the other: the limit counts them all.

@@ -9,6 +9,7 @@ from applications.kernel import clock
 from applications.kernel.files import reading, scanner
 from applications.kernel.files.stored import LEASE, FileText, Scan, StoredFile, TextState
 from applications.kernel.leasing import free
+from applications.kernel.search import search_text
 
 logger = logging.getLogger(__name__)
 LOOKED_AT = (TextState.READ, TextState.EMPTY, TextState.UNREADABLE)
@@ -51,7 +52,8 @@ def read(stored):
     """Keep the text of the file, with resident registration numbers hidden, and where they stand."""
     text, stored.text_state, stored.resident_at = known(stored) or look(stored)
     if text:
-        FileText.objects.update_or_create(file=stored, defaults={"text": text})
+        found = {"text": text, "search_text": search_text(text)}
+        FileText.objects.update_or_create(file=stored, defaults=found)
     stored.save(update_fields=["text_state", "resident_at"])
 
 

@@ -96,6 +96,7 @@ class FileText(models.Model):
 
     file = models.OneToOneField(StoredFile, models.CASCADE, primary_key=True, related_name="text")
     text = models.TextField()  # its pages or paragraphs, a form feed between each two
+    search_text = models.TextField(default="")  # the same as it is searched (kernel/search.py)
 
     @property
     def parts(self):

@@ -95,16 +95,16 @@ if (part) {
 }
 
 // A question with a condition stands there only while the condition holds.
-for (const box of all("[data-asked-by]")) {
-  const { askedBy, askedWhen } = box.dataset;
-  const answers = [...document.getElementsByName(askedBy)];
-  const show = () => {
-    const given = answers.filter((one) => !["radio", "checkbox"].includes(one.type) || one.checked).map((one) => one.value);
+function showAsked() {
+  for (const box of all("[data-asked-by]")) {
+    const { askedBy, askedWhen } = box.dataset;
+    const given = [...document.getElementsByName(askedBy)]
+      .filter((one) => !["radio", "checkbox"].includes(one.type) || one.checked).map((one) => one.value);
     box.hidden = !askedWhen.split(" ").some((value) => given.includes(value));
-  };
-  for (const one of answers) on(one, "change", show);
-  show();
+  }
 }
+on(document, "change", showAsked);
+showAsked();
 
 // A list of rows grows by a row; a row that is removed says nothing any more.
 for (const list of all("[data-rows]")) {

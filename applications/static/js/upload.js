@@ -80,9 +80,9 @@ function setUp(words) {
   }
 
   // Why a file is not even sent: by name and size, at once; the server looks into it.
-  function unfit(file, kinds) {
+  function unfit(file, { kinds, most }) {
     const ending = /\.([^.]+)$/.exec(file.name)?.[1].toLowerCase().replace("jpeg", "jpg");
-    if (file.size > Number(say.most)) return say.large;
+    if (file.size > most) return say.large.replace("SIZE", most >> 20);
     if (file.size === 0) return say.empty;
     if (!ending || kinds.split(" ").includes(ending)) return "";
     return say.ending.replace("ENDING", ending).replace("KINDS", kinds.toUpperCase().replaceAll(" ", ", "));
@@ -153,7 +153,7 @@ function setUp(words) {
 
     row.append(line);
     under.set(row.id, upload);
-    const reason = unfit(file, row.dataset.kinds);
+    const reason = unfit(file, row.dataset);
     if (reason) return fail(reason);
     acts.append(small(say.cancel, forget, file.name));
     line.append(acts);
@@ -203,12 +203,13 @@ function setUp(words) {
   }
 
   // Many files: the person says which paper each is; a name that tells it is believed at first.
-  const rows = () => all("[data-upload]");
+  const asked = all("[data-upload]");
+  const rows = () => all("[data-upload]").filter((row) => !row.hidden);
   const list = make("ul");
   const hint = make("span", { className: "small quiet" }, say.drop);
   const zone = make("div", { className: "drop" }, ...picker(say.many, "", true, gather), hint, list);
   let gathered = 0;
-  if (rows().length > 1) words.append(zone);
+  if (asked.length > 1) words.append(zone);
   droppable(zone, "over", gather);
 
   function guess(file) {
@@ -238,7 +239,7 @@ function setUp(words) {
     const items = [...list.children];
     for (const { choice, problem, file } of items) {
       const row = document.getElementById(choice.value);
-      let text = unfit(file, (row?.dataset || say).kinds);
+      let text = unfit(file, row?.dataset || say);
       const claims = items.filter((other) => row && other.choice.value === row.id);
       if (!text && claims.length > 1) text = say.twice.replace("PAPER", row.dataset.name);
       if (!text && !row && (going || problem.textContent)) text = say.unchosen;
@@ -258,6 +259,6 @@ function setUp(words) {
     settle()[0]?.choice.focus();
   }, "button-small button-primary");
 
-  for (const row of rows()) equip(row);
+  for (const row of asked) equip(row);
   on(window, "beforeunload", (event) => { if (under.size || list.children.length) event.preventDefault(); });
 }
