@@ -6,12 +6,13 @@ FULL_SWEEP=1 (make sweep) asks with every method there is.
 import os
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test import Client, override_settings
-from django.urls import path, reverse
+from django.urls import path, resolve, reverse
 
 from applications.accounts import actions as accounts
 from applications.accounts.models import Role, User
@@ -270,8 +271,13 @@ def test_a_session_that_has_ended_leads_to_the_log_in_and_back(town):
     assert response.headers["Location"] == "/auth/login/?next=/applications/desk/%3Fq%3D1"
 
 
+FRAMED = {  # what stands within the pages of the builder
+    "calls:preview", "intake:call_preview", "intake:section_preview",
+}  # fmt: skip
+
+
 def test_every_answer_carries_the_headers_that_keep_it_safe(town, settings):
-    """CSP without inline, nosniff, no referrer abroad, no frame; what is signed in stays out of caches. Errors too."""
+    """CSP without inline, nosniff, no referrer abroad, no frame but in our own pages; what is signed in stays out of caches. Errors too."""
     officer, nobody = Person(town.people["officer"]).client, Client(raise_request_exception=False)
     tries = [
         (nobody, reverse(name)) for name in sorted(FOREIGN) if "key" not in name and "webauthn" not in name
@@ -288,10 +294,11 @@ def test_every_answer_carries_the_headers_that_keep_it_safe(town, settings):
         b"".join(response)  # a download is read to its end
         policy = response.headers["Content-Security-Policy"]
         assert "unsafe" not in policy and "default-src 'none'" in policy, address
-        assert "frame-ancestors 'none'" in policy, address
+        is_framed = response.status_code == 200 and resolve(urlsplit(address).path).view_name in FRAMED
+        assert ("frame-ancestors 'self'" if is_framed else "frame-ancestors 'none'") in policy, address
         assert response.headers["X-Content-Type-Options"] == "nosniff", address
         assert response.headers["Referrer-Policy"] == "same-origin", address
-        assert response.headers["X-Frame-Options"] == "DENY", address
+        assert response.headers["X-Frame-Options"] == ("SAMEORIGIN" if is_framed else "DENY"), address
         if client is officer:
             assert "no-store" in response.headers["Cache-Control"], address
 
