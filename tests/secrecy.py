@@ -28,6 +28,8 @@ from tests.sweep import words_of
 LINK = re.compile(rb'(?:href|src|hx-get|formaction)="([^"#]*)')
 SEARCH = re.compile(rb'<form[^>]*method="get".*?</form>', re.S)
 CHOICE = re.compile(rb'<select[^>]*name="([^"]+)".*?</select>', re.S)
+ACTION = re.compile(rb'<form[^>]*action="([^"]*)"')
+WORDS = re.compile(rb'<input[^>]*type="search"[^>]*name="([^"]+)"|<input[^>]*name="(q)"')
 OPTION = re.compile(rb'<option[^>]*value="([^"]+)"')
 ASIDE = {
     "calls:confirm",
@@ -156,9 +158,14 @@ def is_keyed(thing):
 
 
 def leads_to(path, answer):
-    """Where the links of a page lead within the house, and each choice of its searches."""
+    """Where the links of a page lead within the house, each choice of its searches, and a search for applications."""
     links = [unescape(link.decode()) for link in LINK.findall(answer)]
     for form in SEARCH.findall(answer):
+        goes = ACTION.search(form)
+        links += [
+            f"{unescape(goes[1].decode()) if goes else ''}?{name.decode()}=SP-2027"
+            for name in filter(None, sum(WORDS.findall(form), ()))
+        ]
         for select in CHOICE.finditer(form):
             links += [f"?{select[1].decode()}={value.decode()}" for value in OPTION.findall(select[0])[:1]]
     for link in links:

@@ -185,17 +185,15 @@ def fingerprint(call):
 
 
 def fingerprint_of_list(call):
-    """The same with all that its firms are told: bonus and penalty with their grounds, and the opinions on each plan.
+    """The same with all that its firms are told: bonus and penalty with their grounds (each decision on one is a row of its own), and opinions.
 
     What the committee decides is told apart (deliberating.outdated): its minutes do not change once they are closed.
     """
-    found = Application.objects.filter(call=call).exclude(status=Status.DRAFT).order_by("pk")
     given = Adjustment.objects.filter(application__call=call).aggregate(Max("pk"), Count("pk"))
     heard = meeting.concluded().filter(application__call=call).aggregate(Count("pk"), Sum("version"))
     opinions = Opinion.objects.filter(application__call=call).order_by("pk")
     told = opinions.values_list("application", MD5("text"), MD5("to_improve"))
-    points = found.values_list("pk", "bonus", "penalty")
-    return hash_of([list(standing_of(call)), list(points), given, heard, list(told)])
+    return hash_of([list(standing_of(call)), given, heard, list(told)])
 
 
 def hash_of(facts):

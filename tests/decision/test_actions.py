@@ -273,10 +273,15 @@ def test_g53_any_change_after_the_approval_asks_for_a_new_list(world, change):
     application = world.reviewed(world.r1, world.a, score=80)
     world.adjusted(application, 1)
     actions.opine(application, text="An opinion", to_improve="The costs", by=world.officer)
-    panel = seating.make(world.r1, stage=application.stage, name="7", picked=[application], by=world.officer)
-    panel.hearings.update(opinion="An opinion", version=1)
-    type(panel).objects.filter(pk=panel.pk).update(
-        status="closed", chair=world.reviewer(), opened_at=AFTER, closed_at=AFTER
+    chair = {"status": "closed", "chair": world.reviewer(), "opened_at": AFTER, "closed_at": AFTER}
+    panel = seating.make(world.r1, stage=application.stage, name="7", by=world.officer)
+    type(panel).objects.filter(pk=panel.pk).update(**chair)
+    application.hearings.create(
+        panel=panel,
+        stage=application.stage,
+        opinion="An opinion",
+        opinion_by=chair["chair"],
+        opinion_at=AFTER,
     )
     proposal = approved(world)
     CHANGES[change](world, application)

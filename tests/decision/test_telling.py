@@ -18,6 +18,7 @@ from tests.decision.contested import (
     decided,
     published_list,
 )
+from tests.intake.test_receipt import words
 from tests.world import AFTER
 
 
@@ -94,6 +95,11 @@ def test_a_corrected_decision_stops_letters_that_wait_and_explains_those_that_we
     assert set(statuses.values()) == {"sent" if sent else "waiting"}  # of those whose decision stands
     [letter] = Letter.objects.filter(event__startswith=f"result:{further.key}")
     assert letter.subject == "[Further selection] From reserve 1 to selected"
+    if sent:
+        with clock.at(PUBLISHED + timedelta(days=3)):
+            document = world.client(owner).get(f"/decisions/results/{made[3].key}/pdf/")
+        said = " ".join(words(document.content).split())
+        assert "Our notice of 21 Dec 2026, 12:00 (Reserve 1), because it was decided anew" in said
     explained = "This takes the place of our notice of 21 Dec 2026, 12:00"
     assert explained in letter.body and "That one said: reserve 1." in letter.body
     assert explained in page.content.decode()

@@ -88,7 +88,7 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "join_asked": ("[뿌리첨단화]", "[RootGrants]"),
     "join_answered": ("[뿌리첨단화]", "[RootGrants]"),
     "owner_changed": ("[뿌리첨단화]", "[RootGrants]"),
-    "paper_expires": ("[서류 보관함]", "[Document vault]"),
+    "paper_expires": ("[만료예정]", "[Document vault]"),
     "paper_infected": ("[제출서류]", "[Papers]"),
     "list_sent_back": ("[확인요청]", "[Please check]"),
     "result_published": ("[평가결과 통보]", "[Result]"),
