@@ -18,8 +18,8 @@ from applications.accounts.models import Role, User
 from applications.agreement import actions as agreement
 from applications.calls import actions as calls
 from applications.calls import answering, subscribing
+from applications.calls.filling import fill_visit
 from applications.calls.models import BudgetLine, Programme
-from applications.calls.outlines import fill_visit
 from applications.calls.stages import OF_VISIT, Criterion, CriterionGroup, Stage
 from applications.decision import actions as decision
 from applications.firms import actions as firms

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from applications.calls import disclosure, queries, readiness, rules
 from applications.calls.audience import Subscriber
 from applications.calls.conflicts import usual
+from applications.calls.filling import fill, fill_like
 from applications.calls.models import Call
-from applications.calls.outlines import OUTLINES, fill, fill_like
+from applications.calls.outlines import OUTLINES
 from applications.calls.stages import Criterion, Stage
 from applications.kernel import audit, clock
 from applications.kernel.access import require

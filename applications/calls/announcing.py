@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls import queries, rules
-from applications.calls.models import Call, Notice
+from applications.calls.audience import Notice
+from applications.calls.models import Call
 from applications.calls.stages import Criterion
 from applications.kernel import audit, clock
 from applications.kernel.access import require

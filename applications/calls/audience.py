@@ -1,10 +1,10 @@
-"""Tables of those who follow calls: questions on a call, and subscribers to new ones."""
+"""Tables of those who follow calls: notices that change one, questions on it, and subscribers to new ones."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,44 @@ from applications.accounts.models import Role
 from applications.calls.models import Call, Programme
 from applications.kernel import clock
 from applications.kernel.labels import label_of
+from applications.kernel.records import AppendOnly
 from applications.kernel.taxonomy import IndustryField
+
+
+class Notice(AppendOnly):
+    """One official notice that changes a published call; it stands beside the first one and is never changed."""
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", _("Correction")
+        EXTENSION = "extension", _("Extension")
+        CANCELLATION = "cancellation", _("Cancellation")
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="notices")
+    ordinal = models.PositiveSmallIntegerField()
+    number = models.CharField(_("notice number"), max_length=35, unique=True)  # RC-2027-S01-1
+    kind = models.CharField(max_length=12, choices=Kind)
+    reason = models.CharField(_("reason"), max_length=1000)
+    changes = models.JSONField(default=list)  # of a correction: [{"of", "label", "old", "new"}]
+    closed_at = models.DateTimeField(null=True)  # of an extension: when the call was to close before,
+    closes_at = models.DateTimeField(null=True)  # and when it closes now
+    published_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    firms_told = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "ordinal"], name="notice_order"),
+            models.CheckConstraint(
+                condition=Q(kind="extension", closed_at__isnull=False, closes_at__gt=F("closed_at"))
+                | (~Q(kind="extension") & Q(closed_at=None, closes_at=None)),
+                name="notice_extends",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="notice_has_reason"),
+        ]
+
+    def __str__(self):
+        return self.number
 
 
 class InquiryQuerySet(models.QuerySet):

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.calls import rules
 from applications.calls.actions import lock_section, saved
+from applications.calls.filling import fill_files, fill_visit
 from applications.calls.models import Part, Question, RequiredPaper
-from applications.calls.outlines import fill_files, fill_visit
 from applications.calls.ruling import Item, Quota
 from applications.calls.stages import Criterion, CriterionGroup, Point, Stage
 from applications.kernel import audit

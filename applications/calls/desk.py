@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.calls import actions, announcing, answering, conflicts, queries, rules
-from applications.calls.audience import Inquiry
+from applications.calls.audience import Inquiry, Notice
 from applications.calls.builder import tasks, unready
 from applications.calls.forms import (
     AnswerForm,
@@ -16,7 +16,7 @@ from applications.calls.forms import (
     NoticeForm,
 )
 from applications.calls.lists import CALLS, INQUIRIES
-from applications.calls.models import Call, Notice
+from applications.calls.models import Call
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.listpages import exported, listed

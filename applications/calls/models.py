@@ -14,7 +14,6 @@ from applications.calls.conflicts import usual
 from applications.calls.editions import of_call
 from applications.kernel import clock
 from applications.kernel.files import MAX_FILE_BYTES
-from applications.kernel.records import AppendOnly
 from applications.kernel.taxonomy import IndustryField
 
 MOST_MB = MAX_FILE_BYTES // 1024 // 1024  # of one file
@@ -255,42 +254,6 @@ class Call(models.Model):
     def papers_in(self, section):
         """The papers that are uploaded in this section of a draft (RequiredPaper.section)."""
         return [paper for paper in self.asked_papers if paper.section == section]
-
-
-class Notice(AppendOnly):
-    """One official notice that changes a published call; it stands beside the first one and is never changed."""
-
-    class Kind(models.TextChoices):
-        CORRECTION = "correction", _("Correction")
-        EXTENSION = "extension", _("Extension")
-        CANCELLATION = "cancellation", _("Cancellation")
-
-    call = models.ForeignKey(Call, models.PROTECT, related_name="notices")
-    ordinal = models.PositiveSmallIntegerField()
-    number = models.CharField(_("notice number"), max_length=35, unique=True)  # RC-2027-S01-1
-    kind = models.CharField(max_length=12, choices=Kind)
-    reason = models.CharField(_("reason"), max_length=1000)
-    changes = models.JSONField(default=list)  # of a correction: [{"of", "label", "old", "new"}]
-    closed_at = models.DateTimeField(null=True)  # of an extension: when the call was to close before,
-    closes_at = models.DateTimeField(null=True)  # and when it closes now
-    published_at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    firms_told = models.PositiveIntegerField()
-
-    class Meta:
-        ordering = ["ordinal"]
-        constraints = [
-            models.UniqueConstraint(fields=["call", "ordinal"], name="notice_order"),
-            models.CheckConstraint(
-                condition=Q(kind="extension", closed_at__isnull=False, closes_at__gt=F("closed_at"))
-                | (~Q(kind="extension") & Q(closed_at=None, closes_at=None)),
-                name="notice_extends",
-            ),
-            models.CheckConstraint(condition=~Q(reason=""), name="notice_has_reason"),
-        ]
-
-    def __str__(self):
-        return self.number
 
 
 class Part(models.Model):

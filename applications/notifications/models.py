@@ -56,6 +56,10 @@ class LetterQuerySet(models.QuerySet):
         mine = self.filter(pk=letter.pk, status=Letter.Status.SENDING, lease_until=letter.lease_until)
         return bool(mine.update(status=Letter.Status.HANDED))
 
+    def replace(self):
+        """Those of these that have not left yet do not leave."""
+        self.filter(status=Letter.Status.WAITING).update(status=Letter.Status.REPLACED)
+
 
 class Letter(models.Model):
     """One e-mail to one address about one event; the same event never writes it twice."""

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from applications.calls import announcing
-from applications.calls.models import Call, Notice
+from applications.calls.audience import Notice
+from applications.calls.models import Call
 from applications.calls.stages import Criterion
 from applications.intake import actions as intake
 from applications.intake.models import Application
