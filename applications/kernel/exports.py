@@ -44,7 +44,7 @@ class Export(models.Model):
 
     class State(models.TextChoices):
         WRITING = "writing", _("Being written")
-        READY = "ready", _("Ready")
+        READY = "done", _("Ready")
         REFUSED = "refused", _("Not written")
         DROPPED = "dropped", _("Removed")
 
@@ -71,7 +71,7 @@ class Export(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["asked_by", "-asked_at", "-id"], name="export_own"),
-            models.Index(fields=["id"], name="export_waits", condition=Q(state__in=["writing", "ready"])),
+            models.Index(fields=["id"], name="export_waits", condition=Q(state__in=["writing", "done"])),
         ]
 
     def __str__(self):

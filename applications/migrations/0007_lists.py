@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40, verbose_name='file name')),
                 ('reason', models.CharField(max_length=350, verbose_name='reason')),
                 ('asked_at', models.DateTimeField(default=applications.kernel.clock.now)),
-                ('state', models.CharField(choices=[('writing', 'Being written'), ('ready', 'Ready'), ('refused', 'Not written'), ('dropped', 'Removed')], default='writing', max_length=10)),
+                ('state', models.CharField(choices=[('writing', 'Being written'), ('done', 'Ready'), ('refused', 'Not written'), ('dropped', 'Removed')], default='writing', max_length=10)),
                 ('total', models.PositiveIntegerField()),
                 ('done', models.PositiveIntegerField(default=0)),
                 ('ids', models.JSONField(default=list)),
@@ -112,6 +112,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='export',
-            index=models.Index(condition=models.Q(('state__in', ['writing', 'ready'])), fields=['id'], name='export_waits'),
+            index=models.Index(condition=models.Q(('state__in', ['writing', 'done'])), fields=['id'], name='export_waits'),
         ),
     ]

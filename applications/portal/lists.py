@@ -224,7 +224,7 @@ EXPORTS = List(
         Column("reason", _("Reason"), lambda e: e.reason, ("reason",)),
     ),
     filters=(
-        Choice("state", _("State"), "state", of_choices(Export.State), "state:ready", shown="chips"),
+        Choice("state", _("State"), "state", of_choices(Export.State), "state:done", shown="chips"),
         Day("asked", _("Asked for"), "asked_at", "asked:>2027-01-20"),
     ),
     sort="-asked",

@@ -137,7 +137,7 @@ def test_one_at_a_time_writes_a_file_and_a_lost_one_is_begun_anew(officer):
     export = Export.objects.get()
 
     assert (held.state, held.done) == ("writing", 3)
-    assert (export.state, export.done, export.taken_at) == ("ready", 4, None)
+    assert (export.state, export.done, export.taken_at) == ("done", 4, None)
 
 
 def test_two_who_write_at_once_leave_one_file(officer, monkeypatch):
