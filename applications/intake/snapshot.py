@@ -66,10 +66,17 @@ def freeze(application, undertakings, documents, balances, *, from_paper=False) 
                 "key": str(document.file.key),
                 "size": document.file.size,
                 "sha256": document.file.sha256,
+                **days_of(document),
             }
             for document in documents
         ],
     }
+
+
+def days_of(document):
+    """The days of a paper that are known: of its issue, and its last one."""
+    days = {"issued_on": document.issued_on, "expires_on": document.expires_on}
+    return {name: day.isoformat() for name, day in days.items() if day}
 
 
 def partners_of(application):

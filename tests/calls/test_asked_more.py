@@ -1,6 +1,6 @@
 """Law, validity of papers, tracks of questions, steps of criteria: built, previewed, asked of firms."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -148,6 +148,31 @@ def test_a_paper_that_is_too_old_is_not_handed_in_and_the_day_of_a_file_is_asked
     day = {"day": date(2026, 9, 1), "by": draft.created_by, "now": DURING}
     assert reasons(intake.date_paper, draft, paper=unasked, **day) == ["No day is asked of this paper."]
     assert len(reasons(intake.date_paper, draft, paper=paper, **day | {"now": AFTER})) == 1  # it is late
+
+
+def test_the_days_of_papers_are_handed_in_and_a_supplement_is_as_fresh_too(world):
+    call = world.call()
+    draft, paper = world.draft(call, world.a), call.papers.get(code="D02")
+    by = {"by": draft.created_by, "now": DURING}
+    intake.date_paper(draft, paper=paper, day=date(2026, 9, 15), **by)
+    with clock.at(DURING):
+        intake.submit(draft, by=draft.created_by, arrived_at=DURING)
+    frozen = draft.submissions.get().snapshot["papers"]
+    assert [one.get("issued_on") for one in frozen if one["code"] == "D02"] == ["2026-09-15"]
+
+    due_at = AFTER + timedelta(days=3)
+    with clock.at(AFTER):
+        papers = call.papers.filter(code="D02")
+        intake.request_supplement(draft, papers=papers, message="Newer", due_at=due_at, by=world.officer)
+        by["now"] = AFTER + timedelta(hours=1)
+        intake.add_paper(draft, paper=paper, upload=pdf("d.pdf"), **by)
+        intake.date_paper(draft, paper=paper, day=date(2026, 9, 14), **by)
+        said = reasons(intake.hand_in_supplement, draft, by=draft.created_by, arrived_at=by["now"])
+    assert said == ["Not as the call asks (issued within 3 months before the closing day): 사업자등록증명"]
+
+    with clock.at(due_at):
+        intake.take_as_is(draft, by=world.officer)
+    assert draft.documents.get(paper=paper).issued_on == date(2026, 9, 15)
 
 
 def test_a_sheet_says_what_the_steps_stand_for_and_takes_no_value_between_them(world):

@@ -57,17 +57,19 @@ def _close_supplement(application):
         return None
     supplement.closed_at = clock.now()
     supplement.save(update_fields=["closed_at"])
-    last = {paper["code"]: paper["key"] for paper in latest_receipt(application).snapshot["papers"]}
+    last = {paper["code"]: paper for paper in latest_receipt(application).snapshot["papers"]}
     for paper in supplement.papers.all():
         there = application.documents.filter(paper=paper).select_related("file").first()
-        if there and str(there.file.key) == last.get(paper.code):
+        if there and paper.code in last and str(there.file.key) == last[paper.code]["key"]:
             continue
         take_out(application, paper)
         if paper.code in last:
             application.documents.create(
                 paper=paper,
-                file=StoredFile.objects.get(key=last[paper.code]),
+                file=StoredFile.objects.get(key=last[paper.code]["key"]),
                 added_by=application.submitted_by,
+                issued_on=last[paper.code].get("issued_on"),
+                expires_on=last[paper.code].get("expires_on"),
             )
     return supplement
 
