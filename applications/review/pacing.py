@@ -29,14 +29,14 @@ def worked(instants):
 
 
 def usual(times):
-    """The median of these times in minutes, to the nearest five; None where they are too few, or of too few people.
+    """The median of these times in minutes, to the nearest five; None where they are too few, of too few people, or next to nothing.
 
     times: [(id of the reviewer, timedelta)], one for each sheet.
     """
     if len(times) < SHEETS or len({who for who, _time in times}) < PEOPLE:
         return None
     minutes = median(time.total_seconds() for _who, time in times) / 60
-    return max(ROUND, int(minutes / ROUND + 0.5) * ROUND)
+    return int(minutes / ROUND + 0.5) * ROUND or None
 
 
 def to_measure(now):

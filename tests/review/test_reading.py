@@ -143,6 +143,13 @@ def test_another_version_of_the_pledge_is_asked_for_before_the_next_look(world, 
 # The papers
 
 
+def ask(client, address):
+    """The answer, with its file closed."""
+    answer = client.get(address)
+    answer.close()
+    return answer
+
+
 @pytest.mark.parametrize(("make", "name"), [(fixtures.hwp, "plan.hwp"), (fixtures.hwpx, "plan.hwpx")])
 def test_of_a_real_document_of_hangul_the_text_stands_beside_the_sheet(world, make, name):
     draft = world.draft(world.r1, world.a)
@@ -178,7 +185,7 @@ def test_a_call_may_keep_its_papers_on_the_page(world):
     taken = [reverse("review:download", args=[assignment.key, file.key]), reverse("intake:download", args=[application.key, file.key])]  # fmt: skip
     read = reverse("review:paper", args=[assignment.key, file.key])
     pages = [assignment.get_absolute_url(), application.get_absolute_url()]
-    assert [client.get(address).status_code for address in taken] == [200, 200]
+    assert [ask(client, address).status_code for address in taken] == [200, 200]
     assert all(any(address in client.get(page).content.decode() for address in taken) for page in pages)
 
     Call.objects.filter(pk=world.r1.pk).update(reviewers_download=False)
@@ -191,7 +198,7 @@ def test_a_call_may_keep_its_papers_on_the_page(world):
         assert not any(address in shown for address in taken)
         assert file.name in shown and "they are not given out as files" in shown
     assert read in client.get(pages[0]).content.decode()
-    assert client.get(read)["Content-Disposition"].startswith("inline")
+    assert ask(client, read)["Content-Disposition"].startswith("inline")
     assert client.get(reverse("intake:texts", args=[application.key])).status_code == 200
     for person in (world.officer, world.auditor, world.owner_of(world.a)):
-        assert browser(person).get(taken[1]).status_code == 200
+        assert ask(browser(person), taken[1]).status_code == 200
