@@ -69,13 +69,14 @@ def test_who_works_elsewhere_now_is_kept_where_they_were(world, a1):
     ]
 
 
-def test_the_profile_is_renewed_every_year_and_the_page_of_the_reviewer_says_so(world):
+def test_the_profile_is_renewed_every_year_and_the_pages_of_reviewer_and_officer_say_so(world, a1):
     reviewer = world.reviewer()
-    client = world.client(reviewer)
+    client, officer = world.client(reviewer), world.client(world.officer)
 
     for days, shown in ((365, False), (366, True)):
         ReviewerProfile.objects.update(confirmed_at=AFTER - timedelta(days=days))
         assert ("h-renew" in client.get("/home/").content.decode()) is shown
+        assert ("Renewal due" in officer.get(f"/reviews/desk/{a1.key}/").content.decode()) is shown
 
 
 def test_an_affiliation_is_added_and_taken_out_with_a_trace_and_by_its_reviewer_alone(world, a1):
