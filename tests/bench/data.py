@@ -17,6 +17,8 @@ from applications.intake.models import PLEDGES_VERSION, Application, Document, U
 from applications.intake.rules import PLEDGES, needed_papers
 from applications.kernel import clock
 from applications.kernel.files import StoredFile
+from applications.kernel.files.stored import FileText
+from applications.kernel.search import search_text
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region, RootTechnology
 from applications.review.models import PLEDGE_VERSION, Assignment, Pledge, ReviewerProfile
 from applications.review.panels import Hearing, Panel, Panelist
@@ -145,6 +147,37 @@ class Data:
             (application(number, firm) for number, firm in enumerate(firms, 1)), batch_size=1000
         )
         self.paper_of(self.made[:200])
+        self.text_of(self.made)
+
+    def text_of(self, applications):
+        """A paper with half a page of text for each: 공정 stands in all of them, 스핀들 in one of a hundred."""
+        paper = self.closed.papers.filter(required=False).last()
+        files = StoredFile.objects.bulk_create(
+            (
+                StoredFile(
+                    name="설명.pdf", kind="pdf", size=1000, sha256="1" * 64, path=f"text/{application.pk}",
+                    stored_at=clock.now(), text_state="read",
+                )
+                for application in applications
+            ),
+            batch_size=1000,
+        )  # fmt: skip
+        FileText.objects.bulk_create(
+            (self.text(place, file) for place, file in enumerate(files)), batch_size=1000
+        )
+        Document.objects.bulk_create(
+            (
+                Document(
+                    application=application, paper=paper, file=file, added_by_id=application.created_by_id
+                )
+                for application, file in zip(applications, files, strict=True)
+            ),
+            batch_size=1000,
+        )
+
+    def text(self, place, file):
+        words = [self.word() for _word in range(80)] + ["공정", "" if place % 100 else "스핀들"]
+        return FileText(file=file, text=" ".join(words), search_text=search_text(*words))
 
     def paper_of(self, applications):
         """The papers that are needed of these firms, all of one kind, as rows: the bytes are not read by any measured page."""

@@ -208,6 +208,8 @@ class Bench:
             ("searched: common word", 6, {"q": "공정"}),
             ("searched: two words, sorted", 6, {"q": f"{application.title[:2]} 공정", "sort": "firm"}),
             ("searched: hyphened number", 6, {"q": application.number}),
+            ("searched in papers: few", 6, {"q": "text:스핀들"}),
+            ("searched in papers: all", 6, {"q": "text:공정"}),
             ("query line", 5, {"q": "score:>=70 region:경남 field:기가캐스팅 submitted:>2020-01-20"}),
             ("sorted by firm", 5, {"sort": "firm"}),
             ("sorted by score", 5, {"sort": "-score"}),
