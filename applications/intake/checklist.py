@@ -11,7 +11,8 @@ from applications.intake.forms import CheckForm, RestForm
 from applications.intake.models import Application
 from applications.intake.queries import read_papers
 from applications.intake.screened import verdicts_of
-from applications.intake.screening import PAPERS, PERSON, RULES
+from applications.intake.screening import PERSON, RULES
+from applications.intake.verdicts import PAPERS
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.web import fetch, page

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.rules import EXCLUSIONS
-from applications.intake import rules, screening
+from applications.intake import rules, screening, verdicts
 from applications.intake.actions.holding import lock
 from applications.intake.actions.papers import take_out
 from applications.intake.models import (
@@ -15,7 +15,7 @@ from applications.intake.models import (
 )
 from applications.intake.models.checks import Check
 from applications.intake.queries import latest_receipt, people_of
-from applications.intake.screened import checks_of, facts_of, papers_of, verdicts_of
+from applications.intake.screened import checks_of, facts_of, verdicts_of
 from applications.kernel import clock
 from applications.kernel.errors import Refused
 from applications.kernel.files import StoredFile
@@ -127,9 +127,9 @@ def readmit(application, *, reason, by):
 def check(application, *, code, outcome, evidence, by):
     """Decide on one rule of the checklist, with what it was seen in; it stands over what the rule itself says."""
     application = lock(application, "check", by)
-    if reasons := rules.call_over(application) or screening.unfounded(code, outcome, evidence):
+    if reasons := rules.call_over(application) or verdicts.unfounded(code, outcome, evidence):
         raise Refused(*reasons, about=application)
-    papers = screening.looked_at(code, papers_of(application))
+    papers = verdicts.looked_at(code, facts_of(application))
     Check.objects.create(
         application=application, code=code, outcome=outcome, evidence=evidence.strip(), papers=papers, by=by, at=clock.now()
     )  # fmt: skip
@@ -142,16 +142,16 @@ def check(application, *, code, outcome, evidence, by):
 def check_rest(application, *, evidence, by):
     """Find met, in one go, whatever needs a person and nobody has decided on. What a rule finds not met stays so."""
     application = lock(application, "check", by)
-    if reasons := rules.call_over(application) or screening.unfounded("E01", screening.PASSED, evidence):
+    if reasons := rules.call_over(application) or verdicts.unfounded("E01", screening.PASSED, evidence):
         raise Refused(*reasons, about=application)
     facts = facts_of(application)
-    found = screening.verdicts(facts, checks_of(application))
+    found = verdicts.verdicts(facts, checks_of(application))
     rest = [one.code for one in found if one.outcome == screening.PERSON]
     if not rest:
         raise Refused(_("Nothing is left to be decided by hand."), about=application)
     Check.objects.bulk_create(
         Check(application=application, code=code, outcome=screening.PASSED, evidence=evidence.strip(),
-              papers=screening.looked_at(code, facts.papers), by=by, at=clock.now())
+              papers=verdicts.looked_at(code, facts), by=by, at=clock.now())
         for code in rest
     )  # fmt: skip
     APPLICATION.make(application, "check", by=by, note=f"{', '.join(rest)}: {evidence.strip()}")
@@ -165,7 +165,7 @@ def open_review(application, *, by):
         "open_review",
         by=by,
         unless=lambda locked: (
-            rules.screening_waits(locked, now=clock.now()) or screening.not_yet(verdicts_of(locked))
+            rules.screening_waits(locked, now=clock.now()) or verdicts.not_yet(verdicts_of(locked))
         ),
         stage=application.call.stages.first(),
     )
