@@ -9,8 +9,9 @@ from applications.agreement.models import Agreement, Signature
 from applications.intake.budget import SHARES_VERSION
 from applications.intake.models import Application
 from applications.intake.queries import people_of
-from applications.kernel import audit, calendar, clock
+from applications.kernel import audit, clock
 from applications.kernel.access import require
+from applications.kernel.clocks import legal_clock
 from applications.kernel.errors import Reason, Refused
 from applications.kernel.numbers import next_number
 from applications.lifecycle import AGREEMENT, APPLICATION
@@ -41,7 +42,7 @@ def draft(application, *, by, total_krw, grant_krw, cash_krw, starts_on, ends_on
         number=next_number(f"AG-{application.call.year}"),
         application=application,
         line=application.call.budget_line,
-        sign_by=calendar.last_day(selection.delivered_at, rules.SIGN_WITHIN_DAYS),
+        sign_by=legal_clock("agreement").last_day(selection.delivered_at),
         rules_version=SHARES_VERSION,
         drafted_by=by,
         drafted_at=clock.now(),

@@ -11,7 +11,6 @@ from applications.kernel.errors import Reason
 
 TEXT_VERSION = "agreement 2"  # of what is hashed below; 1 named neither firm nor project
 TEXT_VERSION_WITH_CONDITIONS = "agreement 3"
-SIGN_WITHIN_DAYS = 30  # 국가연구개발혁신법 시행령 제13조 제2항
 
 
 def faults(application, *, granted_krw, total_krw, grant_krw, cash_krw, starts_on, ends_on):

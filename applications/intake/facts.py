@@ -10,7 +10,7 @@ ALIKE = Fraction(4, 5)  # ours: from here on two plans are looked at side by sid
 
 
 class Paper(NamedTuple):
-    """A paper of the application; expires_on is known where the firm took it out of its vault or wrote when it was issued."""
+    """A paper of the application; expires_on is known of those that came out of the firm's vault."""
 
     name: str
     sha256: str

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.calls.rules import EXCLUSIONS
 from applications.firms.rules import digits_of, number_wrong
 from applications.intake import budget, consortium, rules
+from applications.intake.answers import is_asked
 from applications.intake.budget import CELLS, ITEMS, WAYS
 from applications.intake.fields import (
     AmountField,
@@ -197,16 +198,21 @@ DEMAND = ("name", "number", "item")
 
 
 class PlanForm(Versioned):
-    """The questions of one part of the plan. A draft may leave any of them open."""
+    """Questions of the plan: those of one part, or what a supplement opens. A draft may leave any of them open."""
 
-    def __init__(self, *args, application, part, **options):
+    def __init__(self, *args, application, questions, **options):
         super().__init__(*args, **options)
-        self.questions = [question for question in application.call.asked if question.part == part]
+        self.questions = questions
         for question in self.questions:
             self.fields[f"answer_{question.code}"] = field_for(
                 question, application.answers.get(question.code)
             )
-        self.helper = layout("version", *(asked_when(question) for question in self.questions), button=SAVE)
+        here = {question.code for question in questions}
+        self.helper = layout(
+            "version",
+            *(asked_when(question, here, application.answers) for question in questions),
+            button=SAVE,
+        )
 
     @property
     def said(self):
@@ -225,10 +231,13 @@ class PlanForm(Versioned):
         return {code: self.cleaned_data[name] for code, name in names.items() if name in self.cleaned_data}
 
 
-def asked_when(question):
-    """The field of a question; with a condition, in a box that the page hides while the condition does not hold."""
+def asked_when(question, here, given):
+    """The field of a question; with a condition, in a box that the page hides while the condition does not hold.
+
+    here: codes of the questions on the page; given: the answers that are saved, which tell of a condition that stands elsewhere.
+    """
     name = f"answer_{question.code}"
-    if not question.condition:
+    if not question.condition or (question.condition["question"] not in here and is_asked(question, given)):
         return name
     when = {
         "data_asked_by": f"answer_{question.condition['question']}",
@@ -259,15 +268,21 @@ class SupplementForm(forms.Form):
         label=_("What is to be mended"), max_length=1000, widget=forms.Textarea({"rows": 4})
     )
     papers = forms.ModelMultipleChoiceField(
-        label=_("Papers to be renewed"), queryset=None, widget=forms.CheckboxSelectMultiple()
+        label=_("Papers to be renewed"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple()
     )
+    questions = forms.ModelMultipleChoiceField(
+        label=_("Answers to be mended"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple(),
+        help_text=_("Only these are opened, with what is asked after one of them."),
+    )  # fmt: skip
     due_at = InstantField(label=_("Until"), help_text=_("Korean time"))
 
-    helper = layout("message", "papers", "due_at", button=_("Request the supplement"))
+    helper = layout("message", "papers", "questions", "due_at", button=_("Request the supplement"))
 
     def __init__(self, *args, call, **options):
         super().__init__(*args, **options)
         self.fields["papers"].queryset = call.papers.all()
+        self.fields["questions"].queryset = call.questions.all()
+        self.fields["questions"].label_from_instance = lambda question: question.label
 
 
 class ExclusionForm(forms.Form):

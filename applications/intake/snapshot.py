@@ -66,6 +66,7 @@ def freeze(application, undertakings, documents, balances, *, from_paper=False) 
                 "key": str(document.file.key),
                 "size": document.file.size,
                 "sha256": document.file.sha256,
+                **({"valid_until": document.expires_on.isoformat()} if document.expires_on else {}),
             }
             for document in documents
         ],

@@ -12,8 +12,8 @@ from applications.decision import actions, continuing, following, queries
 from applications.decision.models import Proposal
 from applications.decision.outcomes import GiveUp
 from applications.decision.tasks import end_reserves
-from applications.intake.models import Application
 from applications.intake.facts import GivenUp
+from applications.intake.models import Application
 from applications.intake.screened import given_up_by
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied

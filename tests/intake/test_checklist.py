@@ -258,6 +258,11 @@ def test_a_rule_that_is_none_is_not_found_and_a_paper_that_is_none_shows_the_pla
     assert client.get(url("rule", application, "E99")).status_code == 404
     page = client.get(url("rule", application, "E07"), {"paper": "<b>"}).content.decode()
     assert "D01.pdf" in page and "<b>" not in page
+    question = application.call.questions.get(code="in_default").label
+    assert (
+        f"<dt>{question}</dt><dd>No</dd>" in page
+        and question not in client.get(url("rule", application, "E09")).content.decode()
+    )
 
 
 @pytest.mark.parametrize("count", [1, 40])

@@ -1,4 +1,4 @@
-"""The verbs of the screening desk: supplement, exclusion, eligible."""
+"""The verbs of the screening desk: exclusion, checks, eligible, and what undoes them."""
 
 from functools import partial
 
@@ -8,68 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from applications.calls.rules import EXCLUSIONS
 from applications.intake import rules, screening, verdicts
 from applications.intake.actions.holding import lock
-from applications.intake.actions.papers import take_out
-from applications.intake.models import (
-    Exclusion,
-    Supplement,
-)
+from applications.intake.actions.mending import close_supplement
+from applications.intake.models import Exclusion
 from applications.intake.models.checks import Check
-from applications.intake.queries import latest_receipt, people_of
+from applications.intake.queries import found_eligible_by, people_of
 from applications.intake.screened import checks_of, facts_of, verdicts_of
 from applications.kernel import clock
 from applications.kernel.errors import Refused
-from applications.kernel.files import StoredFile
 from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION
 from applications.notifications.outbox import notify
-
-
-@transaction.atomic
-def request_supplement(application, *, papers, message, due_at, by):
-    """Send the application back for named papers, until an instant; at most twice."""
-    faults = partial(rules.supplement_request_faults, due_at=due_at, now=clock.now())
-    APPLICATION.advance(application, "send_back", by=by, unless=faults, note=message)
-    supplement = Supplement.objects.create(
-        application=application, ordinal=application.supplements.count() + 1, message=message, due_at=due_at,
-        requested_by=by, requested_at=clock.now(),
-    )  # fmt: skip
-    supplement.papers.set(papers)
-    notify("supplement_requested", to=people_of(application), event=f"supplement:{supplement.pk}",
-           application=application, supplement=supplement, papers=list(papers))  # fmt: skip
-    return supplement
-
-
-@transaction.atomic
-def take_as_is(application, *, by):
-    """Go on without a supplement that did not come in time: what was handed in last counts, and the firm is told."""
-    APPLICATION.advance(
-        application, "take_as_is", by=by, unless=partial(rules.supplement_runs, now=clock.now())
-    )
-    supplement = _close_supplement(application)
-    notify("supplement_lapsed", to=people_of(application), event=f"lapsed:{supplement.pk}",
-           application=application, supplement=supplement, due=rules.shown(supplement.due_at))  # fmt: skip
-
-
-def _close_supplement(application):
-    """End the open supplement, if any, and give its papers the files of the last submission again."""
-    supplement = application.supplements.open().first()
-    if supplement is None:
-        return None
-    supplement.closed_at = clock.now()
-    supplement.save(update_fields=["closed_at"])
-    last = {paper["code"]: paper["key"] for paper in latest_receipt(application).snapshot["papers"]}
-    for paper in supplement.papers.all():
-        there = application.documents.filter(paper=paper).select_related("file").first()
-        if there and str(there.file.key) == last.get(paper.code):
-            continue
-        take_out(application, paper)
-        if paper.code in last:
-            application.documents.create(
-                paper=paper,
-                file=StoredFile.objects.get(key=last[paper.code]),
-                added_by=application.submitted_by,
-            )
-    return supplement
 
 
 @transaction.atomic
@@ -103,7 +51,7 @@ def answer_exclusion(application, *, confirmed, by):
         return
     if reasons := rules.call_over(application) or rules.being_changed(application, now=clock.now()):
         raise Refused(*reasons, about=application)
-    _close_supplement(application)
+    close_supplement(application)
     APPLICATION.advance(application, "rule_out", by=by, note=exclusion.reason, reason=exclusion.reason)
     notify("application_ruled_out", to=people_of(application), event=f"exclusion:{exclusion.pk}",
            application=application, exclusion=exclusion, rule=EXCLUSIONS[exclusion.code])  # fmt: skip
@@ -169,5 +117,25 @@ def open_review(application, *, by):
         ),
         stage=application.call.stages.first(),
     )
-    notify("application_eligible", to=people_of(application), event=f"eligible:{application.number}",
-           application=application)  # fmt: skip
+    # Found so again, it is told again.
+    event = f"eligible:{application.number}:{clock.now().isoformat()}"
+    notify("application_eligible", to=people_of(application), event=event, application=application)
+
+
+@transaction.atomic
+def screen_again(application, *, reason, by):
+    """Undo that it was found eligible, before anybody was asked to review it: another person, with a reason the firm reads."""
+    application = lock(application, "screen_again", by)
+    reasons = rules.own_finding(by=by.pk, found_by=found_eligible_by(application))
+    if reasons := reasons or rules.reviewed_already(application) or too_short(reason):
+        raise Refused(*reasons, about=application)
+    APPLICATION.make(application, "screen_again", by=by, note=reason, stage=None)
+    # Each time it is undone it is told.
+    event = f"screened_again:{application.number}:{clock.now().isoformat()}"
+    notify(
+        "application_screened_again",
+        to=people_of(application),
+        event=event,
+        application=application,
+        why=reason,
+    )
