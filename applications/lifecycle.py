@@ -22,6 +22,7 @@ APPLICATION = Flow(
     Move("readmit",             ("ineligible",),                              "submitted",  "application.readmit"),
     Move("check",               ("submitted",),                               STAYS,        "application.screen"),
     Move("open_review",         ("submitted",),                               "in_review",  "application.screen"),
+    Move("screen_again",        ("in_review",),                               "submitted",  "application.screen_again"),
     Move("adjust",              ("in_review", "reviewed"),                    STAYS,        "application.screen"),
     Move("assign",              ("in_review",),                               STAYS,        "application.assign"),
     Move("answer_challenge",    ("submitted", "in_review"),                   STAYS,        "application.assign"),

@@ -211,6 +211,7 @@ PERMISSIONS = {
     "application.screen": officer & visible,
     "application.confirm": director & visible,
     "application.readmit": director & visible,
+    "application.screen_again": (officer | director) & visible,
     "application.case": (officer | director | auditor) & visible,
     "application.assign": officer & visible,
     "application.waive": director & visible,

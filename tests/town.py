@@ -189,8 +189,9 @@ class Town:
         papers = self.returned.call.papers.filter(required=True)[:1]
         due_at = NOW + timedelta(days=10)
         intake.request_supplement(
-            self.returned, papers=papers, message="CANARY-SUPPLEMENT", due_at=due_at, by=world.officer
-        )
+            self.returned, papers=papers, questions=self.returned.call.questions.filter(code="hiring"),
+            message="CANARY-SUPPLEMENT", due_at=due_at, by=world.officer,
+        )  # fmt: skip
         intake.propose_exclusion(self.excluded, code="E06", reason="CANARY-EXCLUSION", by=world.officer)
         for application in (self.application, self.other):
             world.checked(application)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from applications.calls.declared import OF_RESEARCH, PROJECTS, STATEMENTS
 from applications.calls.models import Programme
 from applications.calls.outline_texts import RND, RND_SUMMARY, SPROUT, SPROUT_SUMMARY
 from applications.calls.stages import OF_VISIT
@@ -139,6 +140,7 @@ SPROUT_PARTS = [
             ),
         ],
     ),
+    STATEMENTS,
 ]
 RND_PARTS = [
     (
@@ -192,11 +194,14 @@ RND_PARTS = [
                         ["office", "소속과 직위", "text"],
                         ["task", "맡은 일", "text"],
                         ["share", "참여율(%)", "number"],
+                        [PROJECTS, "동시에 수행하는 과제 수(이 과제 포함)", "number"],
                     ],
                 },
             ),
+            *OF_RESEARCH,
         ],
     ),
+    STATEMENTS,
 ]
 SPROUT_PAPERS = [  # code, name, help, which firms need it: all, a RequiredPaper.Trait, or as the plan goes
     ("D01", "사업계획서", "HWP, HWPX, PDF", "all"),

@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.decision.models import Place
-from applications.intake.coming import AGREEMENT_DAYS
 from applications.intake.models import Application
 from applications.kernel import calendar, clock
+from applications.kernel.clocks import legal_clock
 from applications.kernel.records import AppendOnly
 
 
@@ -57,7 +57,7 @@ class ResultNotice(AppendOnly):
     @property
     def sign_by(self):
         """The last day to sign the agreement that follows a selection."""
-        return calendar.last_day(self.delivered_at, AGREEMENT_DAYS)
+        return legal_clock("agreement").last_day(self.delivered_at)
 
 
 class GiveUp(AppendOnly):

@@ -6,12 +6,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.intake import actions, finding, rules
+from applications.intake import actions, answers, finding, rules
 from applications.intake.forms import CheckForm, RestForm
 from applications.intake.models import Application
 from applications.intake.queries import read_papers
 from applications.intake.screened import verdicts_of
-from applications.intake.screening import PAPERS, PERSON, RULES
+from applications.intake.screening import PERSON, RULES
+from applications.intake.verdicts import ANSWERS, PAPERS
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.web import fetch, page
@@ -68,12 +69,23 @@ def show(request, application, *, code="", form=None, status=200):
             "open": sum(one.is_open for one in found),
             "by_hand": sum(one.outcome == PERSON for one in found),
             "moves": rules.without_screening(APPLICATION.open_to(application, request.user), application),
+            "declared": declared_on(application, code),
             "documents": documents,
             "document": document,
             "beginning": finding.beginning(text.parts) if text else "",
         },
         status=status,
     )
+
+
+def declared_on(application, code):
+    """What the firm has declared that this rule is decided on, as pages show answers."""
+    given, wanted = application.answers, ANSWERS.get(code, ())
+    return [
+        answers.as_shown(question, given.get(question.code))
+        for question in answers.asked(application.call, given)
+        if question.code in wanted
+    ]
 
 
 def paper_beside(documents, wanted, code):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.intake.rules import shown
 from applications.kernel import calendar
+from applications.kernel.clocks import legal_clock
 from applications.kernel.errors import Reason
 
 
@@ -35,9 +36,6 @@ def mark_at(closes_at, marks, *, now):
     return next((mark for mark in marks if timedelta() <= now - (closes_at - mark.before) < mark.late), None)
 
 
-AGREEMENT_DAYS = 30  # 국가연구개발혁신법 시행령 제13조 제2항
-
-
 RESULTS = ("select", "reserve", "decline", "promote")
 
 
@@ -61,7 +59,7 @@ def steps(application, supplement, reached, *, now):
             may_change = (_("You may still recall and change it."), call.closes_at)
             return [may_change, check] if now < call.closes_at else [check]
         case "returned":
-            return [(_("Mend the papers that are named above."), supplement.due_at if supplement else None)]
+            return [(_("Mend what is named above."), supplement.due_at if supplement else None)]
         case "in_review" | "reviewed":
             return [
                 (_("Outside experts review the plan."), None),
@@ -71,7 +69,7 @@ def steps(application, supplement, reached, *, now):
             return [appeal(call, reached.get("rule_out"))]
         case "selected":
             if call.is_rnd:
-                agreed = calendar.last_day(result, AGREEMENT_DAYS) if result else None
+                agreed = legal_clock("agreement").last_day(result) if result else None
                 return [(_("Sign the agreement that we send you."), agreed)]
             return [(_("Your firm is designated and takes its seat among the hundred."), None)]
         case "reserved":

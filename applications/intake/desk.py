@@ -120,6 +120,15 @@ def readmit(request, key):
     )  # fmt: skip
 
 
+@page("application.screen_again", "GET", "POST")
+def screen_again(request, key):
+    application = fetch(request, Application, key=key, related=("firm",))
+    return act_page(
+        request, application, ReasonForm(request.POST or None), actions.screen_again,
+        said=_("The application is back on the desk."), heading=_("Undo the finding that it is eligible"),
+    )  # fmt: skip
+
+
 def act_page(request, application, form, act, *, said, heading):
     """One act on an application, with what its form asks for."""
     return formpages.asked(

@@ -199,27 +199,25 @@ DEMAND = ("name", "number", "item")
 
 
 class PlanForm(Versioned):
-    """The questions of one part of the plan. A draft may leave any of them open."""
+    """Questions of the plan: those of one part, or what a supplement opens. A draft may leave any of them open."""
 
-    def __init__(self, *args, application, part, **options):
+    def __init__(self, *args, application, questions, **options):
         super().__init__(*args, **options)
-        call, given = application.call, application.answers
-        self.questions = [
+        given, here = application.answers, {question.code for question in questions}
+        shown = [
             question
-            for question in call.asked
-            if question.part == part
-            and answers.is_for(question, application.firm.track)
-            and question.kind != Question.Kind.FILE
-            and (answers.is_asked(question, given) or answers.followed(question, call))
+            for question in questions
+            if answers.is_for(question, application.firm.track)
+            and (question.condition.get("question") in here or answers.is_asked(question, given))
         ]
+        self.questions = [question for question in shown if question.kind != Question.Kind.FILE]
         for question in self.questions:
             self.fields[f"answer_{question.code}"] = field_for(
                 question, application.answers.get(question.code)
             )
         rows = (
-            Upload(question) if question.kind == Question.Kind.FILE else asked_when(question, call)
-            for question in call.asked
-            if question.part == part and (question in self.questions or question.kind == Question.Kind.FILE)
+            Upload(question) if question.kind == Question.Kind.FILE else asked_when(question, here)
+            for question in shown
         )
         self.helper = layout("version", *rows, button=SAVE)
 
@@ -240,13 +238,13 @@ class PlanForm(Versioned):
         return {code: self.cleaned_data[name] for code, name in names.items() if name in self.cleaned_data}
 
 
-def asked_when(question, call):
-    """The field of a question; asked after another one on its page, in a box that is hidden while that is answered otherwise."""
+def asked_when(question, here):
+    """The field of a question; asked after one of `here` (codes), in a box that is hidden while that is answered otherwise."""
     name = f"answer_{question.code}"
-    if not (other := answers.followed(question, call)):
+    if (other := question.condition.get("question")) not in here:
         return name
     when = " ".join(question.condition["is"])
-    return Div(name, data_asked_by=f"answer_{other.code}", data_asked_when=when)
+    return Div(name, data_asked_by=f"answer_{other}", data_asked_when=when)
 
 
 class Upload:
@@ -300,15 +298,21 @@ class SupplementForm(forms.Form):
         label=_("What is to be mended"), max_length=1000, widget=forms.Textarea({"rows": 4})
     )
     papers = forms.ModelMultipleChoiceField(
-        label=_("Papers to be renewed"), queryset=None, widget=forms.CheckboxSelectMultiple()
+        label=_("Papers to be renewed"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple()
     )
+    questions = forms.ModelMultipleChoiceField(
+        label=_("Answers to be mended"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple(),
+        help_text=_("Only these are opened, with what is asked after one of them."),
+    )  # fmt: skip
     due_at = InstantField(label=_("Until"), help_text=_("Korean time"))
 
-    helper = layout("message", "papers", "due_at", button=_("Request the supplement"))
+    helper = layout("message", "papers", "questions", "due_at", button=_("Request the supplement"))
 
     def __init__(self, *args, call, **options):
         super().__init__(*args, **options)
         self.fields["papers"].queryset = call.papers.all()
+        self.fields["questions"].queryset = call.questions.exclude(kind=Question.Kind.FILE)
+        self.fields["questions"].label_from_instance = lambda question: question.label
 
 
 class ExclusionForm(forms.Form):

@@ -24,6 +24,7 @@ from applications.intake.queries import (
     room,
     uploads_of,
 )
+from applications.intake.supplementing import named_answers
 from applications.intake.writing import RELATED, steps, titles
 from applications.kernel import clock, files
 from applications.kernel.accesslog import log_view
@@ -42,6 +43,7 @@ def listing(request, key):
         return redirect(application)
     supplement = open_supplement(application)
     wanted = list(supplement.papers.all()) if supplement else application.call.papers_in("papers")
+    answers = named_answers(application, supplement) if supplement else []
     names = rules.sections(application.call)
     moves = APPLICATION.open_to(application, request.user) if supplement else ()
     return render(
@@ -50,6 +52,7 @@ def listing(request, key):
         {
             "application": application,
             "supplement": supplement,
+            "answers": answers,
             **uploads_of(application, wanted, supplement),
             "steps": () if supplement else steps(application),
             "moves": moves,
@@ -57,7 +60,7 @@ def listing(request, key):
             "confirmed_until": confirmed_until(request, at=clock.now()),
             "confirm_url": confirm_url(application),
             "previous": None if supplement else names[names.index("papers") - 1],
-            "title": titles(application.call)["papers"],
+            "title": _("Supplement") if supplement else titles(application.call)["papers"],
             "ends_at": supplement.due_at if supplement else application.ends_at,
             "now": clock.now(),
         },

@@ -182,6 +182,12 @@ def supplements_run_out(now):
     return Application.objects.filter(status=Status.RETURNED, supplements__in=over)
 
 
+def found_eligible_by(application):
+    """The id of the person who found an application eligible last."""
+    found = audit.trail(application).filter(verb="open_review").order_by("-pk")
+    return found.values_list("actor", flat=True).first()
+
+
 def latest_receipt(application):
     return application.submissions.order_by("-ordinal").first()
 
@@ -214,7 +220,7 @@ def is_registered(number, fingerprint):
 def open_supplement(application):
     if application.status != "returned":
         return None
-    return application.supplements.open().prefetch_related("papers").first()
+    return application.supplements.open().prefetch_related("papers", "questions").first()
 
 
 def facts(application):

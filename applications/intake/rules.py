@@ -30,7 +30,6 @@ PARTS = [
     "answers",
 ]  # columns
 MAX_APPLICATION_BYTES = 200 * 1024 * 1024
-MAX_SUPPLEMENTS = 2
 PLEDGES = {  # another text is another models.PLEDGES_VERSION, and is given anew
     "true": _("What this application says is true; false statements lead to exclusion."),
     "credit": _("The firm's credit and tax status may be looked up for the review."),
@@ -322,59 +321,6 @@ def being_changed(application, *, now):
     ]
 
 
-def overdue(supplement, *, now):
-    """The due instant of a supplement is exclusive, like that of a call."""
-    if now < supplement.due_at:
-        return []
-    return [
-        Reason(
-            _("The supplement was due at %(due)s; this arrived at %(arrived)s.")
-            % {"due": shown(supplement.due_at), "arrived": shown(now)}
-        )
-    ]
-
-
-def supplement_faults(supplement, application, *, now):
-    """Why a supplement cannot be handed in at this instant: too late, or a named paper is untouched."""
-    if reasons := overdue(supplement, now=now):
-        return reasons
-    renewed = set(
-        application.documents.filter(added_at__gte=supplement.requested_at).values_list("paper_id", flat=True)
-    )
-    papers = with_scans(application, supplement.papers.all())
-    return (
-        [
-            Gap(_("Not yet renewed: %(what)s") % {"what": paper.name}, f"paper_{paper.code}", "papers")
-            for paper in papers
-            if paper.pk not in renewed
-        ]
-        + freshness.stale(papers, closing_day(application.call), "papers")
-        + infected(papers, "papers")
-    )
-
-
-def supplement_request_faults(application, *, due_at, now):
-    """Why no supplement can be asked for: two rounds are over, the time is too short, or an exclusion waits."""
-    if faults := call_over(application):
-        return faults
-    faults = screening_waits(application, now=now)
-    if application.supplements.count() >= MAX_SUPPLEMENTS:
-        faults.append(Reason(_("A supplement is asked for at most twice.")))
-    if due_at < now + timedelta(hours=24):
-        faults.append(Reason(_("Leave the firm at least 24 hours."), "due_at"))
-    return faults
-
-
-def supplement_runs(application, *, now):
-    """The desk goes on without a supplement only when its time is over."""
-    if reasons := call_over(application):
-        return reasons
-    due_at = application.supplements.open().get().due_at
-    if now < due_at:
-        return [Reason(_("The firm has until %(due)s to hand the supplement in.") % {"due": shown(due_at)})]
-    return []
-
-
 def call_over(application):
     """Nothing is decided any more about an application whose call was cancelled."""
     if application.call.cancelled_at is None:
@@ -382,7 +328,9 @@ def call_over(application):
     return [Reason(_("The call was cancelled; nothing is decided about its applications any more."))]
 
 
-SCREENING = {"check", "open_review", "send_back", "take_as_is", "propose_exclusion", "rule_out"}
+SCREENING = {
+    "check", "open_review", "send_back", "take_as_is", "propose_exclusion", "rule_out", "screen_again",
+}  # fmt: skip
 
 
 def without_screening(moves, application):
@@ -397,3 +345,29 @@ def screening_waits(application, *, now):
     if application.exclusions.filter(answered_at=None).exists():
         return [Reason(_("A proposal to rule it out waits for the director."))]
     return being_changed(application, now=now)
+
+
+def reviewed_already(application):
+    """Why the finding that an application is eligible can no longer be undone: its review has begun.
+
+    What belongs to later rooms is asked for by the names of its relations.
+    """
+    if reasons := call_over(application):
+        return reasons
+    begun = (
+        (application.assignments, _("Reviewers are asked already.")),
+        (application.hearings, _("A panel hears it already.")),
+        (application.visits, _("A site visit is set already.")),
+        (application.goings_on, _("It has gone on to a further stage already.")),
+    )
+    said = [str(text) for found, text in begun if found.exists()]
+    if not said:
+        return []
+    return [Reason(_("%(said)s The finding can no longer be undone.") % {"said": " ".join(said)})]
+
+
+def own_finding(*, by, found_by):
+    """Another person than the one who found it eligible undoes that. by, found_by: ids."""
+    if by == found_by:
+        return [Reason(_("Another person than the one who found it eligible decides."))]
+    return []

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from applications.intake import checklist, desk, handing_in, office, papers, trial, views, writing
+from applications.intake import (
+    checklist,
+    desk,
+    handing_in,
+    office,
+    papers,
+    supplementing,
+    trial,
+    views,
+    writing,
+)
 
 app_name = "intake"
 urlpatterns = [
@@ -37,6 +47,7 @@ urlpatterns = [
     path("<uuid:key>/check/", handing_in.check, name="check"),
     path("<uuid:key>/submit/", handing_in.submit, name="submit"),
     path("<uuid:key>/supplement/", handing_in.hand_in_supplement, name="hand_in_supplement"),
+    path("<uuid:key>/supplement/answers/", supplementing.mend, name="mend"),
     path("<uuid:key>/recall/", handing_in.recall, name="recall"),
     path("<uuid:key>/keep/", handing_in.keep, name="keep"),
     path("<uuid:key>/withdraw/", handing_in.withdraw, name="withdraw"),
@@ -48,4 +59,5 @@ urlpatterns = [
     path("<uuid:key>/desk/exclusion/", desk.exclusion, name="exclusion"),
     path("<uuid:key>/desk/answer/", desk.answer, name="answer"),
     path("<uuid:key>/desk/readmit/", desk.readmit, name="readmit"),
+    path("<uuid:key>/desk/again/", desk.screen_again, name="screen_again"),
 ]

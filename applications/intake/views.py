@@ -8,7 +8,7 @@ from applications.accounts.models import Role
 from applications.calls.disclosure import not_given_out
 from applications.calls.models import Call
 from applications.firms.models import Firm
-from applications.intake import actions, rules
+from applications.intake import actions, mending, rules
 from applications.intake.actions import partners
 from applications.intake.forms import AnswerForm, FirmForm
 from applications.intake.handing_in import where_it_stands
@@ -161,8 +161,9 @@ def case(request, application):
         "moves": moves,
         "over": rules.call_over(application),
         "exclusion": open_exclusion(application),
-        "may_take_as_is": "take_as_is" in moves and not rules.supplement_runs(application, now=clock.now()),
-        "supplements": application.supplements.prefetch_related("papers"),
+        "may_take_as_is": "take_as_is" in moves and not mending.runs(application, now=clock.now()),
+        "may_undo": "screen_again" in moves and not rules.reviewed_already(application),
+        "supplements": application.supplements.prefetch_related("papers", "questions"),
         "receipts": application.submissions.order_by("-ordinal"),
         "trail": audit.trail(application).select_related("actor"),
         "is_case": True,

@@ -312,7 +312,8 @@ def section_form(data, application, name):
         case "pledges":
             return PledgeForm(data, application=application, initial=initial), PledgeForm.parts
         case _ if name in parts:
-            form = PlanForm(data, application=application, part=parts[name], initial=initial)
+            questions = [question for question in application.call.asked if question.part == parts[name]]
+            form = PlanForm(data, application=application, questions=questions, initial=initial)
             return form, lambda form: {"answers": form.answers}
     raise Http404
 

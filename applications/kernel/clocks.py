@@ -46,12 +46,16 @@ CLOCKS = [  # code, days, counted in business days, basis
     ("paper_entry", 3, True, "ours"),
     ("appeal", 10, False, "국가연구개발혁신법 제14조 제6항"),
     ("appeal_answer", 30, False, "국가연구개발혁신법 제14조 제7항"),
+    ("agreement", 30, False, "국가연구개발혁신법 시행령 제13조 제2항"),
 ]
 
 
 def load(apps, schema_editor):
-    """Fill the empty table; called by a migration with its own model."""
+    """Add the clocks that the table does not hold yet; called by migrations with their own model."""
     table = apps.get_model("applications", "LegalClock")
+    there = set(table.objects.values_list("code", flat=True))
     table.objects.bulk_create(
-        table(code=code, days=days, business=business, basis=basis) for code, days, business, basis in CLOCKS
+        table(code=code, days=days, business=business, basis=basis)
+        for code, days, business, basis in CLOCKS
+        if code not in there
     )

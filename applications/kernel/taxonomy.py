@@ -65,6 +65,13 @@ class IndustryCodeVersion(Term):
     """A version of the Korean standard industrial classification (KSIC)."""
 
 
+class PaperKindQuerySet(TermQuerySet):
+    def that_run_out(self, day):
+        """Kinds in force on this date whose papers are valid for a time only."""
+        lasts = Q(valid_days=None, valid_months=None, valid_until="")
+        return self.valid_on(day).exclude(lasts)
+
+
 class PaperKind(Term):
     """A certificate or standard paper that a firm hands in again and again, and how long one is valid as a rule.
 
@@ -74,3 +81,5 @@ class PaperKind(Term):
     valid_days = models.PositiveSmallIntegerField(null=True)
     valid_months = models.PositiveSmallIntegerField(null=True)
     valid_until = models.CharField(max_length=5, blank=True)
+
+    objects = PaperKindQuerySet.as_manager()

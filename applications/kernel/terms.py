@@ -24,6 +24,14 @@ FIELDS = [  # K-뿌리산업 첨단화 전략, 2023-03-28
     ("F5", "친환경 표면처리", "Clean surface treatment"),
     ("F6", "무인용접", "Unmanned welding"),
 ]
+NATURAL = {  # the technologies that a plan of each field usually stands on; ours, after the strategy
+    "F1": frozenset({"T02", "T07", "T12", "T13"}),
+    "F2": frozenset({"T01", "T02", "T03"}),
+    "F3": frozenset({"T03", "T08", "T09", "T10"}),
+    "F4": frozenset({"T04", "T14"}),
+    "F5": frozenset({"T05", "T10"}),
+    "F6": frozenset({"T06", "T11", "T12", "T13"}),
+}
 INDUSTRIES = [
     ("D01", "자동차", "Automobiles"),
     ("D02", "반도체", "Semiconductors"),

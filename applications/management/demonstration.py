@@ -16,6 +16,7 @@ from applications.agreement import actions as agreement
 from applications.agreement.queries import selection_of
 from applications.calls import actions as calls
 from applications.calls import announcing, answering, building
+from applications.calls.declared import LEAD_PROJECTS, LEADS, MONTHS, PROJECTS
 from applications.calls.models import BudgetLine, Programme
 from applications.cohort import actions as cohort
 from applications.decision import actions as decision
@@ -41,6 +42,7 @@ from applications.review import people
 from applications.review.queries import criteria_of
 
 PASSWORD = "rootgrants-demo-2026"
+CERTIFICATES = {"D05": "국세 납세증명서", "D06": "지방세 납세증명서", "D09": "중소기업·중견기업 확인서"}
 STAFF = [
     (Role.OFFICER, "officer1", "주무관 가상일"),
     (Role.OFFICER, "officer2", "주무관 가상이"),
@@ -267,12 +269,13 @@ class Demonstration:
         quotas=(),
         quorum=5,
         carries_from=None,
+        certificates=False,
         **more,
     ):
         """A published call; it was prepared before it opened.
 
         with_proofs: it asks for papers that only some firms have, and for what a bonus is claimed by; quorum: of its scored
-        stages; carries_from: a call whose unfilled places it takes over.
+        stages; carries_from: a call whose unfilled places it takes over; certificates: it asks for those of taxes and of the size.
         """
         with clock.at(at(opens - timedelta(days=20), 9)):
             call = calls.prepare(
@@ -291,6 +294,12 @@ class Demonstration:
                 fields = {"field": None, "region": None, "least": 0, "most": None} | quota
                 building.add(call, "quota", version=call.version, by=self.officer, **fields)
                 call.refresh_from_db()
+            for code, name in CERTIFICATES.items() if certificates else ():
+                building.add(
+                    call, "paper", version=call.version, by=self.officer, code=code, name=name, help="접수마감일에 유효한 것",
+                    required=False, needed_from="", kinds=[],
+                )  # fmt: skip
+                call.refresh_from_db()
             if carries_from:
                 calls.edit(
                     call, section="places", version=call.version, carries_from=carries_from, by=self.officer
@@ -308,8 +317,8 @@ class Demonstration:
         self.used |= {firm.pk for firm in free}
         return free
 
-    def fill(self, call, firm, when):
-        """A complete draft."""
+    def fill(self, call, firm, when, without=()):
+        """A complete draft. without: codes of certificates that are missing in it."""
         owner = owner_of(firm)
         draft = intake.begin(call, firm, by=owner, now=when)
         answers = {question.code: answer_to(question, firm) for question in call.asked}
@@ -333,6 +342,12 @@ class Demonstration:
         for paper in needed_papers(draft):
             upload = SimpleUploadedFile(f"{paper.name}(가상).pdf", PDF)
             intake.add_paper(draft, paper=paper, upload=upload, by=owner, now=when)
+        for paper in call.papers.filter(code__in=CERTIFICATES.keys() - set(without)):
+            kept = vault.keep(
+                firm, kind=PaperKind.objects.get(code=paper.code), issued_on=clock.today() - timedelta(days=9),
+                expires_on=None, number="", file=SimpleUploadedFile(f"{paper.name}(가상).pdf", PDF), by=owner,
+            )  # fmt: skip
+            intake.take_paper(draft, paper=paper, kept=kept, by=owner, now=when)
         return draft, owner
 
     def claims_of(self, call, firm):
@@ -355,9 +370,9 @@ class Demonstration:
             grounds = "제출한 증빙을 확인함 (가상)" if counts else "접수마감일에 유효하지 않은 증빙임 (가상)"
             review.adjust(application, item=item, counts=counts, grounds=grounds, by=self.officer)
 
-    def submit(self, call, firm, when):
+    def submit(self, call, firm, when, without=()):
         with clock.at(when):
-            draft, owner = self.fill(call, firm, when)
+            draft, owner = self.fill(call, firm, when, without)
             intake.submit(draft, by=owner, arrived_at=when)
         return Application.objects.select_related("call", "firm").get(pk=draft.pk)
 
@@ -620,14 +635,32 @@ class Demonstration:
                 by=self.officer,
             )
 
+    def leads_four(self, call, firm, when):
+        """An application whose leader leads three other projects that go on for long (E11)."""
+        draft, owner = self.fill(call, firm, when)
+        draft.refresh_from_db()
+        others = [
+            {"name": f"다른 과제 {number} (가상)", "agency": "가상전문기관", MONTHS: months}
+            for number, months in enumerate((30, 18, 9), 1)
+        ]
+        given = {LEADS: "yes", LEAD_PROJECTS: others}
+        intake.edit(draft, by=owner, now=when, version=draft.version, answers=given)
+        draft.refresh_from_db()
+        intake.submit(draft, by=owner, arrived_at=when)
+
     def open_rnd_call(self, today):
-        """A draft that names a joint institution which still has to answer, a university by letter, a demand company."""
+        """A draft that names a joint institution which still has to answer, a university by letter, a demand company.
+
+        Beside it an application of a leader with too many projects.
+        """
         opens, closes = today - timedelta(days=8), today + timedelta(days=25)
         call = self.call(
             self.rnd, self.year, opens, closes, title=f"{self.year}년도 뿌리 공통핵심기술개발 2차 신규지원 공고 (가상)", seats=3,
             budget_line=BudgetLine.objects.get(year=self.year), budget_krw=1_500_000_000, ceiling_krw=600_000_000,
         )  # fmt: skip
         lead, asked, demand = self.firms[10], self.firms[0], self.firms[11]
+        with clock.at(at(today - timedelta(days=2), 15)) as now:
+            self.leads_four(call, self.firms[12], now)
         with clock.at(at(today - timedelta(days=1), 15)) as now:
             draft, owner = self.fill(call, lead, now)
             draft.refresh_from_db()
@@ -725,7 +758,9 @@ def answer_to(question, firm):
         case "table":
             return [
                 {
-                    code: f"가상 {label} {number}" if kind == "text" else number * 30
+                    code: f"가상 {label} {number}"
+                    if kind == "text"
+                    else number * (1 if code == PROJECTS else 30)
                     for code, label, kind in question.options
                 }
                 for number in (1, 2)

@@ -1,7 +1,7 @@
-"""Cases at the edge of screening, for the demonstration: debts, a certificate that ends too early, taxes, names, numbers."""
+"""Cases at the edge of screening, for the demonstration: debts, a certificate that ends too early, taxes, a firm that closed, names, numbers."""
 
 import unicodedata
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,11 +9,15 @@ from xlsxwriter import Workbook
 
 from applications.firms import actions as firms
 from applications.firms.actions import figures, vault
+from applications.firms.actions.standing import note_standing
 from applications.firms.importing import FIRMS
 from applications.firms.rules.figures import years_open
+from applications.firms.taxoffice import CODES, Answer
 from applications.intake import actions as intake
 from applications.kernel import clock, importing
 from applications.kernel.taxonomy import PaperKind
+from applications.management import taxoffice
+from applications.permissions import TIMETABLE
 
 RESIDENT_NUMBER = "000101-3000000"  # fictional
 DEBTS = (640, 512)  # percent of the equity, latest year first
@@ -24,9 +28,11 @@ def load(house, today):
     closes = today - timedelta(days=7)
     call = house.call(
         house.sprout, house.year, today - timedelta(days=45), closes,
-        title=f"{house.year}년도 뿌리 신산업 새싹기업 추가 선정 공고 (가상)", seats=3,
+        title=f"{house.year}년도 뿌리 신산업 새싹기업 추가 선정 공고 (가상)", seats=3, certificates=True,
     )  # fmt: skip
-    decomposed, renamed, hot, spotted, taxed, indebted = (house.firms[n - 1] for n in (6, 21, 19, 22, 25, 37))
+    decomposed, renamed, hot, spotted, taxed, indebted, ended = (
+        house.firms[number - 1] for number in (6, 21, 19, 22, 25, 37, 40)
+    )
     when = clock.kst(closes.year, closes.month, closes.day, 15)
     with clock.at(when):
         debts_of(house, indebted)
@@ -41,12 +47,14 @@ def load(house, today):
         )
         with_paper(house, call, spotted, "D01", "사업계획서(가상).pdf", page(f"ID {RESIDENT_NUMBER}"))
         ends_early(house, call, hot, closes)
-        application = house.submit(call, taxed, when)
+        application = house.submit(call, taxed, when, without=("D06",))
         house.submit(call, renamed, when)
+        house.submit(call, ended, when)
     owner = renamed.members.get(right="owner").user
     with clock.at(when + timedelta(days=1)):
         firms.edit(renamed, technologies=renamed.technologies.all(), name="(주)라온열처리홀딩스", by=owner)
     in_arrears(house, application, when)
+    told_by_the_tax_office([indebted, ended, renamed], when)
     list_of_firms(house)
 
 
@@ -96,6 +104,17 @@ def in_arrears(house, application, when):
         )
     with clock.at(when + timedelta(days=5)):
         intake.answer_exclusion(application, confirmed=True, by=house.director)
+
+
+def told_by_the_tax_office(found, when):
+    """What the register says of these firms: one is suspended, one closed (E01)."""
+    answers = {}
+    for firm in found:
+        code, closed = taxoffice.fictional(firm.business_number)
+        closed_on = datetime.strptime(closed, "%Y%m%d").date() if closed else None  # noqa: DTZ007  a day
+        answers[firm.business_number] = Answer(CODES[code], closed_on=closed_on)
+    with clock.at(when + timedelta(days=1)):
+        note_standing(found, answers, by=TIMETABLE)
 
 
 def list_of_firms(house):

@@ -46,7 +46,7 @@ def test_a_call_begins_with_the_outline_of_its_programme_and_a_number_of_its_ser
     assert (call.published_at, call.stages.count(), call.questions.count(), call.papers.count()) == (
         None,
         1,
-        10,
+        15,
         8,
     )
     assert [(call.items.filter(kind=kind).count()) for kind in ("bonus", "penalty")] == [9, 4]

@@ -196,7 +196,7 @@ def test_what_stands_first_or_last_is_not_moved_further(world):
 
 def test_a_question_goes_to_the_end_of_another_part(world):
     call = prepare(world)
-    first, second = call.parts.all()
+    first, second, _statements = call.parts.all()
     question = first.questions.first()
 
     act(building.change, call, "question", question, world, part=second, label="Moved")
@@ -358,7 +358,7 @@ def test_a_piece_of_another_call_is_not_touched(world):
 
     said = reasons(act, building.remove, call, "part", other.parts.first(), world)
 
-    assert (said, other.parts.count()) == (["It was removed in the meantime."], 2)
+    assert (said, other.parts.count()) == (["It was removed in the meantime."], 3)
 
 
 def test_who_saves_a_section_second_is_refused_and_another_section_is_none_of_its_business(world):
@@ -525,7 +525,7 @@ def test_an_officer_adds_changes_and_moves_a_question_and_keeps_its_answers_code
     client = browser(world.officer)
 
     added = client.post(
-        desk("add", call.key, "question") + "?within=2",
+        desk("add", call.key, "question") + "?within=3",
         question(
             call, part=call.parts.last().pk, kind="choice", options="One\nTwo\n", required="on",
             asked_when=["restructuring:yes"],
@@ -534,7 +534,7 @@ def test_an_officer_adds_changes_and_moves_a_question_and_keeps_its_answers_code
     made = call.questions.get(label="What is new?")
     call.refresh_from_db()
     client.post(
-        desk("piece", call.key, "question", "2-7"),
+        desk("piece", call.key, "question", "3-6"),
         question(call, piece=made.pk, part=made.part_id, kind="choice", options="Two\nThree"),
     )
     call.refresh_from_db()
@@ -544,7 +544,7 @@ def test_an_officer_adds_changes_and_moves_a_question_and_keeps_its_answers_code
 
     made.refresh_from_db()
     plan = desk("edit", call.key, "plan")
-    assert (added.url, moved.url) == (plan, f"{plan}#question-2-6")
+    assert (added.url, moved.url) == (plan, f"{plan}#question-3-5")
     assert (made.code, made.options) == ("q01", [["a2", "Two"], ["a3", "Three"]])
     assert (made.condition, made.required) == ({}, False)
 
@@ -572,11 +572,11 @@ def test_a_question_that_cannot_be_asked_is_refused_beside_its_field(world, chan
     call = prepare(world)
 
     response = browser(world.officer).post(
-        desk("add", call.key, "question") + "?within=2", question(call, **changes)
+        desk("add", call.key, "question") + "?within=3", question(call, **changes)
     )
 
     assert response.context["form"].errors == {field: [said]}
-    assert call.questions.count() == 10
+    assert call.questions.count() == 15
 
 
 def test_a_table_has_columns_of_kinds(world):
@@ -817,7 +817,7 @@ def test_staff_see_every_section_as_firms_will_and_nothing_is_kept(world, kind):
     links = re.findall(r'<li><span><a href="([^"]+)"', whole.content.decode())
     pages = [client.get(link) for link in links]
 
-    assert len(links) == {"sprout": 7, "rnd": 9}[kind]
+    assert len(links) == {"sprout": 8, "rnd": 10}[kind]
     assert {page.status_code for page in pages} == {200}
     for page in [whole, *pages]:
         assert "Preview of a call in preparation" in text(page)

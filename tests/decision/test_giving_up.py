@@ -12,6 +12,7 @@ from applications.decision import actions, continuing, following, queries
 from applications.decision.models import Proposal
 from applications.decision.outcomes import GiveUp
 from applications.decision.tasks import end_reserves
+from applications.intake.facts import GivenUp
 from applications.intake.models import Application
 from applications.intake.screened import given_up_by
 from applications.kernel import audit, clock
@@ -63,7 +64,7 @@ def test_an_owner_gives_the_place_up_with_a_reason_that_is_kept(world):
     assert results([a]) == ["given_up"]
     assert [entry.verb for entry in audit.trail(a)][-1] == "give_up"
     assert sorted(addresses("place_given_up")) == sorted([editor.email, world.owner_of(a.firm).email])
-    assert given_up_by(a.firm_id) == (LAST_DAY.date(),)
+    assert given_up_by(a.firm_id) == (GivenUp(LAST_DAY.date(), "given_up", WHY),)
 
 
 def test_what_was_not_selected_or_is_bound_already_is_not_given_up(world):

@@ -262,6 +262,7 @@ def test_g15_an_incomplete_draft_is_refused_with_exactly_what_is_missing(world):
         *(("plan", f"answer_{code}") for code in ("entry", "strength", "automation", "demand")),
         ("plan-2", "answer_hiring"),
         ("plan-2", "answer_restructuring"),
+        *(("plan-3", f"answer_{code}") for code in ("in_default", "audit", "barred", "social")),
         ("papers", "paper_D01"),
         ("papers", "paper_D02"),
         ("pledges", "true"),

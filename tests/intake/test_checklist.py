@@ -1,4 +1,4 @@
-"""The checklist of the screening desk: each rule alone, what a person decides, and the page of it."""
+"""The checklist of the screening desk: its facts, what a person decides, and the page of it."""
 
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -6,166 +6,27 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 
+from applications.cohort import actions as cohort
+from applications.firms.actions import edit as edit_firm
 from applications.firms.actions import figures
 from applications.firms.actions.standing import note_standing
-from applications.intake import actions, screening
+from applications.intake import actions
+from applications.intake.facts import Balance, Lookup, Running
 from applications.intake.models import Application
 from applications.intake.models.checks import Check
-from applications.intake.screened import facts_of, verdicts_of
-from applications.intake.screening import Balance, Facts, Paper
+from applications.intake.models.partners import Partner
+from applications.intake.screened import facts_of, opening_changed, verdicts_of
+from applications.intake.verdicts import print_of
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied
 from applications.permissions import TIMETABLE
+from applications.review import people
+from applications.review.queries import profile_of
 from tests.asking import reasons
 from tests.world import AFTER, CLOSES, DURING, PDF, browser, pdf
 
 pytestmark = pytest.mark.usefixtures("english")
-
-CLOSING = date(2027, 1, 29)
-BASE = {
-    "business_number": "1108100062", "size": "small", "track": "root", "founded_on": date(2010, 1, 4), "field": "F2",
-    "closing": CLOSING,
-}  # fmt: skip
-PLAN = {"D01": Paper("Plan", "aa", None)}
-
-
-def of(**facts):
-    return Facts(**(BASE | facts))
-
-
-def paper(code, expires_on):
-    return {code: Paper(f"Paper {code}", code, expires_on)}
-
-
-def says(code, **facts):
-    return tuple(screening.RULES[code](of(**facts)))
-
-
-def year(number, *, equity=100, debts=100, current=100, due=50):
-    return Balance(number, equity, debts, current, due)
-
-
-OVER, UNDER = (
-    CLOSING - timedelta(days=2),
-    CLOSING,
-)  # x2 of the domain: a certificate that ran out two days before
-TAXES = paper("D05", CLOSING) | paper("D06", CLOSING)
-
-
-@pytest.mark.parametrize(
-    ("code", "outcome", "facts"),
-    [
-        ("E01", "passed", {"standing": "active", "asked_on": CLOSING}),
-        ("E01", "failed", {"standing": "ended", "asked_on": CLOSING}),
-        ("E01", "failed", {"standing": "active", "business_number": "1108100061"}),
-        ("E01", "person", {"standing": "suspended", "asked_on": CLOSING}),
-        ("E01", "person", {}),
-        ("E02", "passed", {"papers": paper("D09", UNDER)}),
-        ("E02", "failed", {"size": "large", "papers": paper("D09", UNDER)}),
-        ("E02", "failed", {"papers": paper("D09", OVER)}),
-        ("E02", "person", {"papers": paper("D09", None)}),
-        ("E02", "person", {}),
-        ("E03", "passed", {"papers": paper("D08", UNDER)}),
-        ("E03", "passed", {"track": "conversion"}),
-        ("E03", "failed", {"papers": paper("D08", OVER)}),
-        ("E03", "failed", {"asked_papers": frozenset({"D08"})}),
-        ("E03", "person", {"papers": paper("D08", None)}),
-        ("E04", "failed", {"open_to": ("F1", "F3")}),
-        ("E04", "person", {"open_to": ("F1", "F2")}),
-        ("E04", "person", {}),
-        ("E05", "passed", {"least_years": 17, "most_years": 17}),
-        ("E05", "passed", {"founded_on": date(2024, 1, 29), "least_years": 3}),
-        ("E05", "failed", {"founded_on": date(2024, 1, 30), "least_years": 3}),
-        ("E05", "failed", {"most_years": 16}),
-        ("E06", "passed", {"papers": TAXES}),
-        ("E06", "failed", {"papers": TAXES | paper("D06", OVER)}),
-        ("E06", "failed", {"papers": paper("D06", UNDER), "asked_papers": frozenset({"D05", "D06"})}),
-        ("E06", "person", {"papers": TAXES | paper("D05", None)}),
-        ("E06", "person", {}),
-        ("E08", "passed", {"founded_on": date(2024, 1, 30)}),
-        ("E08", "passed", {"balances": (year(2026), year(2025))}),
-        ("E08", "passed", {"balances": (year(2026, debts=640), year(2025, debts=499))}),
-        ("E08", "failed", {"balances": (year(2026, debts=640), year(2025, debts=512))}),
-        ("E08", "failed", {"balances": (year(2026, debts=500), year(2025, debts=500))}),
-        ("E08", "failed", {"balances": (year(2026, debts=640), year(2025, equity=-1))}),
-        ("E08", "failed", {"balances": (year(2026, equity=0), year(2025))}),
-        ("E08", "failed", {"balances": (year(2026, current=25), year(2025, current=20))}),
-        ("E08", "passed", {"balances": (year(2026, current=25), year(2025, current=26))}),
-        ("E08", "person", {"balances": (year(2026, debts=640),)}),
-        ("E08", "person", {}),
-        ("E13", "passed", {}),
-        ("E13", "failed", {"others": 1}),
-        ("E15", "passed", {}),
-        ("E15", "passed", {"partners": 2}),
-        ("E15", "failed", {"partners": 2, "unsettled": ("Second has declined.",)}),
-        ("E16", "passed", {"papers": TAXES}),
-        ("E16", "failed", {"papers": PLAN | paper("D02", OVER)}),
-        ("E16", "person", {"papers": PLAN | TAXES}),
-        ("E17", "passed", {"given_up": (date(2023, 5, 1),)}),
-        ("E17", "failed", {"given_up": (date(2025, 5, 1),)}),
-    ],
-)  # fmt: skip
-def test_a_rule_passes_fails_or_needs_a_person(code, outcome, facts):
-    assert says(code, **facts)[0] == outcome
-
-
-@pytest.mark.parametrize("code", ["E07", "E09", "E10", "E11", "E12", "E14"])
-def test_what_no_register_of_ours_knows_needs_a_person(code):
-    outcome, said = says(code)
-
-    assert (outcome, said[-1]) == ("person", "?")
-
-
-def test_a_rule_says_what_it_looked_at():
-    assert says("E08", balances=(year(2026, equity=3, debts=20), year(2025, equity=3, debts=16))) == (
-        "failed",
-        "2026: debts 666.6%, liquidity 200.0%; 2025: debts 533.3%, liquidity 200.0%. Debts of 500% and more two years running.",
-    )
-    assert says("E03", papers=paper("D08", OVER)) == (
-        "failed", "Paper D08: valid until 27 Jan 2027, the call closed on 29 Jan 2027.",
-    )  # fmt: skip
-    assert says("E05", least_years=20) == (
-        "failed", "17 years in business on the closing day, since 4 Jan 2010; at least 20.",
-    )  # fmt: skip
-
-
-MONEY = st.integers(0, 10**13)
-
-
-@given(MONEY, MONEY, MONEY, MONEY, MONEY, MONEY)
-def test_debts_of_five_times_the_equity_two_years_running_never_pass(equity, more, krw, before, rest, due):
-    last = Balance(2026, equity, equity * 5 + more, krw, due)
-    earlier = Balance(2025, before, before * 5 + rest, krw, due)
-
-    assert says("E08", balances=(last, earlier))[0] == "failed"
-
-
-def check_of(code, outcome, papers):
-    return SimpleNamespace(code=code, outcome=outcome, papers=papers)
-
-
-def verdict(code, facts, *checks):
-    found = screening.verdicts(facts, {check.code: check for check in checks})
-    return next((one.outcome, one.is_old, one.is_open) for one in found if one.code == code)
-
-
-def test_a_person_stands_over_a_rule_until_its_papers_are_replaced():
-    facts = of(papers=PLAN | paper("D08", OVER))
-    seen = check_of("E03", "passed", {"D08": "D08"})
-    earlier = check_of("E03", "passed", {"D08": "another file"})
-
-    assert verdict("E03", facts) == ("failed", False, True)
-    assert verdict("E03", facts, seen) == ("passed", False, False)
-    assert verdict("E03", facts, earlier) == ("failed", True, True)
-    assert verdict("E07", facts, check_of("E07", "failed", {})) == ("failed", False, True)
-
-
-def test_points_to_be_taken_off_keep_nobody_out():
-    assert verdict("E17", of(given_up=(date(2025, 5, 1),))) == ("failed", False, False)
-
 
 # Facts
 
@@ -193,6 +54,62 @@ def test_the_facts_are_of_the_firm_as_it_was_handed_in(world):
     assert (facts.standing, facts.asked_on, facts.closing) == ("active", AFTER.date(), CLOSES.date())
     assert sorted(facts.papers) == ["D01", "D02"]
     assert (facts.others, facts.partners, facts.given_up) == (0, 0, ())
+    assert (facts.technologies, facts.employees, facts.is_rnd) == ({"T01"}, 30, False)
+    assert facts.declared == {"in_default": "no", "audit": "none", "barred": "no", "social": "no"}
+    assert "D02" in facts.dated and not facts.dated & {"D01", "D04"}
+
+
+def test_the_facts_hold_what_the_house_knows_beside_the_application(world):
+    """Its corporation, its parts in others' plans, what was found of it, its designation, its agreement and its reviewers."""
+    call, corporation = world.call("rnd"), {"corporate_number": "1101110000017"}
+    firm, other = world.firm(**corporation), world.firm(**corporation)
+    application, sibling, leading = (world.submitted(call, one) for one in (firm, other, None))
+    partner = {"part": "joint", "title": "A plan", "role": "Trials", "asked_by": world.officer}
+    Partner.objects.create(
+        application=leading, asked_at=DURING, lead_number=leading.firm.business_number, firm=firm, name=firm.name,
+        business_number=firm.business_number, **partner,
+    )  # fmt: skip
+    with clock.at(AFTER):
+        before = world.submitted(world.call("rnd"), firm, at=DURING)
+        actions.check(before, code="E10", outcome="passed", evidence="Register of today", by=world.officer)
+        reviewer = world.reviewer(affiliation_number=firm.business_number)
+        people.sanction(profile_of(reviewer), reason="Told marks", until=None, by=world.director)
+        facts = facts_of(application)
+    with clock.at(AFTER + timedelta(days=31)):
+        forgotten = facts_of(application).lookups
+
+    assert (facts.siblings, facts.takes_part_in) == ((sibling.number,), (leading.number,))
+    assert facts.lookups == {"E10": Lookup("passed", "Register of today", AFTER.date(), before.number)}
+    assert (facts.barred, forgotten) == (("Told marks",), {})
+    assert [(one.number, one.likeness, one.funded) for one in facts.similar] == [(before.number, 1, False)]
+    assert (facts.designated, facts.running) == ("", ())
+
+
+def test_a_designation_and_an_agreement_of_the_firm_are_facts_too(world):
+    agreement = world.in_force()
+    firm = agreement.application.firm
+    with clock.at(AFTER):
+        seat = cohort.seat(world.selected_sprout(firm=firm), by=world.officer)
+        facts = facts_of(world.submitted(world.call("rnd"), firm))
+
+    assert (facts.designated, facts.running) == (seat.number, (Running(agreement.number, agreement.ends_on),))
+    assert [(one.likeness, one.funded) for one in facts.similar] == [(1, True)]
+
+
+def test_a_day_of_opening_that_is_written_anew_after_the_publication_is_told_where_it_matters(world):
+    call = world.call(least_years=3)
+    with clock.at(DURING):
+        edit_firm(
+            world.a,
+            technologies=world.a.technologies.all(),
+            founded_on=date(2011, 1, 4),
+            by=world.owner_of(world.a),
+        )
+    application = world.submitted(call, world.a)
+
+    assert opening_changed(application) == DURING.date()
+    application.call.least_years = None
+    assert opening_changed(application) is None
 
 
 # What people decide
@@ -209,8 +126,8 @@ def test_a_decision_is_kept_with_its_evidence_and_the_papers_it_was_made_on(worl
     actions.check(application, code="E09", outcome="passed", evidence="Page 4, corrected", by=world.officer2)
 
     assert list(Check.objects.values_list("code", "outcome", "evidence", "papers", "by")) == [
-        ("E09", "failed", "Page 3", {}, world.officer.pk),
-        ("E09", "passed", "Page 4, corrected", {}, world.officer2.pk),
+        ("E09", "failed", "Page 3", {"audit": print_of("none")}, world.officer.pk),
+        ("E09", "passed", "Page 4, corrected", {"audit": print_of("none")}, world.officer2.pk),
     ]
     assert outcomes(application)["E09"] == "passed"
     assert [(t.verb, t.note) for t in audit.trail(application)][-2:] == [
@@ -341,6 +258,11 @@ def test_a_rule_that_is_none_is_not_found_and_a_paper_that_is_none_shows_the_pla
     assert client.get(url("rule", application, "E99")).status_code == 404
     page = client.get(url("rule", application, "E07"), {"paper": "<b>"}).content.decode()
     assert "D01.pdf" in page and "<b>" not in page
+    question = application.call.questions.get(code="in_default").label
+    assert (
+        f"<dt>{question}</dt><dd>No</dd>" in page
+        and question not in client.get(url("rule", application, "E09")).content.decode()
+    )
 
 
 @pytest.mark.parametrize("count", [1, 40])

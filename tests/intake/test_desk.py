@@ -210,7 +210,7 @@ def test_finance_and_the_ministry_see_only_what_was_selected_and_no_desk(world):
 def buttons(client, application):
     """The acts that a case page offers."""
     page = client.get(application.get_absolute_url()).content.decode()
-    names = ("take_as_is", "supplement", "exclusion", "answer", "readmit")
+    names = ("take_as_is", "supplement", "exclusion", "answer", "readmit", "screen_again")
     found = {name for name in names if url(name, application) in page}
     return found | ({"checklist"} if "Go through the checklist" in page else set())
 
@@ -349,6 +349,22 @@ def test_readmitting_takes_another_director_on_the_page_too(world):
     assert (same.status_code, other.status_code) == (409, 302)
     assert "Another person than the one who confirmed it decides." in text(same)
     assert Application.objects.get().status == "submitted"
+
+
+def test_undoing_eligible_is_a_page_with_a_reason_and_offered_until_somebody_is_asked(world):
+    application = world.in_review(world.r1)
+    officer, other = browser(world.officer), browser(world.officer2)
+    offered = buttons(browser(world.director), application)
+    refused = officer.post(url("screen_again", application), {"reason": "A wrong paper"})
+    done = other.post(url("screen_again", application), {"reason": "A wrong paper"})
+    actions.open_review(application, by=world.officer)
+    world.assigned(application, clear=False)
+
+    assert offered == {"screen_again"}
+    assert (refused.status_code, done.url) == (409, application.get_absolute_url())
+    assert "Another person than the one who found it eligible decides." in text(refused)
+    assert "A wrong paper" in refused.content.decode()
+    assert buttons(other, application) == set()
 
 
 def test_the_firm_reads_why_it_was_ruled_out_and_how_to_appeal(world):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.calls.models import Call
-from applications.intake import rules
+from applications.intake import mending, rules
 from applications.intake.fields import PlainField, plain
 from applications.intake.models import Application, Supplement
 from applications.kernel.sections import stale
@@ -52,8 +52,8 @@ def test_a_call_in_preparation_takes_nothing():
 def test_the_due_instant_of_a_supplement_is_exclusive_too():
     supplement = Supplement(due_at=CLOSES)
 
-    assert rules.overdue(supplement, now=CLOSES - timedelta(microseconds=1)) == []
-    assert [str(reason) for reason in rules.overdue(supplement, now=CLOSES)] == [
+    assert mending.overdue(supplement, now=CLOSES - timedelta(microseconds=1)) == []
+    assert [str(reason) for reason in mending.overdue(supplement, now=CLOSES)] == [
         "The supplement was due at 2026-12-15 18:00:00 KST; this arrived at 2026-12-15 18:00:00 KST."
     ]
 

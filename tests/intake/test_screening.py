@@ -12,6 +12,7 @@ from applications.kernel import audit, clock
 from applications.kernel.errors import Denied
 from applications.kernel.files import StoredFile
 from applications.notifications.models import Letter
+from applications.review import seating
 from tests.asking import reasons
 from tests.world import AFTER, PDF, pdf
 
@@ -321,3 +322,67 @@ def test_nothing_is_confirmed_that_nobody_proposed(world):
     assert reasons(actions.answer_exclusion, application, confirmed=True, by=world.director) == [
         "Nobody proposes to rule this application out."
     ]
+
+
+# Undoing that it was found eligible
+
+
+def test_another_person_undoes_that_it_was_found_eligible_and_the_firm_is_told_why(world):
+    application = world.in_review(world.r1, world.a)
+    again = {"application": application, "reason": "The certificate is forged"}
+
+    own = reasons(actions.screen_again, **again, by=world.officer)
+    empty = reasons(actions.screen_again, application, reason=" ", by=world.officer2)
+    for who in ("finance", "ministry", "auditor", "administrator"):
+        with pytest.raises(Denied):
+            actions.screen_again(**again, by=getattr(world, who))
+    with clock.at(AFTER + timedelta(hours=1)):
+        actions.screen_again(**again, by=world.officer2)
+        actions.open_review(fresh(application), by=world.officer2)  # what people decided stands
+    found_by_two = reasons(actions.screen_again, **again, by=world.officer2)
+
+    assert own == ["Another person than the one who found it eligible decides."] == found_by_two
+    assert empty == ["Please write the reason (at least 5 characters)."]
+    assert ("screen_again", world.officer2.pk, "The certificate is forged") in trail(application)
+    [letter] = Letter.objects.filter(kind="application_screened_again")
+    assert letter.address == world.owner_of(world.a).email and "The certificate is forged" in letter.body
+    assert len(letters("application_eligible")) == 2
+    assert (fresh(application).status, fresh(application).stage) == ("in_review", world.r1.stages.get())
+
+
+def test_what_is_back_on_the_desk_stands_in_no_stage_and_can_be_sent_back_or_ruled_out(world):
+    application = world.in_review(world.r1, world.a)
+
+    actions.screen_again(application, reason="A wrong paper", by=world.director)
+
+    assert (fresh(application).status, fresh(application).stage) == ("submitted", None)
+    assert reasons(actions.screen_again, fresh(application), reason="A wrong paper", by=world.director) == [
+        "This is not possible while the status is “Submitted”."
+    ]
+    assert returned(world, "D01", application=fresh(application)).status == "returned"
+
+
+def test_once_somebody_is_asked_to_review_it_the_finding_stands(world):
+    application = world.in_review(world.r1, world.a)
+    world.assigned(application, clear=False)
+    with clock.at(AFTER):
+        visiting_call = world.with_visit(world.call(), ordinal=2)
+        visited = world.in_review(visiting_call, world.b)
+        seating.make(
+            visiting_call,
+            stage=visiting_call.stages.first(),
+            name="One",
+            fields=[visited.field],
+            by=world.officer,
+        )
+
+    said = [
+        reasons(actions.screen_again, one, reason="A wrong paper", by=world.officer2)
+        for one in (application, visited)
+    ]
+
+    assert said == [
+        ["Reviewers are asked already. The finding can no longer be undone."],
+        ["A panel hears it already. The finding can no longer be undone."],
+    ]
+    assert {one.status for one in Application.objects.all()} == {"in_review"}

@@ -449,11 +449,12 @@ def test_the_steps_tell_what_is_complete_and_what_is_open(draft, owner):
         "Demand company (Optional)",
         "신산업 진출 계획 (Complete)",
         "인력·투자와 사업재편 (Complete)",
+        "신청자격 확인 (Complete)",
         "Papers (1 gap)",
         "Pledges and consents (Complete)",
         "Check and submit",
     ]
-    assert [bool('aria-current="step"' in step) for step in steps].index(True) == 4
+    assert [bool('aria-current="step"' in step) for step in steps].index(True) == 5
 
 
 def test_the_steps_cost_four_queries_beside_those_of_the_page(draft, django_assert_num_queries):

@@ -24,6 +24,7 @@ from applications.funding.models import Payment
 from applications.intake import consortium
 from applications.intake.models import Application, Submission
 from applications.intake.rules import missing
+from applications.intake.screened import verdicts_of
 from applications.kernel import clock
 from applications.kernel.audit import AuditEntry
 from applications.management.commands.demo import ACCOUNTS
@@ -119,11 +120,32 @@ def test_one_rnd_call_is_decided_with_agreements_and_payments():
 
 def test_one_rnd_call_is_open_with_a_draft_whose_partners_have_not_all_answered():
     [call] = [call for call in Call.objects.filter(programme__kind="rnd") if call.is_open_at(clock.now())]
-    [draft] = call.applications.all()
+    draft = call.applications.get(status="draft")
 
     states = [(named.part, state) for named, _partner, state in consortium.of(draft).states(set())]
     assert states == [("joint", "asked"), ("commissioned", "no_letter"), ("demand", "accepted")]
     assert {gap.field for gap in missing(draft)} == {"institutions-0-number", "paper_D11"}
+
+
+def test_the_injected_cases_of_the_screening_stand_on_the_desk_with_what_the_rules_say_of_them():
+    """X1 to X6 of the domain, and X17: the firm that changed its name goes on as it was handed in."""
+    said = {
+        application.firm.business_number: {one.code: one.outcome for one in verdicts_of(application)}
+        for application in Application.objects.filter(status__in=("submitted", "ineligible"), call__closes_at__lt=clock.now())
+        .select_related("call__programme", "firm", "field")
+    }  # fmt: skip
+    four = Application.objects.select_related("call__programme", "firm", "field").get(
+        call__programme__kind="rnd", status="submitted"
+    )
+
+    assert said["9998823695"] | {"E08": "failed", "E01": "person"} == said["9998823695"]  # X1 and X4
+    assert said["9998117030"] | {"E03": "failed", "E16": "failed"} == said["9998117030"]  # X2
+    assert said["9998724800"] | {"E01": "failed", "E02": "passed"} == said["9998724800"]  # X3
+    assert said["9998119251"] | {"E06": "failed", "E16": "person"} == said["9998119251"]  # X5
+    assert said["9998117777"] | {"E01": "passed", "E06": "passed"} == said["9998117777"]  # X17
+    assert four.firm.business_number == "9998114810"
+    assert {one.code: one.outcome for one in verdicts_of(four)}["E11"] == "failed"  # X6
+    assert Application.objects.get(firm__business_number="9998119251", status="ineligible")
 
 
 def test_every_firm_and_person_is_fictional():

@@ -55,6 +55,7 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "application_eligible": ("[요건검토 결과]", "[Eligibility]"),
     "application_ruled_out": ("[요건검토 결과]", "[Eligibility]"),
     "application_readmitted": ("[요건검토]", "[Eligibility]"),
+    "application_screened_again": ("[요건검토]", "[Eligibility]"),
     "application_recalled": ("[주의]", "[Attention]"),
     "application_kept": ("[안내]", "[Notice]"),
     "draft_reminder": ("[마감 3시간 전]", "[Deadline: 3 hours left]"),
@@ -153,6 +154,10 @@ def everything_that_is_told(world):
         intake.propose_exclusion(out, code="E01", reason="The firm is closed", by=world.officer)
         intake.answer_exclusion(out, confirmed=True, by=world.director)
         intake.readmit(out, reason="It is open", by=world.director2)
+        out.refresh_from_db()
+        world.checked(out)
+        intake.open_review(out, by=world.officer)
+        intake.screen_again(out, reason="It is closed", by=world.director)
         intake.withdraw(gone, reason="Other plans", by=world.owner_of(gone.firm))
     with clock.at(AFTER + timedelta(days=6)):
         remind_of_supplements()

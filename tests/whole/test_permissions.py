@@ -62,6 +62,7 @@ application.receipt       x     x      x      .      .       .         .        
 application.screen        .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 application.confirm       .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 application.readmit       .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+application.screen_again  .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 application.case          .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 application.assign        .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 application.waive         .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .

@@ -9,6 +9,7 @@ from applications.intake.actions.handing_in import (
     submit,
     withdraw,
 )
+from applications.intake.actions.mending import mend_answers, request_supplement, take_as_is
 from applications.intake.actions.papers import add_paper, date_paper, remove_paper, take_paper
 from applications.intake.actions.screening import (
     answer_exclusion,
@@ -17,8 +18,7 @@ from applications.intake.actions.screening import (
     open_review,
     propose_exclusion,
     readmit,
-    request_supplement,
-    take_as_is,
+    screen_again,
 )
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "edit",
     "hand_in_supplement",
     "keep",
+    "mend_answers",
     "open_review",
     "propose_exclusion",
     "readmit",
@@ -40,6 +41,7 @@ __all__ = [
     "remove_paper",
     "request_supplement",
     "restore",
+    "screen_again",
     "submit",
     "take_as_is",
     "take_over",

@@ -69,10 +69,10 @@ def edit(application, *, by, now, version, **parts):
     late = rules.late_for(application, now=now)
     if reasons := late or stale(application, sections, version=version):
         raise Refused(*reasons, about=application)
-    return _write(application, parts, by=by)
+    return write(application, parts, by=by)
 
 
-def _write(application, parts, *, by, anew=False):
+def write(application, parts, *, by, anew=False):
     """Write parts of a locked draft, and remember each section; anew: in a revision of its own."""
     if not _differs(application, parts):
         return application.version
@@ -155,7 +155,7 @@ def _lock_in_time(application, by, now):
 def restore(application, *, revision, by, now):
     """Bring a section back to what it was; what stands there now is kept as a revision too. Returns the new version."""
     application = _lock_in_time(application, by, now)
-    version = _write(application, parts_of(revision.content), by=by, anew=True)
+    version = write(application, parts_of(revision.content), by=by, anew=True)
     audit.record(
         "restore", application, by=by, after={"section": revision.section, "version": revision.version}
     )
@@ -175,7 +175,7 @@ def take_over(application, *, earlier, by, now):
     if not parts:
         return 0
     filled = len(parts.get("answers", ())) + len(parts.keys() - {"answers"})
-    _write(application, parts, by=by, anew=True)
+    write(application, parts, by=by, anew=True)
     audit.record("take_over", application, by=by, after={"from": earlier.number or str(earlier.key)})
     return filled
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from applications.intake import coming, rules
+from applications.intake import coming, mending, rules
 from applications.intake.actions.holding import lock
 from applications.intake.actions.papers import let_go_of
 from applications.intake.actions.partners import let_go, let_go_of_the_unnamed, take_the_place_of
@@ -142,7 +142,8 @@ def hand_in_supplement(application, *, by, arrived_at):
     """Hand the mended papers in; the application goes back to the desk with a new receipt."""
     application = lock(application, "hand_in_supplement", by)
     supplement = application.supplements.open().get()
-    if reasons := rules.supplement_faults(supplement, application, now=arrived_at):
+    before = latest_receipt(application).snapshot["answers"]
+    if reasons := mending.faults(supplement, application, before=before, now=arrived_at):
         raise Refused(*reasons, about=application)
     supplement.handed_in_at = arrived_at
     supplement.save(update_fields=["handed_in_at"])

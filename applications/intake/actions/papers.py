@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.firms.actions.vault import make_room
-from applications.intake import freshness, rules
+from applications.intake import freshness, mending, rules
 from applications.intake.actions.holding import lock
 from applications.intake.models import Application, Document
 from applications.kernel import audit, clock, files
@@ -126,7 +126,7 @@ def open_for_papers(application, *, by, now):
     if Application.objects.filter(pk=application.pk, status="returned").exists():
         application = lock(application, "mend", by)
         supplement = application.supplements.open().get()
-        if reasons := rules.overdue(supplement, now=now):
+        if reasons := mending.overdue(supplement, now=now):
             raise Refused(*reasons, about=application)
         return application, set(supplement.papers.values_list("pk", flat=True))
     application = lock(application, "edit", by)

@@ -1,4 +1,4 @@
-"""The verbs of the screening desk: supplement, exclusion, eligible."""
+"""The verbs of the screening desk: exclusion, checks, eligible, and what undoes them."""
 
 from functools import partial
 
@@ -6,72 +6,18 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.rules import EXCLUSIONS
-from applications.intake import rules, screening
+from applications.intake import rules, screening, verdicts
 from applications.intake.actions.holding import lock
-from applications.intake.actions.papers import take_out
-from applications.intake.models import (
-    Exclusion,
-    Supplement,
-)
+from applications.intake.actions.mending import close_supplement
+from applications.intake.models import Exclusion
 from applications.intake.models.checks import Check
-from applications.intake.queries import latest_receipt, people_of
-from applications.intake.screened import checks_of, facts_of, papers_of, verdicts_of
+from applications.intake.queries import found_eligible_by, people_of
+from applications.intake.screened import checks_of, facts_of, verdicts_of
 from applications.kernel import clock
 from applications.kernel.errors import Refused
-from applications.kernel.files import StoredFile
 from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION
 from applications.notifications.outbox import notify
-
-
-@transaction.atomic
-def request_supplement(application, *, papers, message, due_at, by):
-    """Send the application back for named papers, until an instant; at most twice."""
-    faults = partial(rules.supplement_request_faults, due_at=due_at, now=clock.now())
-    APPLICATION.advance(application, "send_back", by=by, unless=faults, note=message)
-    supplement = Supplement.objects.create(
-        application=application, ordinal=application.supplements.count() + 1, message=message, due_at=due_at,
-        requested_by=by, requested_at=clock.now(),
-    )  # fmt: skip
-    supplement.papers.set(papers)
-    notify("supplement_requested", to=people_of(application), event=f"supplement:{supplement.pk}",
-           application=application, supplement=supplement, papers=list(papers))  # fmt: skip
-    return supplement
-
-
-@transaction.atomic
-def take_as_is(application, *, by):
-    """Go on without a supplement that did not come in time: what was handed in last counts, and the firm is told."""
-    APPLICATION.advance(
-        application, "take_as_is", by=by, unless=partial(rules.supplement_runs, now=clock.now())
-    )
-    supplement = _close_supplement(application)
-    notify("supplement_lapsed", to=people_of(application), event=f"lapsed:{supplement.pk}",
-           application=application, supplement=supplement, due=rules.shown(supplement.due_at))  # fmt: skip
-
-
-def _close_supplement(application):
-    """End the open supplement, if any, and give its papers the files of the last submission again."""
-    supplement = application.supplements.open().first()
-    if supplement is None:
-        return None
-    supplement.closed_at = clock.now()
-    supplement.save(update_fields=["closed_at"])
-    last = {paper["code"]: paper for paper in latest_receipt(application).snapshot["papers"]}
-    for paper in supplement.papers.all():
-        there = application.documents.filter(paper=paper).select_related("file").first()
-        if there and paper.code in last and str(there.file.key) == last[paper.code]["key"]:
-            continue
-        take_out(application, paper)
-        if paper.code in last:
-            application.documents.create(
-                paper=paper,
-                file=StoredFile.objects.get(key=last[paper.code]["key"]),
-                added_by=application.submitted_by,
-                issued_on=last[paper.code].get("issued_on"),
-                expires_on=last[paper.code].get("expires_on"),
-            )
-    return supplement
 
 
 @transaction.atomic
@@ -105,7 +51,7 @@ def answer_exclusion(application, *, confirmed, by):
         return
     if reasons := rules.call_over(application) or rules.being_changed(application, now=clock.now()):
         raise Refused(*reasons, about=application)
-    _close_supplement(application)
+    close_supplement(application)
     APPLICATION.advance(application, "rule_out", by=by, note=exclusion.reason, reason=exclusion.reason)
     notify("application_ruled_out", to=people_of(application), event=f"exclusion:{exclusion.pk}",
            application=application, exclusion=exclusion, rule=EXCLUSIONS[exclusion.code])  # fmt: skip
@@ -129,9 +75,9 @@ def readmit(application, *, reason, by):
 def check(application, *, code, outcome, evidence, by):
     """Decide on one rule of the checklist, with what it was seen in; it stands over what the rule itself says."""
     application = lock(application, "check", by)
-    if reasons := rules.call_over(application) or screening.unfounded(code, outcome, evidence):
+    if reasons := rules.call_over(application) or verdicts.unfounded(code, outcome, evidence):
         raise Refused(*reasons, about=application)
-    papers = screening.looked_at(code, papers_of(application))
+    papers = verdicts.looked_at(code, facts_of(application))
     Check.objects.create(
         application=application, code=code, outcome=outcome, evidence=evidence.strip(), papers=papers, by=by, at=clock.now()
     )  # fmt: skip
@@ -144,16 +90,16 @@ def check(application, *, code, outcome, evidence, by):
 def check_rest(application, *, evidence, by):
     """Find met, in one go, whatever needs a person and nobody has decided on. What a rule finds not met stays so."""
     application = lock(application, "check", by)
-    if reasons := rules.call_over(application) or screening.unfounded("E01", screening.PASSED, evidence):
+    if reasons := rules.call_over(application) or verdicts.unfounded("E01", screening.PASSED, evidence):
         raise Refused(*reasons, about=application)
     facts = facts_of(application)
-    found = screening.verdicts(facts, checks_of(application))
+    found = verdicts.verdicts(facts, checks_of(application))
     rest = [one.code for one in found if one.outcome == screening.PERSON]
     if not rest:
         raise Refused(_("Nothing is left to be decided by hand."), about=application)
     Check.objects.bulk_create(
         Check(application=application, code=code, outcome=screening.PASSED, evidence=evidence.strip(),
-              papers=screening.looked_at(code, facts.papers), by=by, at=clock.now())
+              papers=verdicts.looked_at(code, facts), by=by, at=clock.now())
         for code in rest
     )  # fmt: skip
     APPLICATION.make(application, "check", by=by, note=f"{', '.join(rest)}: {evidence.strip()}")
@@ -167,9 +113,29 @@ def open_review(application, *, by):
         "open_review",
         by=by,
         unless=lambda locked: (
-            rules.screening_waits(locked, now=clock.now()) or screening.not_yet(verdicts_of(locked))
+            rules.screening_waits(locked, now=clock.now()) or verdicts.not_yet(verdicts_of(locked))
         ),
         stage=application.call.stages.first(),
     )
-    notify("application_eligible", to=people_of(application), event=f"eligible:{application.number}",
-           application=application)  # fmt: skip
+    # Found so again, it is told again.
+    event = f"eligible:{application.number}:{clock.now().isoformat()}"
+    notify("application_eligible", to=people_of(application), event=event, application=application)
+
+
+@transaction.atomic
+def screen_again(application, *, reason, by):
+    """Undo that it was found eligible, before anybody was asked to review it: another person, with a reason the firm reads."""
+    application = lock(application, "screen_again", by)
+    reasons = rules.own_finding(by=by.pk, found_by=found_eligible_by(application))
+    if reasons := reasons or rules.reviewed_already(application) or too_short(reason):
+        raise Refused(*reasons, about=application)
+    APPLICATION.make(application, "screen_again", by=by, note=reason, stage=None)
+    # Each time it is undone it is told.
+    event = f"screened_again:{application.number}:{clock.now().isoformat()}"
+    notify(
+        "application_screened_again",
+        to=people_of(application),
+        event=event,
+        application=application,
+        why=reason,
+    )

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
-from applications.calls.models import Call, RequiredPaper
+from applications.calls.models import Call, Question, RequiredPaper
 from applications.calls.ruling import MOST_TIE_KEYS
 from applications.calls.stages import Stage
 from applications.firms.models import Firm
@@ -140,8 +140,7 @@ class Application(models.Model):
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     # It came on paper, at this instant, and the office enters it for the firm: docs/domain.md, applications on paper.
     paper_arrived_at = models.DateTimeField(null=True, editable=False)
-    # The firm took it back for changes. They are written in a row of their own, a draft that amends this one; until
-    # they are handed in too, everybody else goes on reading this one. See docs/decisions/0012-recall.md.
+    # Taken back for changes, which are a draft of its own that amends this one, until handed in too: decisions/0012-recall.md.
     recalled_at = models.DateTimeField(null=True, editable=False)
     amends = models.OneToOneField("self", models.PROTECT, null=True, editable=False, related_name="amendment")
     reason = models.CharField(_("reason"), max_length=1000, blank=True)  # of being ruled out or withdrawn
@@ -354,11 +353,12 @@ class SupplementQuerySet(models.QuerySet):
 
 
 class Supplement(models.Model):
-    """One round of asking the firm to mend named papers until an instant."""
+    """One round of asking the firm to mend named papers and answers until an instant."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="supplements")
     ordinal = models.PositiveSmallIntegerField()
     papers = models.ManyToManyField(RequiredPaper)
+    questions = models.ManyToManyField(Question)
     message = models.CharField(_("what is to be mended"), max_length=1000)
     due_at = models.DateTimeField()
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
