@@ -212,9 +212,7 @@ class PlanForm(Versioned):
         ]
         self.questions = [question for question in shown if question.kind != Question.Kind.FILE]
         for question in self.questions:
-            self.fields[f"answer_{question.code}"] = field_for(
-                question, application.answers.get(question.code)
-            )
+            self.fields[f"answer_{question.code}"] = field_for(question, given.get(question.code))
         rows = (
             Upload(question) if question.kind == Question.Kind.FILE else asked_when(question, here)
             for question in shown
