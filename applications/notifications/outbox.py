@@ -67,8 +67,7 @@ def post(kind, *, address, subject, body):
 
 def replace(events):
     """E-mails about these events that have not left yet do not leave: a later letter takes their place. Their text stays in the inbox."""
-    waiting = Letter.objects.filter(event__in=events, status=Letter.Status.WAITING)
-    waiting.update(status=Letter.Status.REPLACED)
+    Letter.objects.filter(event__in=events).hold_back()
 
 
 def text_of(kind, language, context):
