@@ -51,14 +51,14 @@ class LetterQuerySet(models.QuerySet):
         )
         return self.get(key=key) if taken else None
 
+    def hold_back(self):
+        """Those that wait do not leave any more; one that somebody has claimed goes on."""
+        self.filter(status=Letter.Status.WAITING).update(status=Letter.Status.REPLACED)
+
     def hand_over(self, letter):
         """From here on the server may take it: False where the lease ran out and another has the letter."""
         mine = self.filter(pk=letter.pk, status=Letter.Status.SENDING, lease_until=letter.lease_until)
         return bool(mine.update(status=Letter.Status.HANDED))
-
-    def replace(self):
-        """Those of these that have not left yet do not leave."""
-        self.filter(status=Letter.Status.WAITING).update(status=Letter.Status.REPLACED)
 
 
 class Letter(models.Model):

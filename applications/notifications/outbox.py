@@ -67,7 +67,7 @@ def post(kind, *, address, subject, body):
 
 def replace(events):
     """E-mails about these events that have not left yet do not leave: a later letter takes their place. Their text stays in the inbox."""
-    Letter.objects.filter(event__in=events).replace()
+    Letter.objects.filter(event__in=events).hold_back()
 
 
 def text_of(kind, language, context):
