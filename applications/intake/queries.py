@@ -4,7 +4,7 @@ from datetime import UTC
 from itertools import groupby
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Prefetch, Q, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, StrIndex
 
 from applications.accounts.models import User
 from applications.calls.models import Call, Question
@@ -36,7 +36,7 @@ from applications.kernel import audit
 from applications.kernel.files import MAX_FILE_BYTES, TYPES, used
 from applications.kernel.files.arriving import PIECE_BYTES
 from applications.kernel.files.stored import Scan
-from applications.kernel.search import TextHolds
+from applications.kernel.search import texts_with
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 from applications.notifications.models import Letter
 
@@ -341,9 +341,17 @@ def read_papers(application):
 
 
 def written_in_papers(word):
-    """The condition that this folded word stands in a paper of an application; what the scanner withholds tells nothing."""
+    """The condition that this folded word stands in a paper of an application; what the scanner withholds tells nothing.
+
+    Where very many hold it, each row of the list is looked into as it comes: a page of them is soon full.
+    """
     papers = Document.objects.exclude(file__scan__in=(Scan.WAITING, Scan.INFECTED))
-    return Q(pk__in=papers.filter(TextHolds("file_id", word)).values("application"))
+    if (files := texts_with(word)) is not None:
+        return Q(pk__in=papers.filter(file__in=files).values("application"))
+    own = papers.filter(application=OuterRef("pk")).annotate(
+        place=StrIndex("file__text__search_text", Value(word))
+    )
+    return Q(Exists(own.filter(place__gt=0)))
 
 
 def asked_of(user):

@@ -1,6 +1,6 @@
 """Search by any part of a text, two syllables or a few digits of a number; docs/decisions/0015-lists.md tells how."""
 
-from django.db import migrations
+from django.db import connection, migrations
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.functions import Lower, Replace, StrIndex
 from django.db.models.lookups import GreaterThan
@@ -48,39 +48,29 @@ def held_in(word, *paths):
     return found
 
 
-class TextHolds(Func):
-    """Whether the text of a file holds this folded word. column: the id of the file.
-
-    On PostgreSQL a function asks the index and nothing else, whatever else narrows the list; SQLite reads all texts through.
-    """
-
-    output_field = BooleanField()
-
-    def __init__(self, column, word):
-        self.word = word
-        super().__init__(F(column))
-
-    def as_sql(self, compiler, connection, **more):
-        column, given = compiler.compile(self.source_expressions[0])
-        texts = "SELECT file_id FROM applications_filetext WHERE INSTR(search_text, %s) > 0"
-        return f"{column} IN ({texts})", (*given, self.word)
-
-    def as_postgresql(self, compiler, connection, **more):
-        column, given = compiler.compile(self.source_expressions[0])
-        sql = f"{column} IN (SELECT applications_texts_with(%s::text[], %s))"
-        return sql, (*given, grams(self.word), self.word)
+MANY = 1000  # texts that are listed by their ids
 
 
-# The index alone tells of a word of two characters. A longer one is looked for in what holds all its pairs, unless that is
-# very much: a text of some pages takes 0.1 ms, and who finds so many has to narrow them anyway.
+def texts_with(word):
+    """Ids of the files whose text holds this folded word; None where they are too many, or where no index tells."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT applications_texts_with(%s::text[], %s, %s)", [grams(word), word, MANY])
+        found = [pk for (pk,) in cursor.fetchall()]
+    return found if len(found) <= MANY else None
+
+
+# The index alone tells of a word of two characters; a longer one is looked for in the texts that hold all its pairs. A function,
+# so that the table is never read through: the planner does not know that the pairs of a whole text take 50 ms.
 TEXTS_WITH = """
-CREATE OR REPLACE FUNCTION applications_texts_with(pairs text[], word text) RETURNS SETOF bigint
+CREATE OR REPLACE FUNCTION applications_texts_with(pairs text[], word text, most int) RETURNS SETOF bigint
 LANGUAGE sql STABLE ROWS 100 SET enable_seqscan TO off AS $$
     WITH found AS MATERIALIZED (
-        SELECT file_id FROM applications_filetext WHERE applications_grams(search_text) @> pairs
+        SELECT file_id FROM applications_filetext WHERE applications_grams(search_text) @> pairs LIMIT most + 1
     )
     SELECT file_id FROM found
-    WHERE length(word) <= 2 OR (SELECT count(*) FROM found) > 500
+    WHERE length(word) <= 2 OR (SELECT count(*) FROM found) > most
         OR EXISTS (SELECT FROM applications_filetext AS one
                    WHERE one.file_id = found.file_id AND strpos(one.search_text, word) > 0)
 $$

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from applications.intake.lists import DESK
 from applications.intake.models import Application, Document, Status
-from applications.kernel import clock
+from applications.kernel import clock, search
 from applications.kernel.files.stored import FileText, StoredFile
-from applications.kernel.search import TextHolds, search_text
+from applications.kernel.search import search_text, texts_with
 from applications.kernel.tables import page_by_key
 from applications.kernel.taxonomy import IndustryField, Region
 from tests.world import DURING, NUMBERS, World, browser
@@ -231,26 +231,28 @@ def test_a_complete_number_is_looked_up_as_one(house, db):
 
 
 @pytest.mark.postgresql
-def test_texts_are_found_by_their_index_and_very_many_by_it_alone(db):
-    """Longer words are looked for in the text itself, unless more than 500 files hold all their pairs."""
+def test_texts_are_told_by_their_index_unless_very_many_hold_the_word(house, db, monkeypatch):
+    """A word of two syllables by the index alone; a longer one by the texts that hold all its pairs."""
     with transaction.atomic():
         rows = StoredFile.objects.bulk_create(
             StoredFile(name="a", kind="pdf", size=1, path=f"many/{n}", sha256="", stored_at=DURING)
-            for n in range(501)
+            for n in range(5)
         )
         FileText.objects.bulk_create(FileText(file=row, text="", search_text="꽃길꽃/길꽃잎") for row in rows)
 
-        def holding(word):
-            return StoredFile.objects.filter(TextHolds("pk", word)).count()
-
-        assert [holding("꽃길"), holding("길꽃"), holding("꽃길꽃잎"), holding("없꽃길")] == [
-            501,
-            501,
-            501,
-            0,
+        assert [len(texts_with(word)) for word in ("꽃길", "길꽃잎", "꽃길꽃잎", "없꽃길")] == [5, 5, 0, 0]
+        monkeypatch.setattr(search, "MANY", 4)
+        assert [texts_with(word) for word in ("꽃길", "길꽃잎", "꽃길꽃잎", "없꽃길")] == [
+            None,
+            None,
+            None,
+            [],
         ]
-        FileText.objects.filter(file=rows[0]).delete()
-        assert [holding("꽃길꽃잎"), holding("꽃길꽃")] == [0, 500]
+        monkeypatch.setattr(search, "MANY", 0)
+        for word in ("열처", "스핀들", "없는말"):  # where each row is looked into
+            assert ask(house[0], q=f"text:{word}")[1] == [
+                a.number for a in house[1][::-1] if written(word)(a)
+            ]
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan TO off")
             cursor.execute(
