@@ -243,6 +243,7 @@ class Journey:
             self.sprout.enter({question: "초고속 열처리 공정을 새로 세워 자동차 부품에 씁니다."})
         self.sprout.press("Save and continue")
         self.sprout.enter({"3년간 새로 뽑을 인원(명)": "7"}).tick("No").press("Save and continue")
+        self.declares(self.sprout)
         self.sprout.press("Save and continue")  # no bonus is claimed
         self.adds(self.sprout, "사업계획서", "사업계획서.hwpx", hwpx())
         self.adds(self.sprout, "사업자등록증명", "사업자등록증명.pdf", pdf())
@@ -267,9 +268,10 @@ class Journey:
             }
         )
         self.rnd.press("Save and continue")
-        self.rnd.enter({"연구책임자 소속과 직위": "기술연구소 소장", "개발기간(개월)": "24"}).press(
-            "Save and continue"
-        )
+        self.rnd.enter({"연구책임자 소속과 직위": "기술연구소 소장", "개발기간(개월)": "24"})
+        self.denies(self.rnd, "이 과제와 같거나 비슷한 과제로", "연구책임자가 지금 다른 국가연구개발과제의")
+        self.rnd.press("Save and continue")
+        self.declares(self.rnd)
         self.rnd.press("Save and continue")
         self.adds(self.rnd, "연구개발계획서", "연구개발계획서.pdf", pdf())
         self.adds(self.rnd, "사업자등록증명", "사업자등록증명.pdf", pdf())
@@ -280,6 +282,18 @@ class Journey:
         self.mends_a_gap(self.rnd, "title of the plan")
         self.plans(self.rnd)
         self.the_other_firm_confirms_as_its_demand_company()
+
+    def declares(self, person):
+        """What keeps a firm out is asked in a part of its own."""
+        self.denies(
+            person, "부도·채무불이행 상태이거나", "국가연구개발사업 참여제한 중인", "임금체불 사업주 명단이나"
+        )
+        person.tick("외부감사 대상이 아님").press("Save and continue")
+
+    def denies(self, person, *questions):
+        for question in questions:
+            group = person.page.get_by_role("group", name=question)
+            group.get_by_role("radio", name=said("No"), exact=True).check()
 
     def costs(self, person):
         """Costs by item; the table adds itself up, and what does not fit is saved and said."""
@@ -378,11 +392,11 @@ class Journey:
         self.officer_finds_it_eligible()
 
         assert "날짜가 지난 증명입니다." in self.letter(
-            "sprout@firm.example", "[Supplement] Please mend %(number)s paper until %(due)s"
+            "sprout@firm.example", "[Supplement] Please mend %(number)s item until %(due)s"
         )
         self.sprout = self.take_part("sprout@firm.example")
         self.sprout.follow(SPROUT)
-        self.sprout.follow("Renew the papers")
+        self.sprout.follow("Go to what is to be mended")
         self.adds(self.sprout, "사업자등록증명", "새 사업자등록증명.pdf", pdf())
         self.sprout.confirms(PASSWORD)
         self.sprout.press("Hand in the supplement")

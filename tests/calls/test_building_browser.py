@@ -43,7 +43,7 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
     officer.follow("Places").press("Save")
 
     officer.follow("Parts and questions")
-    officer.page.get_by_role("link", name=re.compile(f"^{said('Add a question')}")).last.click()
+    officer.page.get_by_role("link", name=re.compile(f"^{said('Add a question')}")).nth(1).click()
     officer.page.wait_for_url("**within=2")
     officer.arrived()
     officer.enter({"Question": "사업재편계획의 목표", "How it is answered": said("Any of several")})
