@@ -19,7 +19,7 @@ def exports(request):
 @page("export.view", "GET")
 def one(request, key):
     """How far a file is written; it can be left and come back to."""
-    found = fetch(request, Export, key=key)
+    found = fetch(request, Export.objects.defer("ids"), key=key)
     if request.GET.get("part") == "now":
         return render(request, "portal/_export_state.html", {"export": found})
     return render(request, "portal/export.html", {"export": found, "list_url": LISTS[found.of].url})
