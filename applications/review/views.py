@@ -100,11 +100,11 @@ def paper(request, key, file):
     )
     document = get_object_or_404(found, file__key=file)
     log_view(request, "paper.download", assignment.application)
-    response = files.download(document.file)
     if document.file.kind == "pdf":
+        response = files.download(document.file)
         response["Content-Disposition"] = content_disposition_header(False, document.file.name)
     else:
-        response.close()
+        files.given_out(document.file)
         text = getattr(document.file, "text", None)
         response = render(
             request, "review/paper.html", {"document": document, "parts": text.parts if text else []}

@@ -144,9 +144,10 @@ def test_another_version_of_the_pledge_is_asked_for_before_the_next_look(world, 
 
 
 def ask(client, address):
-    """The answer, with its file closed."""
+    """The answer, with its file read to the end."""
     answer = client.get(address)
-    answer.close()
+    if answer.streaming:
+        b"".join(answer.streaming_content)
     return answer
 
 
@@ -175,6 +176,9 @@ def test_of_a_real_document_of_hangul_the_text_stands_beside_the_sheet(world, ma
     assert (answer["Content-Type"], answer["X-Frame-Options"]) == ("text/html; charset=utf-8", "SAMEORIGIN")
     assert "사업계획서 &lt;b&gt;" in page and "2. 보유한 핵심기술 &amp; 인력" in page
     assert ("900101" in page, "******-*******" in page) == (False, True)
+    type(file).objects.filter(pk=file.pk).update(scan="infected")
+    held = client.get(address)
+    assert (held.status_code, "holds a virus" in text(held), "핵심기술" in text(held)) == (409, True, False)
 
 
 def test_a_call_may_keep_its_papers_on_the_page(world):

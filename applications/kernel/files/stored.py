@@ -194,17 +194,23 @@ def forget(stored: StoredFile):
     transaction.on_commit(partial(storages["default"].delete, stored.path), robust=True)
 
 
-def download(stored: StoredFile, *, own=False) -> FileResponse:
-    """The file as an attachment, with the type that we found, never with the one that was claimed.
-
-    own: the person belongs to who sent it, and gets it also while nobody else does.
-    """
-    if stored.is_withheld and not own:
+def given_out(stored: StoredFile):
+    """Refuse what nobody but its own is shown: it holds a virus, or is still being checked. Raises Refused."""
+    if stored.is_withheld:
         raise Refused(
             _("This file holds a virus. It is not given out.")
             if stored.scan == Scan.INFECTED
             else _("This file is still being checked for viruses. Please try again in a few minutes.")
         )
+
+
+def download(stored: StoredFile, *, own=False) -> FileResponse:
+    """The file as an attachment, with the type that we found, never with the one that was claimed.
+
+    own: the person belongs to who sent it, and gets it also while nobody else does.
+    """
+    if not own:
+        given_out(stored)
     response = FileResponse(
         storages["default"].open(stored.path),
         as_attachment=True,
