@@ -68,7 +68,7 @@ def unmended(application, named, *, before):
     gaps, given = [], application.answers
     for question in opened(application.call, named):
         field = f"answer_{question.code}"
-        if not answers.is_asked(question, given):
+        if not answers.is_for(question, application.firm.track) or not answers.is_asked(question, given):
             continue
         if question.required and answers.is_blank(given.get(question.code)):
             gaps.append(Gap(_("Missing: %(what)s") % {"what": question.label}, field, "papers"))

@@ -11,7 +11,7 @@ from applications.kernel import audit, clock
 from tests.intake.test_views import at, browser, text
 from tests.world import AFTER, CLOSES, DURING
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "db")
 MAIL = "You are told the result by e-mail and on this page."
 CHECK = "Staff check the papers. If something is missing you are asked by e-mail."
 APPEAL = "If you do not agree, appeal here."
@@ -36,7 +36,7 @@ def came(status, *, now=AFTER, rnd=False, recalled=False, supplement=None, cance
             {"status": "submitted", "now": DURING, "recalled": True},
             [("Submit the changes, or the version you submitted last counts.", CLOSES), (CHECK, None)],
         ),
-        ({"status": "returned", "supplement": DUE}, [("Mend the papers that are named above.", DUE.due_at)]),
+        ({"status": "returned", "supplement": DUE}, [("Mend what is named above.", DUE.due_at)]),
         ({"status": "in_review"}, [("Outside experts review the plan.", None), (MAIL, None)]),
         ({"status": "reviewed"}, [("Outside experts review the plan.", None), (MAIL, None)]),
         ({"status": "ineligible", "rule_out": TOLD}, [(APPEAL, date(2027, 1, 14))]),
@@ -78,7 +78,7 @@ def test_the_page_says_in_each_status_what_is_done_and_what_comes_until_when(wor
     )
     said = {
         "submitted": f"{CHECK}",
-        "returned": "Mend the papers that are named above. until 25 Dec 2026, 12:00",
+        "returned": "Mend what is named above. until 25 Dec 2026, 12:00",
         "in_review": f"Outside experts review the plan. {MAIL}",
         "reviewed": f"Outside experts review the plan. {MAIL}",
         "ineligible": f"{APPEAL} until 14 Jan 2027",

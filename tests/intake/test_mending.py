@@ -23,7 +23,15 @@ DUE = AFTER + timedelta(days=3)
 
 def question(code, after="", **more):
     condition = {"question": after, "is": ["yes"]} if after else {}
-    return SimpleNamespace(**({"code": code, "label": code, "required": True, "condition": condition} | more))
+    facts = {
+        "code": code,
+        "label": code,
+        "required": True,
+        "condition": condition,
+        "kind": "text",
+        "tracks": [],
+    }
+    return SimpleNamespace(**(facts | more))
 
 
 ASKED = [question("a"), question("b", "a"), question("c", "b"), question("d"), question("e", "d")]
@@ -49,7 +57,7 @@ def test_what_is_asked_after_a_named_answer_is_opened_with_it(named, opened):
     ],
 )
 def test_a_supplement_is_complete_when_what_it_names_is_changed_and_what_follows_is_answered(answers, said):
-    application = SimpleNamespace(call=CALL, answers=answers)
+    application = SimpleNamespace(call=CALL, answers=answers, firm=SimpleNamespace(track="root"))
 
     assert [str(gap) for gap in mending.unmended(application, {"a"}, before={"a": "no", "c": "old"})] == said
 
@@ -195,6 +203,6 @@ def test_a_paper_that_is_given_back_keeps_its_day(world):
     with clock.at(DUE):
         actions.take_as_is(Application.objects.get(), by=world.officer)
 
-    assert [one.get("valid_until") for one in receipt.snapshot["papers"]] == [None, "2027-02-02"]
+    assert [one.get("expires_on") for one in receipt.snapshot["papers"]] == [None, "2027-02-02"]
     assert (passed, unknown) == (("passed", False), ("person", False))
     assert application.documents.get(paper=paper).expires_on == date(2027, 2, 2)
