@@ -438,7 +438,7 @@ class Town:
         )
         Letter.objects.update(status="sent", sent_at=NOW)
         self.export = Export.objects.create(
-            of="desk", kind="csv", columns="all", name="applications.csv", reason="For the meeting",
+            of="desk", kind="csv", columns="all", name="applications.csv", reason="심의위원회 자료",
             asked_by=world.officer2, total=3,
         )  # fmt: skip
         self.view = keeping.keep(of="desk", name="A view", query="q=A", shared=True, by=world.officer2)

@@ -26,6 +26,8 @@ from tests.world import AFTER, DURING, at, browser, pdf
 pytestmark = pytest.mark.usefixtures("english")
 STEPS = {f"anchor_{place}": words for place, words in enumerate(("A", "B", "C", "D", "E"), 1)}
 
+PEOPLE = "인력·투자와 사업재편"  # the second part of the plan
+
 
 def test_an_officer_says_law_validity_tracks_and_steps_and_sees_them_as_firms_will(world):
     call, client = prepare(world, notice=""), browser(world.officer)
@@ -41,7 +43,7 @@ def test_an_officer_says_law_validity_tracks_and_steps_and_sees_them_as_firms_wi
     assert send(desk("add", call.key, "paper"), **paper) == {"within": ["Please say within how many."]}
     assert send(desk("add", call.key, "paper"), **paper, within="37", unit="m") == {"within": ["At most 36."]}
     assert send(desk("add", call.key, "paper"), **paper, within="30", unit="d") == {}
-    asked = question(call, part=call.parts.last().pk, label="Of roots only", tracks=["root"])
+    asked = question(call, part=call.parts.get(title=PEOPLE).pk, label="Of roots only", tracks=["root"])
     assert send(desk("add", call.key, "question") + "?within=2", **{**asked, "version": call.version}) == {}
     mended = Criterion.objects.get(group__stage__call=call, name="친환경·에너지·산업안전")
     piece = desk("piece", call.key, "criterion", "1-3-3")
@@ -78,13 +80,13 @@ def test_an_officer_says_law_validity_tracks_and_steps_and_sees_them_as_firms_wi
 
 def test_a_part_asks_every_track_something_and_no_track_that_cannot_apply(world):
     call, client = prepare(world), browser(world.officer)
-    call.parts.last().questions.update(tracks=["root"])
+    call.parts.get(title=PEOPLE).questions.update(tracks=["root"])
     Call.objects.update(law="")
 
     page = text(client.get(desk("manage", call.key)))
 
     assert "The call does not say under which law it funds." in page
-    assert "The part “인력·투자와 사업재편” asks nothing of the track: " in page
+    assert f"The part “{PEOPLE}” asks nothing of the track: " in page
     Call.objects.update(tracks=["venture"])
     page = text(client.get(desk("manage", call.key)))
     assert "“함께 받고 싶은 지원” is asked of a track that cannot apply." in page

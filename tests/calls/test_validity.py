@@ -13,7 +13,8 @@ from applications.calls.outline_texts import ANCHORS, RND, SPROUT
 from applications.calls.readiness import BLANK, any_for, unwritten
 from applications.calls.rules import row, uncorrectable
 from applications.intake.answers import asked, is_for
-from applications.intake.screening import FAILED, PASSED, PERSON, Facts, Paper, e16
+from applications.intake.facts import Facts, Paper
+from applications.intake.screening import FAILED, PASSED, PERSON, e16
 
 pytestmark = pytest.mark.usefixtures("english")
 CLOSING = date(2026, 12, 15)
@@ -94,7 +95,7 @@ def test_a_correction_asks_no_more_and_keeps_five_steps():
     ],
 )
 def test_e16_looks_at_what_the_call_asks_of_each_paper(paper, outcome):
-    facts = Facts("", "", "", CLOSING, "", CLOSING, papers={"D02": paper})
+    facts = Facts("", "", "", CLOSING, "", CLOSING, papers={"D02": paper}, dated=frozenset({"D02"}))
 
     assert e16(facts).outcome == outcome
 

@@ -378,7 +378,7 @@ LATIN = {
 }  # fmt: skip
 # What people of the town have written.
 WRITTEN = re.compile(
-    r"CANARY[\w-]*(\.pdf)?|[\w.+-]+@[\w.-]+|\S+\.(pdf|hwp|xlsx|png)\b|(?<![A-Z])[A-Z]{2}-\d{4}-[A-Z]?\d+(-\d+)?|\b[CE]\d{1,2}\b|\b[FDTP]\d+\b|[0-9a-f]{12,}"
+    r"CANARY[\w-]*(\.pdf)?|[\w.+-]+@[\w.-]+|\S+\.(pdf|hwp|xlsx|csv|png)\b|(?<![A-Z])[A-Z]{2}-\d{4}-[A-Z]?\d+(-\d+)?|\b[CE]\d{1,2}\b|\b[FDTP]\d+\b|[0-9a-f]{12,}"
     r"|(Firm|Head|Street|Call|University) \w+|Institute of\b|(applicant|reviewer|officer|director|finance|ministry|auditor|administrator) \d+"
     r"|In short|Notice|A plan|A summary|As ranked|An answer in words|Ten letters and more|Research lead|Unassigned|Hired|Officer|Ranked"
     r"|What counts as a plan|Another question|What the notice says|In other words|It said too little"

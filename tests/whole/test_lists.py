@@ -30,11 +30,6 @@ READERS = {  # who reads a list; the others are read by officers
 SERIAL = count(1)
 
 
-@pytest.fixture(scope="module")
-def db(one_transaction):
-    """The town is built once for all lists."""
-
-
 @pytest.fixture(params=LISTS)
 def listing(request):
     return LISTS[request.param]
@@ -328,6 +323,7 @@ def test_g41_a_file_holds_the_rows_and_columns_that_the_role_sees_and_others_get
         assert taken.status_code == (200 if may else 404)
         if may:
             head, *lines = csv.reader(io.StringIO(b"".join(taken.streaming_content).decode("utf-8-sig")))
+            page = client.get(listing.url)  # with the taking itself, where it is the access log
             columns, rows = page.context["asked"].columns, page.context["page"].rows
             with translation.override(page["Content-Language"]):
                 assert head == [str(column.label) for column in columns]
