@@ -15,12 +15,12 @@ $(PY):
 
 .venv/installed: requirements.txt | $(PY)
 	@if command -v uv >/dev/null; then uv pip install -q --python $(PY) --require-hashes -r requirements.txt; \
-	else $(PYTHON) -m pip --python $(PY) install -q --disable-pip-version-check --require-hashes -r requirements.txt; fi
+	else $(PYTHON) -m pip --python $(PY) install -q --disable-pip-version-check --no-compile --require-hashes -r requirements.txt; fi
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt | $(PY)
 	@if command -v uv >/dev/null; then uv pip install -q --python $(PY) --require-hashes -r requirements-dev.txt; \
-	else $(PYTHON) -m pip --python $(PY) install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt; fi
+	else $(PYTHON) -m pip --python $(PY) install -q --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.txt; fi
 	@touch .venv/installed $@
 
 setup: .venv/installed  ## install what running needs

@@ -69,8 +69,16 @@ def pytest_xdist_make_scheduler(config, log):
     return Scopes(config, log) if config.getoption("dist") == "loadscope" else None
 
 
-def pytest_collection_modifyitems(items):
-    """What takes long begins first, so that no process waits for the other at the end."""
+def asks(item):
+    """Whether a test may ask a database."""
+    return {"db", "transactional_db"} & set(item.fixturenames) or item.get_closest_marker("django_db")
+
+
+def pytest_collection_modifyitems(config, items):
+    """What takes long begins first, so that no process waits for the other at the end; what asks no database is asked once."""
+    if connection.vendor == "postgresql":
+        config.hook.pytest_deselected(items=[item for item in items if not asks(item)])
+        items[:] = [item for item in items if asks(item)]
     items.sort(key=lambda item: next(n for n, start in enumerate(LONG) if item.nodeid.startswith(start)))
     for item in items:
         if "postgresql" in item.keywords and not os.environ.get("DATABASE_URL", "").startswith("postgres"):
