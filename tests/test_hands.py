@@ -60,6 +60,9 @@ def test_a_whole_application_is_written_and_handed_in_by_the_keyboard_alone(hous
     hands.to("[name=answer_restructuring]")
     hands.keyboard.press("ArrowDown")
     hands.goes(save)
+    for code in ("in_default", "audit", "barred", "social"):
+        hands.to(f"[name=answer_{code}]").keyboard.press("ArrowDown")
+    hands.goes(save)
     for code, name, content in (("D01", "계획서.hwpx", hwpx()), ("D02", "증명.pdf", pdf())):
         hands.goes(f"a[href$='/papers/{code}/']")
         hands.chooses(name, content)

@@ -172,7 +172,7 @@ class Journey:
                 said("A notice of less than %(days)d days needs a reason (decree, article 9).", days=30)
                 in officer.text
             )
-            officer.follow("The text of the notice is still empty.").enter(CALL_TEXTS).press("Save")
+            officer.follow(re.compile("【 】")).enter(CALL_TEXTS).press("Save")
             officer.follow("A notice of less than %(days)d days needs a reason (decree, article 9).", days=30)
             officer.enter({"reason for less than 30 days": "연내 집행을 위한 긴급 공고"}).press("Save")
             if more:

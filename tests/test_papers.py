@@ -187,7 +187,7 @@ def test_a_file_that_a_question_asks_for_comes_with_its_condition_and_is_uploade
 ):
     world, now = World(), clock.now()
     call = prepared(world, opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=40))
-    add(call, "question", world, within=call.parts.last(), kind="file", label="승인서", options=["pdf"], max_length=1,
+    add(call, "question", world, within=call.parts.get(ordinal=2), kind="file", label="승인서", options=["pdf"], max_length=1,
         condition={"question": "restructuring", "is": ["yes"]})  # fmt: skip
     call.refresh_from_db()
     draft = world.draft(calls.publish(call, by=world.officer), world.a, complete=False, at=now)
