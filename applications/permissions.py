@@ -76,7 +76,7 @@ def declared_clear(user, thing):
         return False
     pledged = vars(user).setdefault("pledged_for", set())
     if thing.application_id not in pledged:
-        if not user.pledges.in_force().filter(call__applications=thing.application_id).exists():
+        if not user.pledges.in_force().filter(call=thing.application.call_id).exists():
             return False
         pledged.add(thing.application_id)
     return True

@@ -21,6 +21,7 @@ from applications.kernel.exporting import Taken
 from applications.kernel.queryline import LONGEST, bounds, day, folded, instants, number, parse
 from applications.kernel.search import Holds
 from applications.kernel.tables import page_by_key
+from applications.kernel.taxonomy import all_of
 
 PICK = '<input type="checkbox" form="bulk" name="pick" value="{}" aria-label="{}">{}'
 
@@ -78,7 +79,7 @@ class Choice:
 def of_terms(table):
     """The options that the words of a closed list are, each by its code and by its name in both languages."""
     return lambda by: [
-        Option(term.code, str(term), term.pk, words=(term.name, term.name_en)) for term in table.objects.all()
+        Option(term.code, str(term), term.pk, words=(term.name, term.name_en)) for term in all_of(table)
     ]
 
 

@@ -1,5 +1,7 @@
 """The words of the programme as data with validity dates: technologies, fields, industries, regions."""
 
+from functools import cache
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -30,6 +32,12 @@ class Term(models.Model):
 
     def __str__(self):
         return self.name_en if get_language() == "en" else self.name
+
+
+@cache
+def all_of(table):
+    """Every term of a closed list, read once in each process: rows come with a release and are not rewritten."""
+    return tuple(table.objects.all())
 
 
 class RootTechnology(Term):

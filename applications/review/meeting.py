@@ -90,8 +90,8 @@ def twins_in(lines, panel, user):
 
 
 def names_of(lines):
-    """{id: name} of everybody who has a sheet in these lines, by name."""
-    who = {sheet.reviewer for line in lines for sheet in (*line.sheets, *line.excluded)}
+    """{id: name} of everybody who has a sheet that stands in these lines, by name."""
+    who = {sheet.reviewer for line in lines for sheet in line.sheets}
     return dict(User.objects.filter(pk__in=who).order_by("name", "pk").values_list("pk", "name"))
 
 

@@ -28,7 +28,7 @@ class Rows:
         self.words = {
             "open": _("not handed in"), "short": _("%(sheets)d of %(needed)d sheets"), "explained": _("far off, explained"),
             "far": _("far off, no reason yet"), "comment": _("comment missing"), "alike": _("texts alike"), "written": _("written"),
-            "out": _("excluded"),
+            "out": _("excluded"), "outs": _("%(sheets)d excluded"),
         }  # fmt: skip
 
     def row(self, place, line):
@@ -54,6 +54,8 @@ class Rows:
             yield self.words["explained" if line.explained else "far"]
         if line.is_short:
             yield self.words["short"] % {"sheets": len(line.counted), "needed": line.needed}
+        if line.excluded:
+            yield self.words["outs"] % {"sheets": len(line.excluded)}
         if line.lacks_comments:
             yield self.words["comment"]
         if line.alike:

@@ -25,7 +25,7 @@ OF_SHEET = (
 OF_APPLICATION = (
     "key", "number", "status", "stage", "title", "summary", "answers", "claims", "budget", "institutions", "demand",
     "total_krw", "requested_krw", "cash_krw", "call__key", "call__revision", "call__published_at", "call__title",
-    "call__scale", "call__step", "call__comment_length", "call__reviewers_download", "call__programme", "firm__name", "firm__business_number", "field__name", "field__name_en",
+    "call__scale", "call__step", "call__comment_length", "call__reviewers_download", "call__programme", "firm__name", "firm__business_number", "firm__track", "field__name", "field__name_en",
 )  # fmt: skip
 UNDER_REVIEW = Q(stage=F("application__stage"))  # an assignment in the stage that its application is in
 
