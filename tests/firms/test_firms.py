@@ -638,7 +638,7 @@ def test_the_list_costs_the_same_for_any_number_of_firms(world, django_assert_nu
     client = world.client(world.officer)
     client.get(reverse("firms:list"))
 
-    with django_assert_num_queries(6):  # session, account, fields, regions, firms, views
+    with django_assert_num_queries(4):  # session, account, firms, views
         page = client.get(reverse("firms:list")).context["page"]
 
     assert len(page.rows) == min(rows, 50)

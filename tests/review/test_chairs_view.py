@@ -67,7 +67,7 @@ def test_g38_the_chair_sees_which_sheets_are_out_and_why_and_members_do_not(tabl
             "Author Lee C4 Related to the representative, the leader or the staff Conflict of interest" in two
         )
         assert "CANARY-COUSIN" not in one + two
-        assert page(person, "meeting", table.panel).count("excluded") == 2
+        assert page(person, "meeting", table.panel).count("1 excluded") == 2  # of each application
     assert "Sheets that do not count" not in page(other, "hearing", table.hearing(1))
     assert "excluded" not in page(other, "meeting", table.panel)
     assert "Was not present" in page(table.world.officer, "case", first)
