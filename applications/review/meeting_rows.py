@@ -33,19 +33,18 @@ class Rows:
 
     def row(self, place, line):
         application = line.hearing.application
-        totals = {sheet.reviewer: sheet for sheet in (*line.sheets, *line.excluded)}
+        totals = dict.fromkeys((sheet.reviewer for sheet in line.excluded), self.words["out"])
+        totals |= {sheet.reviewer: self._total(sheet, line) for sheet in line.sheets}
         return format_html(
             self.shape, place, f"{self.before}{line.hearing.key}{self.after}", application.number, application.firm.name,
             "–" if line.score is None else line.score, "–" if line.spread is None else f"{line.spread.normalize():f}",
             ", ".join(self._looks(line)) or "–", self.words["written"] if line.hearing.opinion else "–",
-            *(self._total(totals.get(who), line) for who in self.names),
+            *(totals.get(who, "") for who in self.names),  # not asked: nothing to read there
         )  # fmt: skip
 
     def _total(self, sheet, line):
-        if sheet is None:  # not asked: nothing to read there
-            return ""
-        if not sheet.counts or sheet in line.excluded:
-            return self.words["out" if sheet in line.excluded else "open"]
+        if not sheet.counts:
+            return self.words["open"]
         shown = f"{sheet.total.normalize():f}"
         return format_html("<strong>{} ✕</strong>", shown) if sheet.pk in line.odd else shown
 

@@ -212,6 +212,11 @@ class Waiver(AppendOnly):
         indexes = [models.Index(fields=["application", "reviewer"], name="waiver_of")]
 
 
+IN_SIGHT = (  # of its own reviewer
+    Q(application__status__in=BEFORE_REVIEWERS) & ~Q(declaration="conflict") & ~Q(status="set_aside")
+)
+
+
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Reviewers see their own until the result is published, none they stand in conflict with; staff see all."""
@@ -220,8 +225,7 @@ class AssignmentQuerySet(models.QuerySet):
         if user.role in STAFF:
             return self
         if user.role == Role.REVIEWER:
-            own = self.filter(reviewer=user, application__status__in=BEFORE_REVIEWERS)
-            return own.exclude(declaration=Assignment.Declaration.CONFLICT).exclude(status="set_aside")
+            return self.filter(IN_SIGHT, reviewer=user)
         return self.none()
 
     def clear_for(self, user):

@@ -15,7 +15,7 @@ from applications.intake import consortium
 from applications.intake.models import Application, Status
 from applications.intake.models.partners import Partner
 from applications.kernel import clock
-from applications.review.models import Assignment, ReviewerProfile, Sanction, SheetEvent
+from applications.review.models import IN_SIGHT, Assignment, ReviewerProfile, Sanction, SheetEvent
 from applications.review.panels import Panelist
 
 OF_SHEET = (
@@ -174,10 +174,12 @@ def beside(assignment, user):
 
 def tally(assignment, user):
     """How many sheets of the same stage the reviewer handed in, and how many more are open (`another`: beside this one)."""
-    handed_in = Assignment.objects.filter(
-        reviewer=user, stage=assignment.stage_id, status=Assignment.SheetStatus.HANDED_IN
-    ).count()
-    left = _own_of_stage(assignment, user).filter(status=Assignment.SheetStatus.OPEN).count()
+    status = Assignment.SheetStatus
+    found = Assignment.objects.filter(reviewer=user, stage=assignment.stage_id).aggregate(
+        handed_in=Count("pk", filter=Q(status=status.HANDED_IN)),
+        left=Count("pk", filter=Q(status=status.OPEN) & IN_SIGHT),
+    )
+    handed_in, left = found["handed_in"], found["left"]
     return {"handed_in": handed_in, "work": handed_in + left, "another": left > assignment.is_open}
 
 
