@@ -92,6 +92,18 @@ def test_a_minute_without_a_line_loses_nothing(house):
     assert entry(writer).input_value() == "끊긴 동안 쓴 글, 이어서"
 
 
+def test_an_answer_that_is_cut_short_is_no_answer_and_the_next_save_goes_through(house):
+    writer = house.opens("section", "plan")
+    writer.page.route("**/autosave/**", lambda route: route.fulfill(status=200, body='{"vers'), times=1)
+
+    entry(writer).fill("끊긴 답을 받은 글")
+    expect(state(writer)).to_have_text(said(OFFLINE))
+
+    expect(state(writer)).to_have_text(SAVED)
+    assert house.stored.answers["entry"] == "끊긴 답을 받은 글"
+    writer.press("Save and continue")
+
+
 def test_a_question_comes_with_its_condition_and_a_table_grows_by_a_row(house):
     writer = house.opens("section", "plan-2")
     assert not writer.field("사업재편계획 승인일").is_visible()

@@ -47,6 +47,9 @@ def obstacles(call, lines, standings, decided=None):
     if short := queries.short_of_sheets(call):
         said = _("%(count)d reviews have lost sheets and stand below their quorum; open them again: %(some)s")
         reasons.append(Reason(said % rules.counted(short)))
+    if again := following.judged_again(call):
+        said = _("%(count)d applications of the list are reviewed again after an appeal: %(some)s")
+        reasons.append(Reason(said % rules.counted(again)))
     if anew and (claims := queries.undecided_claims(call)):
         said = _("%(count)d applications claim a bonus that is not decided on yet: %(some)s")
         reasons.append(Reason(said % rules.counted(claims)))

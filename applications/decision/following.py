@@ -40,6 +40,15 @@ def stood(published):
     return found
 
 
+def judged_again(call):
+    """Numbers of those on the published list whose review an appeal has opened again: until it is over no other place is decided."""
+    again = (Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW)
+    found = Application.objects.filter(
+        places__proposal__call=call, places__proposal__status="published", call=call, status__in=again
+    )
+    return list(found.order_by("number").values_list("number", flat=True))
+
+
 def first_selected(call):
     """How many the first published list of a call selected: places that become free are filled up to this."""
     first = Proposal.objects.filter(call=call, published_at__isnull=False).order_by("ordinal").first()

@@ -22,7 +22,9 @@ from tests.asking import reasons
 from tests.decision.contested import (
     LAST_DAY,
     PUBLISHED,
+    appealed,
     approve_and_publish,
+    decided,
     further,
     published_list,
     results,
@@ -65,6 +67,17 @@ def test_an_owner_gives_the_place_up_with_a_reason_that_is_kept(world):
     assert [entry.verb for entry in audit.trail(a)][-1] == "give_up"
     assert sorted(addresses("place_given_up")) == sorted([editor.email, world.owner_of(a.firm).email])
     assert given_up_by(a.firm_id) == (GivenUp(LAST_DAY.date(), "given_up", WHY),)
+
+
+def test_nobody_comes_up_past_a_reserve_whose_plan_is_reviewed_again(world):
+    _list, [a, _b, _c, first, _second, _last] = published_list(world)
+    decided(world, appealed(world, first), remedy="score", stage=world.r1.stages.get())
+    give_up(world, a)
+
+    assert results([first]) == ["in_review"]
+    assert reasons(further, world) == [
+        f"1 applications of the list are reviewed again after an appeal: {first.number}"
+    ]
 
 
 def test_what_was_not_selected_or_is_bound_already_is_not_given_up(world):

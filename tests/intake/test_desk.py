@@ -169,12 +169,12 @@ def test_the_desk_asks_as_often_for_many_as_for_one(world, officer, django_asser
     )  # fmt: skip
     officer.get(DESK)
 
-    with django_assert_num_queries(7):  # session, person, calls, fields, regions, rows, views
+    with django_assert_num_queries(5):  # session, person, calls, rows, views
         first = officer.get(DESK)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         officer.get(DESK, {"call": world.r1.key, "q": "Firm field:giga field:F1 지역:경남 call:SP"})
     if rows > 50:
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(5):
             second = officer.get(DESK, {"mark": first.context["page"].next})
         assert (len(first.context["page"].rows), len(second.context["page"].rows)) == (50, 1)
 

@@ -204,6 +204,13 @@ def test_limits_are_told_before_anything_is_sent(draft, owner):
     assert announce(owner, draft, PDF).json()["reasons"] == [
         "All files of your firm together may be 1 GB. Please remove some first."
     ]
+    there = StoredFile.objects.filter(pk=document(draft, "D01").file_id)
+    there.update(size=500)
+    StoredFile.objects.filter(pk=other.pk).update(size=MAX_FIRM_BYTES - 600)
+    assert announce(owner, draft, PDF, size=300).status_code == 409
+    assert (
+        announce(owner, draft, PDF, size=300, code="D01").status_code == 200
+    )  # in the place of what it takes the room of
     other.delete()
     assert announce(owner, draft, PDF).status_code == 200
 

@@ -59,6 +59,7 @@ def test_the_text_of_a_real_document_and_where_a_resident_number_stands(make, ki
         ("900101-1234567", True),
         ("9001011234567", True),
         ("900101 - 1234567", True),
+        ("900101 1234567", True),
         ("대표자900101-1234567입니다", True),
         ("040229-3234567", True),  # a leap day of 2004
         ("040229-1234567", True),  # and of 1904

@@ -25,7 +25,8 @@ def begin(application, *, paper, name, size, sha256, by, now):
     """Begin to upload a file to the place of a paper, or go on with it. Refuses at once what would be refused at the end."""
     application = open_for_paper(application, paper=paper, by=by, now=now)
     beside = rules.bytes_of(application.documents.exclude(paper=paper))
-    if reasons := rules.too_much(beside, size) or no_room(files.used(application.firm.key), size):
+    kept = files.used(application.firm.key) - rules.bytes_of(application.documents.filter(paper=paper))
+    if reasons := rules.too_much(beside, size) or no_room(kept, size):
         raise Refused(*reasons, about=application)
     return arriving.begin(
         person=by,

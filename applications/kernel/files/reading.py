@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 
 READABLE = ("pdf", "hwp", "hwpx", "docx")
 SECONDS = 30  # a process that hangs without working ends too; see extract.py
-NUMBER = re.compile(r"(?<![0-9])([0-9]{6})(?: ?[-‐‑–—−] ?)?([1-8])[0-9]{6}(?![0-9])")
+NUMBER = re.compile(r"(?<![0-9])([0-9]{6})(?: ?[-‐‑–—−] ?| )?([1-8])[0-9]{6}(?![0-9])")
 CENTURIES = {"1": 1900, "2": 1900, "5": 1900, "6": 1900, "3": 2000, "4": 2000, "7": 2000, "8": 2000}
 MASK = "******-*******"
 

@@ -51,13 +51,13 @@ if (themes) {
   });
 }
 
-// Characters of a long answer, counted as the server counts them: NFC, a line end as one.
+// Characters of a long answer, counted as the server counts them: NFC, a line end as one, no white space around.
 for (const box of all("textarea[data-limit]")) {
   const limit = Number(box.dataset.limit);
   const counter = make("p", { className: "counter" });
   box.after(counter);
   const count = () => {
-    const length = [...box.value.normalize("NFC").replace(/\r\n?/g, "\n")].length;
+    const length = [...box.value.normalize("NFC").replace(/\r\n?/g, "\n").trim()].length;
     counter.textContent = `${length.toLocaleString()} / ${limit.toLocaleString()}`;
     counter.classList.toggle("over", length > limit);
   };

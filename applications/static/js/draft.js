@@ -6,7 +6,7 @@ if (part) {
   const form = first("form", part);
   const state = first("[data-saving]", part);
   const words = state.dataset;
-  const wait = { typing: 1200, offline: 5000 };
+  const wait = { typing: 1200, offline: 5000, answer: 20000 };
   let timer, running = null, changed = false, leaving = false;
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
@@ -25,16 +25,18 @@ if (part) {
   }
 
   async function send() {
-    let answer;
-    try {
-      answer = await fetch(part.dataset.autosave, { method: "POST", body: new FormData(form), redirect: "manual" });
+    let answer, told;
+    try { // a line that hangs, or is cut within the answer, is no line
+      const signal = AbortSignal.timeout(wait.answer);
+      answer = await fetch(part.dataset.autosave, { method: "POST", body: new FormData(form), redirect: "manual", signal });
+      if (answer.status === 200 || answer.status === 409) told = await answer.json();
     } catch {
       changed = true;
       return offline();
     }
-    if (answer.status === 200) return done(await answer.json());
+    if (answer.status === 200) return done(told);
     changed = true;
-    if (answer.status === 409) return refuse(await answer.json());
+    if (answer.status === 409) return refuse(told);
     if (answer.status >= 500) return offline();
     say(words.ended);
     clearTimeout(timer);
