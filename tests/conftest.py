@@ -7,18 +7,17 @@ import shutil
 import pytest
 import time_machine
 from _pytest.runner import pytest_runtest_protocol as run_one
-from django.apps import apps
 from django.core.cache import cache
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils import translation
 from hypothesis import settings as examples
 from playwright.sync_api import sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
-from applications.kernel import clock
-from applications.kernel.records import AppendOnly, RetentionWindow
 from tests.browser import House, Street
 from tests.emptying import empty_quickly
+from tests.remembering import Memory
+from tests.standing import taken_back
 from tests.world import DURING, World
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop runs beside the ORM
@@ -89,8 +88,9 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(autouse=True)
 def quiet(settings, tmp_path):
-    """Files in a folder of the test's own, cheap passwords, Korean."""
+    """Files in a folder of the test's own, cheap passwords, Korean; no list of all static files for each client that asks a page."""
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
@@ -103,25 +103,27 @@ def english():
         yield
 
 
-@pytest.fixture
-def emptied_last(request):
-    """Where a test commits, what fills the tables again is set up before anything touches them, and so comes last at the end."""
-    if "committed" in request.fixturenames:
-        request.getfixturevalue("committed")
+@pytest.fixture(scope="session")
+def memory(tmp_path_factory):
+    return Memory(tmp_path_factory.mktemp("remembered"))
 
 
 @pytest.fixture
-def world(emptied_last, db):
-    """People, firms and calls, made through the actions (tests/world.py)."""
-    return World()
+def world(db, request, memory):
+    """People, firms and calls, made through the actions (tests/world.py); where nobody else sees them, by memory."""
+    world = World()
+    if "transactional_db" in request.fixturenames:
+        yield world
+    else:
+        with memory.of(world):
+            yield world
 
 
 @pytest.fixture(scope="module")
 def one_transaction(django_db_setup, django_db_blocker):
     """A transaction around all tests of a module, taken back at the end; a module that wants it names it as its `db`."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), taken_back():
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -131,38 +133,14 @@ def is_postgresql():
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Every connection of this process knows what the migrations put in; a browser's loop opens its own."""
-    first = connections[DEFAULT_DB_ALIAS]
-    if hasattr(first, "_test_serialized_contents"):  # kept only where a test of this run asks for it
-        type(first)._test_serialized_contents = first._test_serialized_contents
-        if first.vendor == "postgresql":
-            with django_db_blocker.unblock():
-                empty_quickly(first)
-
-
-@pytest.fixture
-def migrated(django_db_setup, django_db_blocker):
-    """What the migrations put in stands there again at the end: the next tests of this process build on it."""
-    yield
+    """Every connection of this process empties in our way (tests/emptying.py); a browser's loop opens its own."""
     with django_db_blocker.unblock():
-        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+        empty_quickly(connections[DEFAULT_DB_ALIAS])
 
 
 @pytest.fixture
-def committed(migrated, transactional_db, django_db_serialized_rollback):
-    """Real transactions: what is written is seen by other connections, and emptied again at the end.
-
-    SQLite empties a table row by row, and the guards of the append-only tables see every row; PostgreSQL: tests/emptying.py.
-    """
-    yield
-    if connection.vendor == "postgresql":
-        return
-    with connection.constraint_checks_disabled(), transaction.atomic():
-        RetentionWindow.objects.create(reason="the end of a test", opened_at=clock.now())
-        for model in apps.get_models():
-            if issubclass(model, AppendOnly):
-                model.objects.all()._raw_delete(using="default")
-        RetentionWindow.objects.all().delete()
+def committed(transactional_db, django_db_serialized_rollback):
+    """Real transactions: what is written is seen by other connections, and emptied again at the end."""
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
-"""A world that stands while all tests of a module are run: built once, each test gets a copy and what it changes is taken back."""
+"""What many tests begin with: built once, and what a test changes is taken back."""
 
-from copy import deepcopy
+from contextlib import contextmanager
 
 import pytest
 from django.db import transaction
@@ -8,32 +8,34 @@ from django.test import override_settings
 from django.utils import translation
 
 from applications.kernel import clock
-from tests.world import AFTER, World
+from tests.remembering import taken
+from tests.world import AFTER
+
+
+@contextmanager
+def taken_back():
+    """A transaction, or a savepoint in one, that leaves nothing."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def building(files, language):
+    """What outlives a test is built with cheap passwords and files of its own, whatever the test before has left."""
+    cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=cheap, MEDIA_ROOT=files), translation.override(language):
+        yield
 
 
 def standing(build):
-    """The fixtures of a module: `built, db, world = standing(build)`; build(world) makes what its tests begin with, after the deadline.
+    """The world of a module, with what its tests begin with, after the deadline: `world = standing(build)`; build(world)."""
+    build = taken(build)
 
-    None of these tests may commit: all of them live in one transaction.
-    """
-
-    @pytest.fixture(scope="module")
-    def built(one_transaction, tmp_path_factory):
-        world, files = World(), tmp_path_factory.mktemp("world")
-        cheap = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"], "MEDIA_ROOT": files, "LANGUAGE_CODE": "en"}  # fmt: skip
-        with override_settings(**cheap), translation.override("en"), clock.at(AFTER):
+    @pytest.fixture
+    def world(world):
+        with override_settings(LANGUAGE_CODE="en"), translation.override("en"), clock.at(AFTER):
             build(world)
-        return world, files
+        return world
 
-    @pytest.fixture
-    def db(one_transaction):
-        with transaction.atomic():
-            yield
-            transaction.set_rollback(True)
-
-    @pytest.fixture
-    def world(db, built, settings):
-        world, settings.MEDIA_ROOT = built
-        return deepcopy(world)
-
-    return built, db, world
+    return world

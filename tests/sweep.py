@@ -19,7 +19,7 @@ FULL = (*QUICK, "PUT", "PATCH", "DELETE", "TRACE")
 TOKEN = re.compile(rb'(?<=csrfmiddlewaretoken" value=")[^"]+')
 NEXT = re.compile(rb'rel="next" href="([^"]+)"')
 CANARY = re.compile(rb"(?i)canary-[a-z0-9-]*[a-z0-9]")
-READS = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|SET CONSTRAINTS|PRAGMA)\b")
+READS = re.compile(r"\s*(SELECT|WITH|SAVEPOINT|RELEASE|ROLLBACK|SET CONSTRAINTS|PRAGMA)\b")
 WRITES = re.compile(r'\s*(?:INSERT INTO|INSERT OR IGNORE INTO|UPDATE|DELETE FROM) "?(\w+)"?')
 # What a request may write although nothing was changed: that somebody was there, that somebody looked.
 BESIDE = {"django_session", "applications_accessentry", "applications_opening"}
@@ -227,18 +227,24 @@ class Written:
     """The tables that statements were sent to which may change them, kept or not; any other statement is an error."""
 
     def __init__(self):
-        self.tables = set()
+        self.tables, self.before = set(), {}
 
     def __call__(self, execute, sql, params, many, context):
         if not READS.match(sql):
             found = WRITES.match(sql)
             assert found, f"Nobody knows what this writes: {sql}"
-            self.tables.add(found[1])
+            table = found[1]
+            if table not in BESIDE:
+                self.tables.add(table)
+                if table not in self.before:  # the first to write in it finds it as it was at the beginning
+                    self.before |= stored([table])
         return execute(sql, params, many, context)
 
-    def taken(self):
-        """Those since it was last asked."""
-        found, self.tables = self.tables - BESIDE, set()
+    def changed(self):
+        """Those whose rows are others than when it was last asked."""
+        after = stored(self.tables)
+        found = [table for table in after if after[table] != self.before[table]]
+        self.tables, self.before = set(), self.before | after
         return found
 
 
@@ -259,16 +265,14 @@ class Sweep:
         self.findings, self.seen, self.count, self.missing = [], set(), 0, {}
 
     def run(self, rows):
-        before, written = stored(), Written()
+        written = Written()
         with connection.execute_wrapper(written):
             for page in dict.fromkeys(row.page for row in rows):
                 for row in rows:
                     if row.page == page:
                         self.go(row)
-                after = stored(written.taken())
-                if changed := [table for table in after if after[table] != before[table]]:
+                if changed := written.changed():
                     self.findings.append(f"{page}: what was denied or only asked for has changed {changed}")
-                    before |= after
         return self
 
     def go(self, row):

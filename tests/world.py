@@ -36,6 +36,7 @@ from applications.notifications.models import Letter
 from applications.review import actions as review
 from applications.review import people, seating, visiting
 from applications.review.queries import criteria_of
+from tests.remembering import in_steps
 
 PASSWORD = "a-long-password-77"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -126,6 +127,7 @@ def costs(*, total=800_000_000, requested=480_000_000, cash=60_000_000):
     return {"requested": requested, "personnel_cash": total - in_kind, "equipment_in_kind": in_kind}
 
 
+@in_steps("number", "owner_of", "client")
 @dataclass
 class World:
     """Everything is made when it is first asked for."""

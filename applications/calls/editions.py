@@ -5,6 +5,13 @@ from functools import lru_cache
 from django.utils.functional import cached_property
 
 KEPT = 64  # editions of calls that a process remembers, of each kind of thing
+_kept = []
+
+
+def forget():
+    """Read all anew: for whoever writes other rows under the keys that there were."""
+    for kept in _kept:
+        kept.cache_clear()
 
 
 def remembered(read):
@@ -13,6 +20,8 @@ def remembered(read):
     @lru_cache(maxsize=KEPT)
     def kept(pk, _edition):
         return read(pk)
+
+    _kept.append(kept)
 
     def found(pk, call):
         return kept(pk, (call.key, call.revision)) if call.published_at else read(pk)

@@ -58,8 +58,8 @@ def measured(call):
         plain(call.papers, "ordinal", "code", "name", "help", "required", "needed_from", "kinds"),
         plain(call.stages, "ordinal", "kind", "weight", "threshold", "quorum", "trimmed"),
         plain(
-            call.stages, "groups__name", "groups__floor_percent", "groups__criteria__name",
-            "groups__criteria__points", "groups__criteria__knock_out_at",
+            call.stages.order_by("ordinal", "groups__ordinal", "groups__criteria__ordinal"), "groups__name",
+            "groups__floor_percent", "groups__criteria__name", "groups__criteria__points", "groups__criteria__knock_out_at",
         ),
         plain(call.quotas, "ordinal", "field", "region", "least", "most"),
         plain(call.items, "ordinal", "kind", "name", "points", "evidence", "by_file"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from applications.decision import actions, appealing, continuing
 from applications.intake.models import Application
 from applications.kernel import clock
+from tests.remembering import taken
 
 PUBLISHED = clock.kst(2026, 12, 21, 12)
 LAST_DAY = clock.kst(2026, 12, 31, 12)  # the tenth day after the notice
@@ -27,6 +28,7 @@ def approve_and_publish(world, proposal):
     return proposal
 
 
+@taken
 def published_list(world, scores=SCORES, call=None, **more):
     """(the list, its applications, best first)."""
     applications = [world.with_score(call or world.r1, score, **more) for score in scores]

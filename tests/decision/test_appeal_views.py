@@ -39,7 +39,7 @@ def a_published_list(world):
     world.listed = published_list(world)
 
 
-built, db, world = standing(a_published_list)
+world = standing(a_published_list)
 
 
 @pytest.fixture

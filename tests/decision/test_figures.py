@@ -51,7 +51,7 @@ def seven_plans(world):
     Application.objects.filter(pk=withdrawn.pk).update(status="withdrawn")
 
 
-built, db, world = standing(seven_plans)
+world = standing(seven_plans)
 
 
 @pytest.fixture

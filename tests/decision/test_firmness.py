@@ -48,7 +48,7 @@ def four_plans(world):
     ]
 
 
-built, db, world = standing(four_plans)
+world = standing(four_plans)
 
 
 @pytest.fixture

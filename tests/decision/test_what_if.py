@@ -32,7 +32,7 @@ def five_plans(world):
     world.plans = [world.with_score(world.r1, score) for score in ("91", "85", "80", "74", "62")]
 
 
-built, db, world = standing(five_plans)
+world = standing(five_plans)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def six_plans(world):
         world.plans.append(Application.objects.get(pk=plan.pk))
 
 
-built, db, world = standing(six_plans)
+world = standing(six_plans)
 
 
 @pytest.fixture
