@@ -17,7 +17,7 @@ from applications.intake.facts import (
     Similar,
     likeness,
 )
-from applications.intake.models import Application, Status
+from applications.intake.models import SELECTED, Application, Status
 from applications.intake.models.checks import Check
 from applications.intake.models.partners import Partner
 from applications.intake.queries import latest_receipt
@@ -186,9 +186,9 @@ def designation_of(firm):
 
 
 def running_of(application):
-    """The firm's agreements on other R&D projects."""
+    """The firm's agreements on other R&D projects, in force or offered; not on those that it has given up."""
     table = apps.get_model("applications", "Agreement").objects.exclude(status="draft")
-    found = table.filter(application__firm=application.firm_id).exclude(application=application.pk)
+    found = table.filter(application__firm=application.firm_id, application__status__in=SELECTED)
     return tuple(Running(*row) for row in found.order_by("number").values_list("number", "ends_on"))
 
 
