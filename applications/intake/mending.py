@@ -25,18 +25,33 @@ def overdue(supplement, *, now):
     ]
 
 
+def named_in(supplement):
+    """The codes of the questions that a supplement names."""
+    return {question.code for question in supplement.questions.all()}
+
+
 def opened(call, named):
     """The questions of a call that a supplement opens: those it names, and what is asked only after one of them.
 
-    named: their codes. The order is that of the call. A question that asks for a file is opened by its paper.
+    named: their codes. The order is that of the call.
     """
     codes, found = set(named), []
     for question in call.asked:  # a condition names an earlier one
         if question.code in codes or question.condition.get("question") in codes:
             codes.add(question.code)
-            if question.kind != Question.Kind.FILE:
-                found.append(question)
+            found.append(question)
     return found
+
+
+def opened_papers(application, supplement):
+    """The papers that a supplement opens: those it names, and those of the questions for a file among what it opens."""
+    named = {paper.pk for paper in supplement.papers.all()}
+    questions = {question.pk for question in opened(application.call, named_in(supplement))}
+    return [
+        paper
+        for paper in application.call.asked_papers
+        if paper.pk in named or paper.question_id in questions
+    ]
 
 
 def faults(supplement, application, *, before, now):
@@ -46,18 +61,23 @@ def faults(supplement, application, *, before, now):
     """
     if reasons := overdue(supplement, now=now):
         return reasons
-    renewed = set(
-        application.documents.filter(added_at__gte=supplement.requested_at).values_list("paper_id", flat=True)
+    named = {paper.pk for paper in supplement.papers.all()}
+    renewed = application.documents.filter(added_at__gte=supplement.requested_at).values_list(
+        "paper", flat=True
     )
-    papers = with_scans(application, supplement.papers.all())
-    gaps = [
-        Gap(_("Not yet renewed: %(what)s") % {"what": paper.name}, f"paper_{paper.code}", "papers")
-        for paper in papers
-        if paper.pk not in renewed
-    ]
-    named = {question.code for question in supplement.questions.all()}
+    waiting = named - set(renewed)
+    opened_too = [paper.pk for paper in opened_papers(application, supplement)]
+    papers, gaps = with_scans(application, application.call.papers.filter(pk__in=opened_too)), []
+    for paper in papers:
+        if paper.pk in waiting:
+            said = _("Not yet renewed: %(what)s")
+        elif paper.pk not in named and paper.required and paper.scan is None:
+            said = _("Missing: %(what)s")
+        else:
+            continue
+        gaps.append(Gap(said % {"what": paper.name}, f"paper_{paper.code}", "papers"))
     gaps += freshness.stale(papers, closing_day(application.call), "papers") + infected(papers, "papers")
-    return gaps + unmended(application, named, before=before)
+    return gaps + unmended(application, named_in(supplement), before=before)
 
 
 def unmended(application, named, *, before):
@@ -68,7 +88,7 @@ def unmended(application, named, *, before):
     gaps, given = [], application.answers
     for question in opened(application.call, named):
         field = f"answer_{question.code}"
-        if not answers.is_for(question, application.firm.track) or not answers.is_asked(question, given):
+        if question.kind == Question.Kind.FILE or not answers.is_asked_of(question, application):
             continue
         if question.required and answers.is_blank(given.get(question.code)):
             gaps.append(Gap(_("Missing: %(what)s") % {"what": question.label}, field, "papers"))
@@ -85,18 +105,22 @@ def is_changed(call, code, given, before):
     )
 
 
-def unaskable(application, *, names, due_at, now):
-    """Why no supplement can be asked for: two rounds are over, the time is too short, nothing is named, or an exclusion waits.
+def unaskable(application, *, papers, questions, due_at, now):
+    """Why no supplement can be asked for: two rounds are over, the time is too short, an exclusion waits, or what it names.
 
-    names: how many papers and questions it names.
+    papers, questions: what it names.
     """
     if reasons := screening_waits(application, now=now):
         return reasons
     reasons = []
     if application.supplements.count() >= MOST_ROUNDS:
         reasons.append(Reason(_("A supplement is asked for at most twice.")))
-    if not names:
+    if not papers and not questions:
         reasons.append(Reason(_("Please choose at least one paper or question."), "papers"))
+    if not all(answers.is_wanted(paper, application) for paper in papers) or not all(
+        answers.is_asked_of(question, application) for question in questions
+    ):
+        reasons.append(Reason(_("Only what is asked of this application can be named.")))
     if due_at < now + LEAST_TIME:
         reasons.append(Reason(_("Leave the firm at least 24 hours."), "due_at"))
     return reasons
