@@ -51,15 +51,20 @@ def built(world):
     return call, asked
 
 
-@pytest.fixture
-def draft(world):
-    call, _asked = built(world)
+def written_to(call, world):
+    """A draft to this call, once it is published."""
     call.refresh_from_db()
     call.items.all().delete()
     call.papers.filter(code="D16").delete()
     with clock.at(BEFORE):
         call = calls.publish(call, by=world.officer)
     return world.draft(call, world.a)
+
+
+@pytest.fixture
+def draft(world):
+    call, _asked = built(world)
+    return written_to(call, world)
 
 
 def answer(draft, **answers):
@@ -275,6 +280,17 @@ def test_a_file_whose_question_is_asked_no_more_is_not_handed_in(world, draft):
     assert "Approved plan" not in papers(receipt)
     assert not draft.documents.filter(paper__code="F01").exists()
     assert not StoredFile.objects.filter(name="승인서.pdf").exists()
+
+
+@pytest.mark.parametrize(("tracks", "shown"), [([], ["F01"]), (["venture"], [])])
+def test_a_file_that_other_tracks_are_asked_for_has_no_place_on_the_page(world, tracks, shown):
+    call, asked = built(world)
+    call.questions.filter(pk=asked.pk).update(tracks=tracks)
+    draft = written_to(call, world)
+
+    page = at(browser(draft.created_by), "get", DURING, url("section", draft, asked.part.slug))
+
+    assert [row[0].code for row in page.context["papers"]] == shown
 
 
 def test_a_supplement_that_opens_a_file_lets_its_paper_be_put_in_and_no_other(world, draft):
