@@ -62,14 +62,11 @@ def faults(supplement, application, *, before, now):
     if reasons := overdue(supplement, now=now):
         return reasons
     named = {paper.pk for paper in supplement.papers.all()}
-    renewed = application.documents.filter(added_at__gte=supplement.requested_at).values_list(
-        "paper", flat=True
-    )
-    waiting = named - set(renewed)
-    opened_too = [paper.pk for paper in opened_papers(application, supplement)]
-    papers, gaps = with_scans(application, application.call.papers.filter(pk__in=opened_too)), []
+    renewed = renewed_since(supplement, application)
+    may_come = [paper.pk for paper in opened_papers(application, supplement)]
+    papers, gaps = with_scans(application, application.call.papers.filter(pk__in=may_come)), []
     for paper in papers:
-        if paper.pk in waiting:
+        if paper.pk in named - renewed.keys():
             said = _("Not yet renewed: %(what)s")
         elif paper.pk not in named and paper.required and paper.scan is None:
             said = _("Missing: %(what)s")
@@ -77,13 +74,19 @@ def faults(supplement, application, *, before, now):
             continue
         gaps.append(Gap(said % {"what": paper.name}, f"paper_{paper.code}", "papers"))
     gaps += freshness.stale(papers, closing_day(application.call), "papers") + infected(papers, "papers")
-    return gaps + unmended(application, named_in(supplement), before=before)
+    return gaps + unmended(application, named_in(supplement), before=before, files=set(renewed.values()))
 
 
-def unmended(application, named, *, before):
+def renewed_since(supplement, application):
+    """{id of a paper: the code of its question, or None} of the papers that came since the supplement was asked for."""
+    found = application.documents.filter(added_at__gte=supplement.requested_at)
+    return dict(found.values_list("paper", "paper__question__code"))
+
+
+def unmended(application, named, *, before, files=frozenset()):
     """A gap for each opened answer that is asked and open, and for each named one that is as it was, with all that follows from it.
 
-    named: codes; before: the answers of the last submission.
+    named: codes; before: the answers of the last submission; files: codes of questions that a new file came to.
     """
     gaps, given = [], application.answers
     for question in opened(application.call, named):
@@ -92,15 +95,15 @@ def unmended(application, named, *, before):
             continue
         if question.required and answers.is_blank(given.get(question.code)):
             gaps.append(Gap(_("Missing: %(what)s") % {"what": question.label}, field, "papers"))
-        elif question.code in named and not is_changed(application.call, question.code, given, before):
+        elif question.code in named and not is_changed(application.call, question.code, given, before, files):
             gaps.append(Gap(_("Not yet changed: %(what)s") % {"what": question.label}, field, "papers"))
     return gaps
 
 
-def is_changed(call, code, given, before):
+def is_changed(call, code, given, before, files):
     """Whether an answer, or one that is asked after it, is another than before."""
     return any(
-        answers.blank_or(given.get(one.code)) != answers.blank_or(before.get(one.code))
+        one.code in files or answers.blank_or(given.get(one.code)) != answers.blank_or(before.get(one.code))
         for one in opened(call, [code])
     )
 

@@ -48,6 +48,11 @@ class PlanForm(Versioned):
         names = {question.code: f"answer_{question.code}" for question in self.questions}
         return {code: self.cleaned_data[name] for code, name in names.items() if name in self.cleaned_data}
 
+    @property
+    def kept(self):
+        """Labels of the questions that are asked no more and whose answers are kept."""
+        return [one.label for one in self.unasked if not answers.is_blank(self.answers.get(one.code))]
+
 
 def asked_when(question, here):
     """The field of a question; asked after one of `here` (codes), in a box that is hidden while that is answered otherwise."""

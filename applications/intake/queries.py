@@ -221,7 +221,8 @@ def named_answers(application, supplement):
     if not named:
         return []
     before = latest_receipt(application).snapshot["answers"]
-    left = {gap.field for gap in mending.unmended(application, named, before=before)}
+    files = set(mending.renewed_since(supplement, application).values())
+    left = {gap.field for gap in mending.unmended(application, named, before=before, files=files)}
     return [
         (question, f"answer_{question.code}" not in left)
         for question in application.call.asked

@@ -77,9 +77,9 @@ def section(request, key, name):
             refusal.show_on(form)
             status, rows = 409, compare(application, form, saved(form), version)
         else:
-            if unasked := [question.label for question in getattr(form, "unasked", ())]:
+            if kept := getattr(form, "kept", ()):
                 said = _("No longer asked, but kept as you typed it: %(questions)s.")
-                messages.info(request, said % {"questions": ", ".join(unasked)})
+                messages.info(request, said % {"questions": ", ".join(kept)})
             messages.success(request, _("Saved."))
             if name == "partners":
                 ask_partners(request, application)

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 
 from applications.cohort import actions as cohort
 from applications.decision import continuing
@@ -25,6 +24,7 @@ from applications.permissions import TIMETABLE
 from applications.review import people
 from applications.review.queries import profile_of
 from tests.asking import reasons
+from tests.intake.test_views import url
 from tests.world import AFTER, CLOSES, DURING, PDF, browser, pdf
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -223,10 +223,6 @@ def test_only_officers_decide(world, who):
 
 
 # The page
-
-
-def url(name, application, *more):
-    return reverse(f"intake:{name}", args=[application.key, *more])
 
 
 def test_the_page_leads_from_one_open_rule_to_the_next_and_at_last_into_the_review(world):

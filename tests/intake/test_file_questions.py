@@ -329,6 +329,26 @@ def test_a_supplement_that_opens_a_file_lets_its_paper_be_put_in_and_no_other(wo
     assert papers(receipt)[-1] == "Approved plan"
 
 
+def test_another_file_is_change_enough_of_the_answer_that_it_follows(world, draft):
+    answer(draft, restructuring="yes", restructured_on="2026-03-02")
+    put(draft, pdf("승인서.pdf", PDF + b"\n\n"))
+    actions.submit(draft, by=draft.created_by, arrived_at=DURING)
+    with clock.at(AFTER):
+        actions.request_supplement(
+            draft, papers=[], questions=draft.call.questions.filter(code="restructuring"), message="It is not signed",
+            due_at=DUE, by=world.officer,
+        )  # fmt: skip
+        untouched = reasons(actions.hand_in_supplement, draft, by=draft.created_by, arrived_at=AFTER)
+        paper = draft.call.papers.get(code="F01")
+        actions.add_paper(draft, paper=paper, upload=pdf("승인서.pdf", LATER), by=draft.created_by, now=AFTER)
+        page = browser(draft.created_by).get(url("papers", draft))
+        receipt = actions.hand_in_supplement(draft, by=draft.created_by, arrived_at=AFTER)
+
+    assert untouched == [f"Not yet changed: {draft.call.questions.get(code='restructuring').label}"]
+    assert [done for _question, done in page.context["answers"]] == [True]
+    assert receipt.snapshot["papers"][-1]["sha256"] == hashlib.sha256(LATER).hexdigest()
+
+
 def test_a_file_that_a_supplement_opened_is_gone_when_it_is_not_handed_in(world, draft):
     owner, call = draft.created_by, draft.call
     actions.submit(draft, by=owner, arrived_at=DURING)

@@ -246,6 +246,19 @@ def stale(visit, town):
     return somebody, somebody.page.get_by_role("columnheader", name=said("Typed by you"))
 
 
+def stale_supplement(visit, town):
+    """The same of an answer that a supplement names."""
+    somebody = visit("owner").goes(reverse("intake:mend", args=[town.returned.key]))
+    returned = Application.objects.get(pk=town.returned.pk)
+    returned.section_versions["plan-2"] = returned.version + 1
+    Application.objects.filter(pk=returned.pk).update(
+        section_versions=returned.section_versions, version=returned.version + 1
+    )
+    somebody.page.fill("main [name=answer_hiring]", "77")
+    somebody.page.locator("main form .button-primary").first.click()
+    return somebody, somebody.page.get_by_role("columnheader", name=said("Typed by you"))
+
+
 def too_late(visit, town):
     """The last step, pressed after the deadline."""
     somebody = visit("owner")
@@ -290,7 +303,7 @@ def unknown(visit, town):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("state", [stale, too_late, recalled, changes, registered, unknown])
+@pytest.mark.parametrize("state", [stale, stale_supplement, too_late, recalled, changes, registered, unknown])
 def test_a_page_that_comes_only_in_some_state_is_for_everybody(visit, town, state):
     somebody, shown = state(visit, town)
 

@@ -268,7 +268,7 @@ class Application(models.Model):
         """What the firm reads: between screening and publication nothing but “under review”."""
         if self.amends_id or self.is_being_changed:
             return _("Recalled, being changed")
-        if self.status in (Status.IN_REVIEW, Status.REVIEWED):
+        if self.status in BEFORE_REVIEWERS:
             return _("Under review")
         return self.get_status_display()
 
