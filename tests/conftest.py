@@ -168,6 +168,14 @@ def whole_chromium(playwright):
     browser.close()
 
 
+@pytest.fixture
+def doomed(playwright):
+    """A browser of a test's own, which it may kill."""
+    browser = launched(playwright, shutil.which("chromium-headless-shell") or chromium())
+    yield browser
+    browser.close()
+
+
 def chromium():
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 

@@ -1,11 +1,14 @@
 """A draft at a real browser: saved while it is written, through a crash, a second tab, a line that breaks and a wrong clock."""
 
+import os
 import re
+import signal
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from applications.intake.fields import PlainField
 from tests.browser import said
 from tests.world import CLOSES, DURING
 
@@ -104,6 +107,88 @@ def test_an_answer_that_is_cut_short_is_no_answer_and_the_next_save_goes_through
     writer.press("Save and continue")
 
 
+def test_an_answer_that_does_not_come_within_twenty_seconds_is_no_answer_and_the_text_is_sent_again(house):
+    writer = house.opens("section", "plan")
+    writer.page.clock.install(time=DURING)
+    writer.page.reload()
+    writer.page.route("**/autosave/**", lambda route: None, times=1)  # it is held for ever
+
+    with writer.page.expect_request("**/autosave/**"):
+        entry(writer).fill("Text of a line that hangs")
+        writer.page.clock.run_for(1200)
+    writer.page.clock.run_for(19_000)
+    expect(state(writer)).to_have_text(said("Saving …"))
+    writer.page.clock.run_for(1000)
+    expect(state(writer)).to_have_text(said(OFFLINE))
+
+    with writer.page.expect_response("**/autosave/**"):
+        writer.page.clock.run_for(5000)
+    expect(state(writer)).to_have_text(SAVED)
+    assert house.stored.answers["entry"] == "Text of a line that hangs"
+
+
+def test_a_text_is_sent_within_two_seconds_of_the_last_key_and_when_its_field_is_left(house):
+    writer = house.opens("section", "plan")
+    writer.page.clock.install(time=DURING)
+    writer.page.reload()
+    writer.page.clock.pause_at(DURING + timedelta(minutes=1))
+    sent = []
+    writer.page.on(
+        "request", lambda request: sent.append(request.post_data) if "autosave" in request.url else None
+    )
+
+    entry(writer).press_sequentially("가나")
+    writer.page.clock.run_for(1000)
+    entry(writer).press_sequentially("다")
+    writer.page.clock.run_for(1000)
+    assert sent == []  # somebody is still typing
+    with writer.page.expect_response("**/autosave/**"):
+        writer.page.clock.run_for(1000)  # two seconds after the last key
+    expect(state(writer)).to_have_text(SAVED)
+    with writer.page.expect_response("**/autosave/**"):
+        entry(writer).press_sequentially("라")
+        entry(writer).blur()  # no time goes by
+
+    expect(state(writer)).to_have_text(SAVED)
+    assert (len(sent), house.stored.answers["entry"][:4]) == (2, "가나다라")
+
+
+def test_a_browser_that_is_killed_loses_nothing_that_was_called_saved(house, doomed):
+    house.street.browser = doomed
+    writer = house.opens("section", "plan")
+    entry(writer).fill(TEXT)
+    expect(state(writer)).to_have_text(SAVED)
+    entry(writer).press_sequentially("!")
+    processes = doomed.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    os.kill(next(process["id"] for process in processes if process["type"] == "browser"), signal.SIGKILL)
+
+    assert house.stored.answers["entry"] in (TEXT.strip(), f"{TEXT}!")
+
+
+TEXTS = [
+    "",
+    "가" * 2001,
+    "가" * 2000,
+    "e\u0301" * 9,
+    "😀" * 7,
+    "a\nb\n\n" * 5,
+    "\u3000\u00a0 가 나 \n",
+]  # NFD, code points, line ends, white space
+
+
+def test_the_counter_counts_as_the_server_does_to_the_character(house):
+    writer = house.opens("section", "plan")
+    counter, counted = writer.page.locator("#id_answer_entry ~ .counter"), []
+    for text in TEXTS:
+        entry(writer).fill(text)
+        counted.append(counter.inner_text())
+    entry(writer).fill("가" * 2001)
+
+    server = PlainField(limit=2001, required=False)
+    assert counted == [f"{len(server.clean(text)):,} / 2,000" for text in TEXTS]
+    expect(state(writer)).to_contain_text("2001")
+
+
 def test_a_question_comes_with_its_condition_and_a_table_grows_by_a_row(house):
     writer = house.opens("section", "plan-2")
     assert not writer.field("사업재편계획 승인일").is_visible()
@@ -140,6 +225,25 @@ def test_the_last_hour_is_announced_at_60_10_and_1_minutes_and_at_no_other_time(
         writer.page.clock.fast_forward(wait)
         expect(writer.page.locator("[data-countdown]")).not_to_have_text(shown)
         expect(announcer).to_contain_text(heard)
+
+
+def test_the_time_left_is_never_more_than_there_is_whatever_part_of_a_second_it_is(house):
+    """The clock of the page stands since it was sent for, ten seconds late, and goes on by quarters of a second."""
+    house.clock.move_to(CLOSES - timedelta(seconds=90.1))
+    writer = house.opens("section", "plan")
+    writer.page.clock.install(time=DURING)
+    writer.page.clock.pause_at(DURING + timedelta(seconds=10))
+    writer.page.reload()
+    countdown, shown, there_is = writer.page.locator("[data-countdown]"), [], []
+    left = float(countdown.get_attribute("data-countdown")) - float(countdown.get_attribute("data-now"))
+
+    for _quarter in range(8):
+        shown.append(re.search(r"\d\d:\d\d(?!:)", countdown.inner_text())[0])
+        there_is.append(int(left - writer.page.evaluate("performance.now()") / 1000))
+        writer.page.clock.run_for(250)
+
+    assert shown == [f"{seconds // 60:02}:{seconds % 60:02}" for seconds in there_is]
+    assert 0 < there_is[-1] < there_is[0] < 90
 
 
 def test_g31_the_time_left_is_right_on_a_computer_whose_clock_is_wrong(house):

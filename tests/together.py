@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 
 from django.db import connection
 from django.utils import translation
@@ -31,3 +32,15 @@ def refusals(outcomes):
     """What was refused, in English."""
     with translation.override("en"):
         return [str(outcome) for outcome in outcomes if isinstance(outcome, Refused)]
+
+
+def wait_until_somebody_waits():
+    """Until another connection waits for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    for _try in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.01)
+    raise AssertionError("Nobody waits.")

@@ -55,7 +55,7 @@ def facts_of(proposal):
     """
     call = proposal.call
     selected = set(proposal.places.filter(result=Place.Result.SELECTED).values_list("application", flat=True))
-    rows = Application.objects.handed_in().exclude(status=Status.WITHDRAWN).filter(call=call)
+    rows = Application.objects.standing().filter(call=call)
     firms = frozen(call)
     groups = {name: {} for name in ("field", "region", "size", "founded")}
     whole = [0, 0, 0]
@@ -112,10 +112,8 @@ def load_of(call):
 
 def spread_of(call):
     """How far the sheets of an application lie apart, of those that have two or more; None where they are too few."""
-    found = Application.objects.filter(call=call, sheets__gte=2, spread__isnull=False)
-    spreads = [
-        float(spread) for spread in found.exclude(status=Status.WITHDRAWN).values_list("spread", flat=True)
-    ]
+    found = Application.objects.standing().filter(call=call, sheets__gte=2, spread__isnull=False)
+    spreads = [float(spread) for spread in found.values_list("spread", flat=True)]
     if len(spreads) < cells.LEAST:
         return None
     return {"applications": len(spreads), "bins": binned(spreads, cells.SPREADS)}

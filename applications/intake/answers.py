@@ -43,17 +43,21 @@ def is_asked(question, answers):
     return bool(set(given if isinstance(given, list) else [given]) & set(question.condition["is"]))
 
 
-def asked(call, answers, track):
-    """The questions of a call that stand to be answered by a firm of this track, in order."""
-    return [question for question in call.asked if is_for(question, track) and is_asked(question, answers)]
-
-
-def is_wanted(paper, application):
-    """A paper that a question asks for is wanted when this firm is asked the question; every other one always may come."""
-    question = paper.question if paper.question_id else None
-    return not question or (
-        is_for(question, application.firm.track) and is_asked(question, application.answers)
+def is_asked_of(question, application, here=()):
+    """Whether it stands to be answered in this application; here: codes of questions on the same page, which may be answered otherwise."""
+    return is_for(question, application.firm.track) and (
+        question.condition.get("question") in here or is_asked(question, application.answers)
     )
+
+
+def asked(application):
+    """The questions that stand to be answered in this application, in order."""
+    return [question for question in application.call.asked if is_asked_of(question, application)]
+
+
+def is_wanted(paper, application, here=()):
+    """A paper that a question asks for is wanted when this firm is asked the question; every other one always may come."""
+    return not paper.question_id or is_asked_of(paper.question, application, here)
 
 
 def followed(question, call):

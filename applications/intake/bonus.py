@@ -14,6 +14,12 @@ def claimed(application):
     return [(item, claims[str(item.pk)]) for item in application.call.bonus_items if str(item.pk) in claims]
 
 
+def claimed_alike(call, application):
+    """What another application claims, for the items of this call that have the same name there."""
+    words = {item.name: words for item, words in claimed(application)}
+    return {str(item.pk): words[item.name] for item in call.bonus_items if item.name in words}
+
+
 def missing(application):
     """A gap for each claim that does not say what shows it."""
     return [

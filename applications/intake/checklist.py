@@ -83,7 +83,7 @@ def declared_on(application, code):
     given, wanted = application.answers, ANSWERS.get(code, ())
     return [
         answers.as_shown(question, given.get(question.code))
-        for question in answers.asked(application.call, given, application.firm.track)
+        for question in answers.asked(application)
         if question.code in wanted
     ]
 

@@ -83,7 +83,7 @@ def take_as_is(request, key):
 def supplement(request, key):
     application = fetch(request, Application, key=key, related=("call", "firm"))
     return act_page(
-        request, application, SupplementForm(request.POST or None, call=application.call), actions.request_supplement,
+        request, application, SupplementForm(request.POST or None, application=application), actions.request_supplement,
         said=_("The firm is asked for the supplement."), heading=_("Request a supplement"),
     )  # fmt: skip
 

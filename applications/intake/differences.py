@@ -22,7 +22,7 @@ def pieces(before: str, after: str):
 
 
 def alike(old, new):
-    """How many words two texts have in common from where they begin."""
+    """How many words, or characters, two texts have in common from where they begin."""
     return sum(1 for _same in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 

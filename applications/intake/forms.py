@@ -1,10 +1,9 @@
 """Forms of intake: the sections of an application, and the acts of the screening desk."""
 
-from crispy_forms.layout import HTML, Div
+from crispy_forms.layout import HTML
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Question
@@ -18,8 +17,6 @@ from applications.intake.fields import (
     NumberField,
     PlainField,
     PlainLineField,
-    TableField,
-    field_for,
 )
 from applications.intake.models import Application, Status
 from applications.kernel import clock
@@ -198,65 +195,6 @@ class PartnersForm(Versioned):
 DEMAND = ("name", "number", "item")
 
 
-class PlanForm(Versioned):
-    """Questions of the plan: those of one part, or what a supplement opens. A draft may leave any of them open."""
-
-    def __init__(self, *args, application, questions, **options):
-        super().__init__(*args, **options)
-        given, here = application.answers, {question.code for question in questions}
-        shown = [
-            question
-            for question in questions
-            if answers.is_for(question, application.firm.track)
-            and (question.condition.get("question") in here or answers.is_asked(question, given))
-        ]
-        self.questions = [question for question in shown if question.kind != Question.Kind.FILE]
-        for question in self.questions:
-            self.fields[f"answer_{question.code}"] = field_for(question, given.get(question.code))
-        rows = (
-            Upload(question) if question.kind == Question.Kind.FILE else asked_when(question, here)
-            for question in shown
-        )
-        self.helper = layout("version", *rows, button=SAVE)
-
-    @property
-    def said(self):
-        """{name of a cell as it was sent: what is wrong with it} of all tables."""
-        return {
-            f"{name}-{field.widget.at(self.data, name)[place]}-{code}": fault
-            for name, field in self.fields.items()
-            if isinstance(field, TableField)
-            for (place, code), fault in field.widget.faults.items()
-        }
-
-    @property
-    def answers(self):
-        """{code: answer} of what was typed well."""
-        names = {question.code: f"answer_{question.code}" for question in self.questions}
-        return {code: self.cleaned_data[name] for code, name in names.items() if name in self.cleaned_data}
-
-
-def asked_when(question, here):
-    """The field of a question; asked after one of `here` (codes), in a box that is hidden while that is answered otherwise."""
-    name = f"answer_{question.code}"
-    if (other := question.condition.get("question")) not in here:
-        return name
-    when = " ".join(question.condition["is"])
-    return Div(name, data_asked_by=f"answer_{other}", data_asked_when=when)
-
-
-class Upload:
-    """Where the file of a question is uploaded: a row of `papers` of the page, at its place among the questions."""
-
-    def __init__(self, question):
-        self.question = question
-
-    def render(self, form, context, **_options):
-        rows = [row for row in context.get("papers", ()) if row[0].question_id == self.question.pk]
-        facts = context.flatten() | {"papers": rows}
-        return render_to_string("intake/_question_file.html", facts) if rows else ""
-
-
 class UploadForm(forms.Form):
     file = forms.FileField(label=_("File"))
 
@@ -306,10 +244,13 @@ class SupplementForm(forms.Form):
 
     helper = layout("message", "papers", "questions", "due_at", button=_("Request the supplement"))
 
-    def __init__(self, *args, call, **options):
+    def __init__(self, *args, application, **options):
         super().__init__(*args, **options)
-        self.fields["papers"].queryset = call.papers.all()
-        self.fields["questions"].queryset = call.questions.exclude(kind=Question.Kind.FILE)
+        call, asked = application.call, [question.pk for question in answers.asked(application)]
+        self.fields["papers"].queryset = call.papers.filter(Q(question=None) | Q(question__in=asked))
+        self.fields["questions"].queryset = call.questions.exclude(kind=Question.Kind.FILE).filter(
+            pk__in=asked
+        )
         self.fields["questions"].label_from_instance = lambda question: question.label
 
 

@@ -13,6 +13,12 @@ def keeps(paper, dated, closing):
     )
 
 
+def mark(paper, found, closing):
+    """Give each of what stands in the place of a paper, or may stand there, its `keeps`; found: rows with days, or None."""
+    for dated in filter(None, found):
+        dated.keeps = keeps(paper, dated, closing)
+
+
 def stale(papers, closing, section=None):
     """A gap for each paper of rules.with_scans that is not as fresh as it must be; section: where all stand, or each its own."""
     return [
@@ -32,10 +38,18 @@ def counts_from_issue(paper):
     return paper.validity != validity.CLOSING
 
 
-def undated(paper, day, *, today):
-    """Why a day cannot stand with a paper: where nothing is asked, and a day of issue that is still to come."""
+def undated(paper, day, *, today, came_on=None):
+    """Why a day cannot stand with a paper: where nothing is asked, and a day of issue that is still to come.
+
+    came_on: the day on which it came on paper, if it did; it was issued by then.
+    """
     if not paper.validity:
         return [Reason(_("No day is asked of this paper."), "day")]
-    if counts_from_issue(paper) and day > today:
+    if not counts_from_issue(paper):
+        return []
+    if day > today:
         return [Reason(_("This date is still to come."), "day")]
+    if came_on and day > came_on:
+        said = _("It came on paper on %(day)s, and was issued by then.")
+        return [Reason(said % {"day": came_on.isoformat()}, "day")]
     return []

@@ -25,18 +25,33 @@ def overdue(supplement, *, now):
     ]
 
 
+def named_in(supplement):
+    """The codes of the questions that a supplement names."""
+    return {question.code for question in supplement.questions.all()}
+
+
 def opened(call, named):
     """The questions of a call that a supplement opens: those it names, and what is asked only after one of them.
 
-    named: their codes. The order is that of the call. A question that asks for a file is opened by its paper.
+    named: their codes. The order is that of the call.
     """
     codes, found = set(named), []
     for question in call.asked:  # a condition names an earlier one
         if question.code in codes or question.condition.get("question") in codes:
             codes.add(question.code)
-            if question.kind != Question.Kind.FILE:
-                found.append(question)
+            found.append(question)
     return found
+
+
+def opened_papers(application, supplement):
+    """The papers that a supplement opens: those it names, and those of the questions for a file among what it opens."""
+    named = {paper.pk for paper in supplement.papers.all()}
+    questions = {question.pk for question in opened(application.call, named_in(supplement))}
+    return [
+        paper
+        for paper in application.call.asked_papers
+        if paper.pk in named or paper.question_id in questions
+    ]
 
 
 def faults(supplement, application, *, before, now):
@@ -46,57 +61,69 @@ def faults(supplement, application, *, before, now):
     """
     if reasons := overdue(supplement, now=now):
         return reasons
-    renewed = set(
-        application.documents.filter(added_at__gte=supplement.requested_at).values_list("paper_id", flat=True)
-    )
-    papers = with_scans(application, supplement.papers.all())
-    gaps = [
-        Gap(_("Not yet renewed: %(what)s") % {"what": paper.name}, f"paper_{paper.code}", "papers")
-        for paper in papers
-        if paper.pk not in renewed
-    ]
-    named = {question.code for question in supplement.questions.all()}
+    named = {paper.pk for paper in supplement.papers.all()}
+    renewed = renewed_since(supplement, application)
+    may_come = [paper.pk for paper in opened_papers(application, supplement)]
+    papers, gaps = with_scans(application, application.call.papers.filter(pk__in=may_come)), []
+    for paper in papers:
+        if paper.pk in named - renewed.keys():
+            said = _("Not yet renewed: %(what)s")
+        elif paper.pk not in named and paper.required and paper.scan is None:
+            said = _("Missing: %(what)s")
+        else:
+            continue
+        gaps.append(Gap(said % {"what": paper.name}, f"paper_{paper.code}", "papers"))
     gaps += freshness.stale(papers, closing_day(application.call), "papers") + infected(papers, "papers")
-    return gaps + unmended(application, named, before=before)
+    return gaps + unmended(application, named_in(supplement), before=before, files=set(renewed.values()))
 
 
-def unmended(application, named, *, before):
+def renewed_since(supplement, application):
+    """{id of a paper: the code of its question, or None} of the papers that came since the supplement was asked for."""
+    found = application.documents.filter(added_at__gte=supplement.requested_at)
+    return dict(found.values_list("paper", "paper__question__code"))
+
+
+def unmended(application, named, *, before, files=frozenset()):
     """A gap for each opened answer that is asked and open, and for each named one that is as it was, with all that follows from it.
 
-    named: codes; before: the answers of the last submission.
+    named: codes; before: the answers of the last submission; files: codes of questions that a new file came to.
     """
     gaps, given = [], application.answers
     for question in opened(application.call, named):
         field = f"answer_{question.code}"
-        if not answers.is_for(question, application.firm.track) or not answers.is_asked(question, given):
+        if question.kind == Question.Kind.FILE or not answers.is_asked_of(question, application):
             continue
         if question.required and answers.is_blank(given.get(question.code)):
             gaps.append(Gap(_("Missing: %(what)s") % {"what": question.label}, field, "papers"))
-        elif question.code in named and not is_changed(application.call, question.code, given, before):
+        elif question.code in named and not is_changed(application.call, question.code, given, before, files):
             gaps.append(Gap(_("Not yet changed: %(what)s") % {"what": question.label}, field, "papers"))
     return gaps
 
 
-def is_changed(call, code, given, before):
+def is_changed(call, code, given, before, files):
     """Whether an answer, or one that is asked after it, is another than before."""
     return any(
-        answers.blank_or(given.get(one.code)) != answers.blank_or(before.get(one.code))
+        one.code in files or answers.blank_or(given.get(one.code)) != answers.blank_or(before.get(one.code))
         for one in opened(call, [code])
     )
 
 
-def unaskable(application, *, names, due_at, now):
-    """Why no supplement can be asked for: two rounds are over, the time is too short, nothing is named, or an exclusion waits.
+def unaskable(application, *, papers, questions, due_at, now):
+    """Why no supplement can be asked for: two rounds are over, the time is too short, an exclusion waits, or what it names.
 
-    names: how many papers and questions it names.
+    papers, questions: what it names.
     """
     if reasons := screening_waits(application, now=now):
         return reasons
     reasons = []
     if application.supplements.count() >= MOST_ROUNDS:
         reasons.append(Reason(_("A supplement is asked for at most twice.")))
-    if not names:
+    if not papers and not questions:
         reasons.append(Reason(_("Please choose at least one paper or question."), "papers"))
+    if not all(answers.is_wanted(paper, application) for paper in papers) or not all(
+        answers.is_asked_of(question, application) for question in questions
+    ):
+        reasons.append(Reason(_("Only what is asked of this application can be named.")))
     if due_at < now + LEAST_TIME:
         reasons.append(Reason(_("Leave the firm at least 24 hours."), "due_at"))
     return reasons

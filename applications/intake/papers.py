@@ -11,20 +11,18 @@ from django.utils.translation import gettext as _
 from applications.accounts.models import Role
 from applications.accounts.session import confirmed_until
 from applications.calls.disclosure import not_given_out
-from applications.intake import actions, finding, freshness, rules
+from applications.intake import actions, finding, freshness, mending, rules
 from applications.intake.actions import uploads
 from applications.intake.forms import DayForm, UploadForm
 from applications.intake.handing_in import confirm_url
 from applications.intake.models import Application
 from applications.intake.queries import (
-    kept_for,
+    named_answers,
     open_supplement,
     owners_of,
     read_papers,
-    room,
-    uploads_of,
 )
-from applications.intake.supplementing import named_answers
+from applications.intake.uploading import kept_for, room, uploads_of
 from applications.intake.writing import RELATED, steps, titles
 from applications.kernel import clock, files
 from applications.kernel.accesslog import log_view
@@ -42,7 +40,9 @@ def listing(request, key):
     if application.status not in ("draft", "returned"):
         return redirect(application)
     supplement = open_supplement(application)
-    wanted = list(supplement.papers.all()) if supplement else application.call.papers_in("papers")
+    wanted = (
+        mending.opened_papers(application, supplement) if supplement else application.call.papers_in("papers")
+    )
     answers = named_answers(application, supplement) if supplement else []
     names = rules.sections(application.call)
     moves = APPLICATION.open_to(application, request.user) if supplement else ()
@@ -109,8 +109,7 @@ def paper(request, key, code):
         status = 409
     document = application.documents.filter(paper=wanted).select_related("file").first()
     kept, closing = list(kept_for(application).filter(kind__code=code)), rules.closing_day(application.call)
-    for dated in [*kept, *([document] if document else [])]:
-        dated.keeps = freshness.keeps(wanted, dated, closing)
+    freshness.mark(wanted, [document, *kept], closing)
     return render(
         request,
         "intake/paper.html",

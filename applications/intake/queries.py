@@ -1,17 +1,14 @@
-"""Reads of intake: what the screening desk and a case page show."""
+"""Reads of intake: what a section holds, who is told, what waits for whom, what a page shows of an application."""
 
 from datetime import UTC
-from itertools import groupby
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Cast, Concat, StrIndex
 
 from applications.accounts.models import User
 from applications.calls.models import Call, Question
-from applications.calls.rules import need, traits_of
 from applications.firms.models import Firm, Member, Right
-from applications.firms.rules.vault import MAX_FIRM_BYTES
-from applications.intake import answers, bonus, consortium, freshness
+from applications.intake import answers, bonus, consortium, mending
 from applications.intake.budget import Plan
 from applications.intake.coming import LAST_OF_SUPPLEMENT, MARKS, mark_at
 from applications.intake.models import (
@@ -24,17 +21,12 @@ from applications.intake.models import (
     Supplement,
 )
 from applications.intake.models.partners import Partner
+from applications.intake.models.revisions import Revision
 from applications.intake.rules import (
-    MAX_APPLICATION_BYTES,
     SECTION_OF,
-    bytes_of,
-    closing_day,
-    expires_early,
 )
 from applications.intake.snapshot import sha256_of, typed_hash
 from applications.kernel import audit
-from applications.kernel.files import MAX_FILE_BYTES, TYPES, used
-from applications.kernel.files.arriving import PIECE_BYTES
 from applications.kernel.files.stored import Scan
 from applications.kernel.search import texts_with
 from applications.kernel.taxonomy import IndustryField, RootTechnology
@@ -223,6 +215,26 @@ def open_supplement(application):
     return application.supplements.open().prefetch_related("papers", "questions").first()
 
 
+def named_answers(application, supplement):
+    """[(question, whether it is changed since the last submission)] of the answers that a supplement names."""
+    named = mending.named_in(supplement)
+    if not named:
+        return []
+    before = latest_receipt(application).snapshot["answers"]
+    files = set(mending.renewed_since(supplement, application).values())
+    left = {gap.field for gap in mending.unmended(application, named, before=before, files=files)}
+    return [
+        (question, f"answer_{question.code}" not in left)
+        for question in application.call.asked
+        if question.code in named
+    ]
+
+
+def revisions_of(application):
+    """What the sections of a draft were; of changes also what they were in what was handed in before."""
+    return Revision.objects.filter(application__in=(application.pk, application.amends_id))
+
+
 def facts(application):
     """The whole of an application as a page shows it: amounts, partners, answers with their questions, papers."""
     standing = application.documents.select_related("paper__part", "paper__question", "file")
@@ -260,78 +272,6 @@ def balances_of(firm, *, before):
         }
         for row in found
     ]
-
-
-def uploads_of(application, papers, supplement=None):
-    """The rows in which these papers are uploaded (intake/_papers.html), with the limits that hold."""
-    present = {document.paper_id: document for document in application.documents.select_related("file")}
-    kept, closing = by_code(kept_for(application)), closing_day(application.call)
-    for paper in papers:
-        for dated in [present.get(paper.pk), *kept.get(paper.code, [])]:
-            if dated:
-                dated.keeps = freshness.keeps(paper, dated, closing)
-    traits = traits_of(application.firm) | bonus.traits(application)
-    return {
-        "papers": [
-            (
-                paper,
-                present.get(paper.pk),
-                kept.get(paper.code, []),
-                None if supplement else need(paper, traits),
-                None if supplement else after(paper, application.call),
-            )
-            for paper in papers
-            if supplement or standing(paper, application)
-        ],
-        "early": {
-            document.pk
-            for document in present.values()
-            if expires_early(document.expires_on, application.call)
-        },
-        "closes_on": closing,
-        "room": room(application),
-        "kinds": TYPES,
-    }
-
-
-def after(paper, call):
-    """The code of the question on the same page after whose answer this paper is asked for, if there is one."""
-    other = paper.condition and answers.followed(paper.question, call)
-    return other.code if other else ""
-
-
-def standing(paper, application):
-    """Whether a paper has a row on its page: the page itself hides one that follows an answer on it."""
-    return answers.is_wanted(paper, application) or after(paper, application.call)
-
-
-def room(application):
-    """What is used of the limits, and how large a piece of an upload is."""
-    return {
-        "file": MAX_FILE_BYTES,
-        "application": MAX_APPLICATION_BYTES,
-        "application_used": bytes_of(application.documents),
-        "firm": MAX_FIRM_BYTES,
-        "firm_used": used(application.firm.key),
-        "piece": PIECE_BYTES,
-    }
-
-
-def by_code(kept):
-    """{code of a kind: its papers in the vault}, of papers in this order."""
-    return {code: list(papers) for code, papers in groupby(kept, key=lambda paper: paper.kind.code)}
-
-
-def kept_for(application):
-    """Papers in the firm's vault that this call asks for, by kind, those that are valid longest first."""
-    codes = application.call.papers.values("code")
-    if application.is_from_office:  # the vault is the firm's own
-        return application.firm.papers.none()
-    return (
-        application.firm.papers.filter(kind__code__in=codes)
-        .select_related("kind", "file")
-        .order_by("kind__ordinal", F("expires_on").desc(nulls_first=True), "-pk")
-    )
 
 
 def read_papers(application):

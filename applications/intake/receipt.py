@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from applications.accounts.models import Role
 from applications.intake import rules
 from applications.kernel.pdf import head, typeset
+from applications.templatetags.grants import business_number
 
 
 def written(receipt, *, by_name=True) -> bytes:
@@ -26,7 +27,7 @@ def written(receipt, *, by_name=True) -> bytes:
         "facts": [
             [_("Application number"), snapshot["number"]],
             [_("Call"), f"{snapshot['call']['title']} ({snapshot['call']['number']})"],
-            [_("Firm"), f"{firm['name']} ({number_shown(firm['business_number'])})"],
+            [_("Firm"), f"{firm['name']} ({business_number(firm['business_number'])})"],
             *([[_("Representative"), firm["representative"]]] if by_name else []),
             [_("Title of the plan"), snapshot["title"]],
             [_("Handed in by"), receipt.by.name if by_name else role],
@@ -72,7 +73,3 @@ def verify_url(receipt):
     """The public page that answers for this receipt, already filled in."""
     asked = urlencode({"number": receipt.number, "fingerprint": receipt.sha256})
     return f"{settings.SITE_URL}{reverse('intake:verify')}?{asked}"
-
-
-def number_shown(business_number):
-    return f"{business_number[:3]}-{business_number[3:5]}-{business_number[5:]}"

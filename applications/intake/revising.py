@@ -2,9 +2,9 @@
 
 import json
 from datetime import timedelta
-from itertools import takewhile
 
 from applications.intake import answers, rules
+from applications.intake.differences import alike
 
 REVISION_RUNS = timedelta(minutes=10)
 MOST_LOST = 50  # characters that may go within one revision: what is more stands in the one before
@@ -38,14 +38,9 @@ def lost(before, after):
     after, total = dict(texts(after)), 0
     for name, text in texts(before):
         kept = after.get(name, "")
-        head = begins_alike(text, kept)
-        total += len(text) - head - begins_alike(reversed(text[head:]), reversed(kept[head:]))
+        head = alike(text, kept)
+        total += len(text) - head - alike(reversed(text[head:]), reversed(kept[head:]))
     return total
-
-
-def begins_alike(one, other):
-    """How many characters two texts have in common from where they begin."""
-    return sum(1 for _same in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def texts(content):

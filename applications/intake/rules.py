@@ -105,7 +105,7 @@ def missing(application):
         gaps.append(Gap(_("Missing: %(what)s") % {"what": _("root technologies")}, "technologies", "project"))
     others, papers = consortium.of(application), with_scans(application, call.papers.all())
     gaps += missing_money(application, others) + others.faults() + unsettled(others, papers)
-    for question in answers.asked(call, application.answers, application.firm.track):
+    for question in answers.asked(application):
         is_open = answers.is_blank(application.answers.get(question.code)) and question.kind != "file"
         if question.required and is_open:
             gaps.append(
@@ -268,13 +268,35 @@ def answer_faults(application, *, now):
     return late(call, now=now)
 
 
-def to_take_over(draft, earlier):
-    """The parts of a draft that are empty and that an earlier application of the firm has: {part: value}."""
+TAKEN_ON_REQUEST = {  # what an earlier application brings beside the plan in short and its answers
+    "budget": _("Costs"),
+    "partners": _("Partners and the demand company; they are asked to confirm when you save that section"),
+    "claims": _("Bonus claims"),
+    "papers": _("Papers of the vault that are still valid"),
+}
+
+
+def on_request(call):
+    """[(key, words)] of what this call has of it."""
+    lacks = {"budget": not call.is_rnd, "claims": not call.bonus_items}
+    return [(key, words) for key, words in TAKEN_ON_REQUEST.items() if not lacks.get(key)]
+
+
+def to_take_over(draft, earlier, also=()):
+    """The parts of a draft that are empty and that an earlier application of the firm has: {part: value}.
+
+    also: keys of TAKEN_ON_REQUEST.
+    """
+    names = ["title", "summary", "field"]
+    names += ["demand"] if "partners" in also else []
+    if draft.call.is_rnd:
+        names += ["institutions"] if "partners" in also else []
+        names += ["budget"] if "budget" in also else []
     parts = {
-        name: getattr(earlier, name)
-        for name in ("title", "summary", "field")
-        if not getattr(draft, name) and getattr(earlier, name)
+        name: getattr(earlier, name) for name in names if not getattr(draft, name) and getattr(earlier, name)
     }
+    if "claims" in also and not draft.claims and (claims := bonus.claimed_alike(draft.call, earlier)):
+        parts["claims"] = claims
     kinds = {question.code: (question.kind, question.options) for question in earlier.call.asked}
     found = {
         question.code: earlier.answers[question.code]
@@ -296,9 +318,8 @@ SECOND = _("Your firm has an application in this call already; one firm hands in
 
 def second(application):
     """One application per firm and call (docs/domain.md, eligibility E13)."""
-    others = type(application).objects.filter(call=application.call_id, firm=application.firm_id)
-    own = (application.pk, application.amends_id or application.pk)
-    if others.exclude(pk__in=own).exclude(status__in=("draft", "withdrawn")).exists():
+    others = type(application).objects.standing().filter(call=application.call_id, firm=application.firm_id)
+    if others.exclude(pk__in=(application.pk, application.amends_id or application.pk)).exists():
         return [Reason(SECOND)]
     return []
 

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from django.apps import apps
-from django.db.models import Q
 
 from applications.firms.models.standing import BusinessStatus
 from applications.intake import answers, consortium, freshness, rules
@@ -17,7 +16,7 @@ from applications.intake.facts import (
     Similar,
     likeness,
 )
-from applications.intake.models import Application, Status
+from applications.intake.models import SELECTED, Application, Status
 from applications.intake.models.checks import Check
 from applications.intake.models.partners import Partner
 from applications.intake.queries import latest_receipt
@@ -107,7 +106,7 @@ def declared_of(application):
     given = application.answers
     return {
         question.code: given[question.code]
-        for question in answers.asked(application.call, given, application.firm.track)
+        for question in answers.asked(application)
         if question.code in DECLARED and not answers.is_blank(given.get(question.code))
     }
 
@@ -125,8 +124,7 @@ def opening_changed(application):
 
 def handed_in_to(call):
     """Applications that stand in this call."""
-    found = Application.objects.of_their_own().filter(call=call)
-    return found.exclude(status__in=(Status.DRAFT, Status.WITHDRAWN))
+    return Application.objects.of_their_own().standing().filter(call=call)
 
 
 def doubles_of(application):
@@ -155,8 +153,8 @@ def parts_of(application):
 
 def similar_to(application):
     """The firm's latest other R&D plans that were handed in, each with how far it reads like this one."""
-    found = Application.objects.of_their_own().filter(firm=application.firm_id, call__programme__kind="rnd")
-    found = found.exclude(pk=application.pk).exclude(status__in=(Status.DRAFT, Status.WITHDRAWN))
+    found = Application.objects.of_their_own().standing().exclude(pk=application.pk)
+    found = found.filter(firm=application.firm_id, call__programme__kind="rnd")
     own = application.title + application.summary
     rows = found.order_by("-pk").values_list("number", "title", "summary", "status")[:COMPARED]
     return tuple(
@@ -186,18 +184,16 @@ def designation_of(firm):
 
 
 def running_of(application):
-    """The firm's agreements on other R&D projects."""
+    """The firm's agreements on other R&D projects, in force or offered; not on those that it has given up."""
     table = apps.get_model("applications", "Agreement").objects.exclude(status="draft")
-    found = table.filter(application__firm=application.firm_id).exclude(application=application.pk)
+    found = table.filter(application__firm=application.firm_id, application__status__in=SELECTED)
     return tuple(Running(*row) for row in found.order_by("number").values_list("number", "ends_on"))
 
 
 def barred_at(business_number):
     """Why reviewers who work for this firm are barred today."""
-    table = apps.get_model("applications", "Sanction").objects.filter(lifted_at=None)
-    found = table.filter(
-        Q(until=None) | Q(until__gte=clock.today()), profile__affiliation_number=business_number
-    )
+    found = apps.get_model("applications", "Sanction").objects.in_force()
+    found = found.filter(profile__affiliation_number=business_number)
     return tuple(found.values_list("reason", flat=True))
 
 

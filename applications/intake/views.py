@@ -1,4 +1,4 @@
-"""Pages of the firm: its applications, and the sections and papers of a draft."""
+"""Pages of the firm: its applications and what other firms ask of it; the page of an application, its preview, its document."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -147,6 +147,7 @@ def task_list(request, application):
             "moves": moves,
             "owners": owners_of(application.firm) if "edit" in moves and "submit" not in moves else [],
             "earlier": earlier(application) if "edit" in moves else (),
+            "on_request": rules.on_request(application.call),
             "now": clock.now(),
         },
     )
@@ -182,7 +183,9 @@ def preview(request, key):
     application = fetch(request, Application, key=key, related=RELATED)
     if request.user.role != Role.APPLICANT and not application.is_from_office:
         return redirect(application)
-    return render(request, "intake/preview.html", {**facts(application), "now": clock.now()})
+    reads_only = not_given_out(application.call, Role.REVIEWER)
+    shown = {**facts(application), "reads_only": reads_only, "now": clock.now()}
+    return render(request, "intake/preview.html", shown)
 
 
 @page("application.view", "GET")

@@ -1,16 +1,15 @@
-"""Pages of a draft: its sections, saved while they are written, and their revisions."""
+"""Pages of the sections of a draft, saved while they are written; how two texts of one are compared."""
 
 from collections import Counter
-from uuid import UUID
 
 from crispy_forms.layout import HTML
 from django.contrib import messages
 from django.http import Http404, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from applications.intake import actions, answers, budget, challenge, consortium, differences, rules
 from applications.intake.actions import partners
@@ -20,17 +19,17 @@ from applications.intake.forms import (
     DEMAND,
     MoneyForm,
     PartnersForm,
-    PlanForm,
     ProjectForm,
 )
 from applications.intake.models import Application
 from applications.intake.models.partners import Partner
+from applications.intake.plan_forms import PlanForm
 from applications.intake.pledging import PledgeForm
-from applications.intake.queries import content_of, uploads_of
+from applications.intake.queries import content_of
+from applications.intake.uploading import uploads_of
 from applications.kernel import clock
 from applications.kernel.errors import Refused
 from applications.kernel.sections import stale
-from applications.kernel.tables import page_by_key
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 from applications.kernel.web import fetch, page
 
@@ -76,8 +75,11 @@ def section(request, key, name):
             actions.edit(application, by=request.user, now=request.arrived_at, version=version, **saved(form))
         except Refused as refusal:
             refusal.show_on(form)
-            status, rows = 409, compare(application, form, saved, name, version)
+            status, rows = 409, compare(application, form, saved(form), version)
         else:
+            if kept := getattr(form, "kept", ()):
+                said = _("No longer asked, but kept as you typed it: %(questions)s.")
+                messages.info(request, said % {"questions": ", ".join(kept)})
             messages.success(request, _("Saved."))
             if name == "partners":
                 ask_partners(request, application)
@@ -207,17 +209,20 @@ def autosave(request, key, name):
     return JsonResponse({"version": version, "at": at, "errors": form.errors, **more})
 
 
-def compare(application, form, saved, name, version):
-    """[(label, what is saved, what was typed)] where a stale section differs; the next save is made in full sight."""
+def compare(application, form, parts, version):
+    """[(label, what is saved, what was typed)] where these parts, typed on a stale page, differ; the next save is made in full sight."""
     current = Application.objects.select_related(*RELATED).get(pk=application.pk)
-    if not stale(current, [name], version=version):
+    sections = rules.sections_of(application.call, parts)
+    if not stale(current, sections, version=version):
         return []
     form.data = form.data.copy()
     form.data["version"] = current.version
     form.helper.layout.insert(
         0, HTML('{% include "parts/_differences.html" %}')
     )  # below the summary of errors
-    stands, typed = lines(current, content_of(current, name)), lines(current, plainly(saved(form)))
+    stands, typed = {}, lines(current, plainly(parts))
+    for name in sections:
+        stands |= lines(current, content_of(current, name))
     return [(label, stands[label], text) for label, text in typed.items() if stands[label] != text]
 
 
@@ -316,73 +321,3 @@ def section_form(data, application, name):
             form = PlanForm(data, application=application, questions=questions, initial=initial)
             return form, lambda form: {"answers": form.answers}
     raise Http404
-
-
-@page("application.edit", "GET")
-def revisions(request, key, name):
-    """Who left this section how and when, latest first."""
-    application = fetch(request, Application, key=key, related=RELATED)
-    title = titles(application.call).get(name)
-    if title is None:
-        raise Http404
-    found = application.revisions.filter(section=name).select_related("by").defer("content")
-    rows = page_by_key(found, ["-id"], request.GET.get("mark", ""), size=20)
-    return render(
-        request,
-        "intake/revisions.html",
-        {"application": application, "name": name, "title": title, "page": rows, "now": clock.now()},
-    )
-
-
-@page("application.edit", "GET", "POST")
-def revision(request, key, revision):
-    """One revision beside what stands in the draft now, and the way back to it."""
-    application = fetch(request, Application, key=key, related=RELATED)
-    found = get_object_or_404(application.revisions.select_related("by"), key=revision)
-    if request.method == "POST":
-        actions.restore(application, revision=found, by=request.user, now=request.arrived_at)
-        messages.success(request, _("The section is as it was."))
-        return redirect("intake:section", application.key, found.section)
-    return render(
-        request,
-        "intake/revision.html",
-        {
-            "application": application,
-            "revision": found,
-            "title": titles(application.call)[found.section],
-            "changes": changes(application, content_of(application, found.section), found.content),
-            "now": clock.now(),
-        },
-    )
-
-
-@page("application.edit", "POST")
-def take_over(request, key):
-    """Fill what is empty from an earlier application of the firm."""
-    application = fetch(request, Application, key=key, related=RELATED)
-    source = get_object_or_404(
-        Application.objects.visible_to(request.user)
-        .filter(firm=application.firm_id)
-        .select_related("call__programme"),
-        key=uuid_of(request.POST.get("from", "")),
-    )
-    filled = actions.take_over(application, earlier=source, by=request.user, now=request.arrived_at)
-    if filled:
-        messages.success(
-            request,
-            ngettext("%(count)d field is filled in.", "%(count)d fields are filled in.", filled)
-            % {"count": filled},
-        )
-    else:
-        messages.info(
-            request,
-            _("There was nothing to take over: what is asked here is answered or was not asked there."),
-        )
-    return redirect(application)
-
-
-def uuid_of(text):
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error

@@ -47,6 +47,10 @@ class SanctionQuerySet(models.QuerySet):
         """Staff alone."""
         return self if user.is_authenticated and user.role in STAFF else self.none()
 
+    def in_force(self):
+        """Those that bar today."""
+        return self.filter(Q(until=None) | Q(until__gte=clock.today()), lifted_at=None)
+
 
 class ReviewerProfile(models.Model):
     """What is known of a reviewer: where they work and what they know."""

@@ -305,10 +305,9 @@ def roster():
     seats = (
         _seats_alone(None).filter(user=OuterRef("user")).values("user").annotate(n=Count("pk")).values("n")
     )
-    bars = Sanction.objects.filter(Q(until=None) | Q(until__gte=clock.today()), lifted_at=None)
     return ReviewerProfile.objects.annotate(
         sessions=Coalesce(Subquery(sheets), 0) + Coalesce(Subquery(seats), 0),
-        sanctioned=Exists(bars.filter(profile=OuterRef("pk"))),
+        sanctioned=Exists(Sanction.objects.in_force().filter(profile=OuterRef("pk"))),
     )
 
 

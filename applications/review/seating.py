@@ -98,7 +98,8 @@ def gather(stage, *, by):
     panels = membership.lock_all(stage.panels)
     scopes = membership.scopes(stage)
     came = []
-    for application in membership.without_panel(stage):
+    # Their lock keeps the desk from screening one again meanwhile.
+    for application in membership.without_panel(stage).select_for_update(of=("self",), no_key=True):
         if panel := membership.panel_for(application, scopes):
             came.append(Hearing(panel=panel, stage=stage, application=application, taken_at=clock.now()))
     for panel in panels:

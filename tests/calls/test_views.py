@@ -102,7 +102,7 @@ def test_the_notice_tells_schedule_criteria_papers_quotas_and_who_is_ruled_out(w
         int(number) for number in re.findall(r'<td class="num">(\d\d|5)</td>', response.content.decode())
     ] == list(Criterion.objects.filter(group__stage__call=call).values_list("points", flat=True))
     assert (
-        f'data-countdown="{int(CLOSES.timestamp())}" data-now="{int(DURING.timestamp())}"'
+        f'data-countdown="{int(CLOSES.timestamp())}" data-now="{int(DURING.timestamp())}.000000"'
         in response.content.decode()
     )
 

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 
 from applications.cohort import actions as cohort
+from applications.decision import continuing
 from applications.firms.actions import edit as edit_firm
 from applications.firms.actions import figures
 from applications.firms.actions.standing import note_standing
@@ -24,6 +24,7 @@ from applications.permissions import TIMETABLE
 from applications.review import people
 from applications.review.queries import profile_of
 from tests.asking import reasons
+from tests.intake.test_views import url
 from tests.world import AFTER, CLOSES, DURING, PDF, browser, pdf
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -94,6 +95,16 @@ def test_a_designation_and_an_agreement_of_the_firm_are_facts_too(world):
 
     assert (facts.designated, facts.running) == (seat.number, (Running(agreement.number, agreement.ends_on),))
     assert [(one.likeness, one.funded) for one in facts.similar] == [(1, True)]
+
+
+def test_an_agreement_offered_on_a_project_that_was_given_up_is_none_that_runs(world):
+    agreement = world.offered()
+    firm = agreement.application.firm
+    later = world.submitted(world.call("rnd"), firm)
+    running = facts_of(later).running
+    continuing.give_up(agreement.application, reason="Our partner has left us", by=world.owner_of(firm))
+
+    assert (running, facts_of(later).running) == ((Running(agreement.number, agreement.ends_on),), ())
 
 
 def test_a_day_of_opening_that_is_written_anew_after_the_publication_is_told_where_it_matters(world):
@@ -212,10 +223,6 @@ def test_only_officers_decide(world, who):
 
 
 # The page
-
-
-def url(name, application, *more):
-    return reverse(f"intake:{name}", args=[application.key, *more])
 
 
 def test_the_page_leads_from_one_open_rule_to_the_next_and_at_last_into_the_review(world):

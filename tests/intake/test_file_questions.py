@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -18,6 +19,7 @@ from applications.intake.rules import missing
 from applications.kernel import clock
 from applications.kernel.errors import Refused
 from applications.kernel.files import StoredFile
+from tests.asking import reasons
 from tests.calls.test_actions import prepare
 from tests.calls.test_building import act, add, desk, question
 from tests.intake.test_papers import announce, infect, send
@@ -25,6 +27,7 @@ from tests.intake.test_views import at, browser, text, url
 from tests.world import AFTER, BEFORE, DURING, PDF, pdf, png
 
 pytestmark = pytest.mark.usefixtures("english")
+DUE = AFTER + timedelta(days=3)
 ONLY_AFTER_YES = {"question": "restructuring", "is": ["yes"]}
 ASKED = {"kind": "file", "label": "Approved plan", "help": "All pages", "options": ["pdf"], "max_length": 2}
 
@@ -48,15 +51,20 @@ def built(world):
     return call, asked
 
 
-@pytest.fixture
-def draft(world):
-    call, _asked = built(world)
+def written_to(call, world):
+    """A draft to this call, once it is published."""
     call.refresh_from_db()
     call.items.all().delete()
     call.papers.filter(code="D16").delete()
     with clock.at(BEFORE):
         call = calls.publish(call, by=world.officer)
     return world.draft(call, world.a)
+
+
+@pytest.fixture
+def draft(world):
+    call, _asked = built(world)
+    return written_to(call, world)
 
 
 def answer(draft, **answers):
@@ -270,5 +278,94 @@ def test_a_file_whose_question_is_asked_no_more_is_not_handed_in(world, draft):
     receipt = actions.submit(draft, by=draft.created_by, arrived_at=DURING)
 
     assert "Approved plan" not in papers(receipt)
+    assert not draft.documents.filter(paper__code="F01").exists()
+    assert not StoredFile.objects.filter(name="승인서.pdf").exists()
+
+
+@pytest.mark.parametrize(("tracks", "shown"), [([], ["F01"]), (["venture"], [])])
+def test_a_file_that_other_tracks_are_asked_for_has_no_place_on_the_page(world, tracks, shown):
+    call, asked = built(world)
+    call.questions.filter(pk=asked.pk).update(tracks=tracks)
+    draft = written_to(call, world)
+
+    page = at(browser(draft.created_by), "get", DURING, url("section", draft, asked.part.slug))
+
+    assert [row[0].code for row in page.context["papers"]] == shown
+
+
+def test_a_supplement_that_opens_a_file_lets_its_paper_be_put_in_and_no_other(world, draft):
+    owner, call = draft.created_by, draft.call
+    actions.submit(draft, by=owner, arrived_at=DURING)
+    client, file, other = (
+        browser(owner),
+        call.papers.get(code="F01"),
+        call.papers.exclude(question=None).get(name="A sketch"),
+    )
+    with clock.at(AFTER):
+        actions.request_supplement(
+            draft, papers=[], questions=call.questions.filter(code="restructuring"), message="Is it so?", due_at=DUE,
+            by=world.officer,
+        )  # fmt: skip
+
+    def renew(paper):
+        with clock.at(AFTER):
+            actions.add_paper(draft, paper=paper, upload=pdf("승인서.pdf", LATER), by=owner, now=AFTER)
+
+    def shown():
+        return [row[0].code for row in at(client, "get", AFTER, url("papers", draft)).context["papers"]]
+
+    before = shown()
+    with clock.at(AFTER):
+        draft.refresh_from_db()
+        given = {"restructuring": "yes", "restructured_on": "2026-03-02"}
+        actions.mend_answers(draft, answers=given, version=draft.version, by=owner, now=AFTER)
+        missing = reasons(actions.hand_in_supplement, draft, by=owner, arrived_at=AFTER)
+        closed = reasons(renew, other)
+        renew(file)
+        receipt = actions.hand_in_supplement(draft, by=owner, arrived_at=AFTER)
+
+    assert (before, missing) == ([], ["Missing: Approved plan"])
+    assert closed == ["This paper cannot be changed now."]
+    assert papers(receipt)[-1] == "Approved plan"
+
+
+def test_another_file_is_change_enough_of_the_answer_that_it_follows(world, draft):
+    answer(draft, restructuring="yes", restructured_on="2026-03-02")
+    put(draft, pdf("승인서.pdf", PDF + b"\n\n"))
+    actions.submit(draft, by=draft.created_by, arrived_at=DURING)
+    with clock.at(AFTER):
+        actions.request_supplement(
+            draft, papers=[], questions=draft.call.questions.filter(code="restructuring"), message="It is not signed",
+            due_at=DUE, by=world.officer,
+        )  # fmt: skip
+        untouched = reasons(actions.hand_in_supplement, draft, by=draft.created_by, arrived_at=AFTER)
+        paper = draft.call.papers.get(code="F01")
+        actions.add_paper(draft, paper=paper, upload=pdf("승인서.pdf", LATER), by=draft.created_by, now=AFTER)
+        page = browser(draft.created_by).get(url("papers", draft))
+        receipt = actions.hand_in_supplement(draft, by=draft.created_by, arrived_at=AFTER)
+
+    assert untouched == [f"Not yet changed: {draft.call.questions.get(code='restructuring').label}"]
+    assert [done for _question, done in page.context["answers"]] == [True]
+    assert receipt.snapshot["papers"][-1]["sha256"] == hashlib.sha256(LATER).hexdigest()
+
+
+def test_a_file_that_a_supplement_opened_is_gone_when_it_is_not_handed_in(world, draft):
+    owner, call = draft.created_by, draft.call
+    actions.submit(draft, by=owner, arrived_at=DURING)
+    with clock.at(AFTER):
+        actions.request_supplement(
+            draft, papers=[], questions=call.questions.filter(code="restructuring"), message="Is it so?", due_at=DUE,
+            by=world.officer,
+        )  # fmt: skip
+        draft.refresh_from_db()
+        actions.mend_answers(
+            draft, answers={"restructuring": "yes"}, version=draft.version, by=owner, now=AFTER
+        )
+        actions.add_paper(
+            draft, paper=call.papers.get(code="F01"), upload=pdf("승인서.pdf", LATER), by=owner, now=AFTER
+        )
+    with clock.at(DUE):
+        actions.take_as_is(draft, by=world.officer)
+
     assert not draft.documents.filter(paper__code="F01").exists()
     assert not StoredFile.objects.filter(name="승인서.pdf").exists()

@@ -13,7 +13,7 @@ from applications.intake.screened import verdicts_of
 from applications.kernel import clock
 from applications.kernel.taxonomy import PaperKind
 from applications.notifications.models import Letter
-from tests.asking import reasons
+from tests.asking import fresh, reasons
 from tests.world import AFTER, DURING, at, browser, confirm, pdf
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -180,6 +180,60 @@ def test_the_pages_lead_from_the_desk_to_the_answer_and_back_to_the_desk(world):
     assert call.questions.get(code="in_default").label in case
     assert handed_in.url == Submission.objects.get(ordinal=2).get_absolute_url()
     assert (application.answers["recovery"], application.answers["audit"]) == ("yes", "none")
+
+
+def test_who_saves_second_reads_both_texts_and_saves_in_sight_of_them(world):
+    application = asked_for(world, "in_default")
+    address, client = reverse("intake:mend", args=[application.key]), browser(application.created_by)
+    typed = {"version": application.version, "answer_in_default": "yes", "answer_recovery": "yes"}
+    mend(application, in_default="yes", recovery="no")
+
+    refused = at(client, "post", AFTER, address, typed)
+    version = refused.context["form"]["version"].value()
+    saved = at(client, "post", AFTER, address, typed | {"version": version})
+
+    call = application.call
+    assert refused.context["differences"] == [(call.questions.get(code="recovery").label, "No", "Yes")]
+    assert "What is saved, beside what you typed" in refused.content.decode()
+    assert [refused.context["form"][f"answer_{code}"].value() for code in ("in_default", "recovery")] == [
+        "yes",
+        "yes",
+    ]
+    assert (refused.status_code, saved.status_code) == (409, 302)
+    assert Application.objects.get().answers["recovery"] == "yes"
+
+
+def test_who_saves_after_the_supplement_was_handed_in_is_told(world):
+    application = asked_for(world, "in_default")
+    address, client = reverse("intake:mend", args=[application.key]), browser(application.created_by)
+    mend(application, in_default="yes", recovery="yes")
+    with clock.at(AFTER):
+        actions.hand_in_supplement(application, by=application.created_by, arrived_at=AFTER)
+
+    refused = at(client, "post", AFTER, address, {"version": 1, "answer_in_default": "no"})
+
+    assert refused.status_code == 409
+
+
+def test_the_desk_names_nothing_that_this_application_is_not_asked(world):
+    call = world.r1
+    call.questions.filter(code="audit").update(tracks=["venture"])
+    application = world.submitted(call, world.a)
+    recovery = call.questions.get(code="recovery")
+
+    with clock.at(AFTER):
+        form = (
+            browser(world.officer).get(reverse("intake:supplement", args=[application.key])).context["form"]
+        )
+        refused = reasons(
+            actions.request_supplement, fresh(application), papers=[], questions=[recovery], message="M", due_at=DUE,
+            by=world.officer,
+        )  # fmt: skip
+
+    offered = set(form.fields["questions"].queryset.values_list("code", flat=True))
+    asked = set(call.questions.values_list("code", flat=True))
+    assert asked - offered >= {"recovery", "audit"} and "in_default" in offered
+    assert refused == ["Only what is asked of this application can be named."]
 
 
 # A paper that is given back

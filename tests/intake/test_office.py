@@ -1,6 +1,6 @@
 """An application that came on paper: when it may be entered, who may do what with it, and what says so."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +13,7 @@ from applications.intake.rules import PLEDGES, needed_papers
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
+from tests.asking import reasons
 from tests.world import CLOSES, DURING, OPENS, at, browser, confirm, pdf, sample
 
 SECOND = timedelta(seconds=1)
@@ -102,6 +103,23 @@ def test_entering_ends_with_the_third_business_day_and_nothing_is_handed_in_afte
 
     with clock.at(ENDS), pytest.raises(Refused, match="could be entered until 2026-12-19"):
         actions.submit(draft, by=world.officer, arrived_at=ENDS)
+
+
+def test_what_came_on_paper_is_as_fresh_as_the_call_asks_and_was_issued_by_the_day_it_came(world, english):
+    late, paper = ENDS - SECOND, "D02"
+    draft = begun(world, world.call(), world.a, now=late)
+    filled(world, draft, now=late)
+    dated = {"paper": draft.call.papers.get(code=paper), "by": world.officer, "now": late}
+
+    with clock.at(late):
+        actions.date_paper(draft, day=date(2026, 9, 14), **dated)
+        stale = reasons(actions.submit, draft, by=world.officer, arrived_at=late)
+        after = reasons(actions.date_paper, draft, day=date(2026, 12, 11), **dated)
+        actions.date_paper(draft, day=date(2026, 12, 10), **dated)
+        actions.submit(draft, by=world.officer, arrived_at=late)
+
+    assert stale == ["Not as the call asks (issued within 3 months before the closing day): 사업자등록증명"]
+    assert after == ["It came on paper on 2026-12-10, and was issued by then."]
 
 
 def test_the_firm_reads_the_draft_of_the_office_and_other_staff_do_not(world):

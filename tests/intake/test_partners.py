@@ -21,15 +21,12 @@ from applications.notifications.models import Letter
 from tests.browser import said
 from tests.copies import cost_of
 from tests.intake.test_actions import everything
+from tests.intake.test_views import url
 from tests.together import refusals, together
 from tests.world import AFTER, CLOSES, DURING, NUMBERS, PASSWORD, at, browser, pdf
 
 pytestmark = pytest.mark.usefixtures("english")
 AGAIN = "다시 답변해 주세요"  # in the letter of who was asked before
-
-
-def url(page, application, *words):
-    return reverse(f"intake:{page}", args=[application.key, *words])
 
 
 def row(number, **changes):

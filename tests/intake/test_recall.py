@@ -73,6 +73,22 @@ def test_recalling_begins_changes_as_what_was_handed_in_and_tells_owners_and_edi
     ] == ([True] * 3)
 
 
+def test_the_versions_of_a_section_go_on_from_what_was_written_before_it_was_recalled(application, owner):
+    submitted_again(application, title="Second")
+    changes = recall(fresh(application), at=LATER + timedelta(hours=1))
+    edit(changes, title="Third", at=LATER + timedelta(hours=1))
+    address = url("revisions", changes, "project")
+
+    rows = at(owner, "get", LATER, address).context["page"].rows
+    assert [one.version for one in rows] == sorted({one.version for one in rows}, reverse=True)
+    titles = [row.content["title"] for row in rows]
+    oldest = at(owner, "post", LATER, url("revision", changes, rows[-1].key))
+
+    changes.refresh_from_db()
+    assert titles == ["Third", "Second", "As submitted"]
+    assert (oldest.status_code, changes.title) == (302, "As submitted")
+
+
 def test_recalling_twice_goes_on_with_the_same_changes(application):
     first = recall(application)
     edit(first, title="Changed")

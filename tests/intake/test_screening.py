@@ -14,6 +14,7 @@ from applications.kernel.files import StoredFile
 from applications.notifications.models import Letter
 from applications.review import seating
 from tests.asking import reasons
+from tests.intake.test_actions import letters
 from tests.world import AFTER, PDF, pdf
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -23,10 +24,6 @@ DUE = AFTER + timedelta(days=3)
 
 def trail(thing):
     return [(entry.verb, entry.actor_id, entry.note) for entry in audit.trail(thing)]
-
-
-def letters(kind):
-    return sorted(Letter.objects.filter(kind=kind).values_list("address", flat=True))
 
 
 def fresh(application):

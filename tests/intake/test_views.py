@@ -426,7 +426,7 @@ def test_g28_after_the_deadline_the_draft_stays_readable(draft, owner):
 def test_g31_every_page_of_a_draft_counts_down_by_the_clock_of_the_server(draft, owner, name, words):
     page = at(owner, "get", DURING, url(name, draft, *words)).content.decode()
 
-    assert f'data-countdown="{int(CLOSES.timestamp())}" data-now="{int(DURING.timestamp())}"' in page
+    assert f'data-countdown="{int(CLOSES.timestamp())}" data-now="{int(DURING.timestamp())}.000000"' in page
 
 
 def test_what_is_handed_in_counts_down_no_more(draft, owner):

@@ -1,24 +1,25 @@
 """Writing a draft: saved while it is written, its revisions, and what an earlier application brings."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from applications.calls.models import Call
+from applications.firms.actions import vault
 from applications.intake import actions, rules
 from applications.intake.models import Application
 from applications.intake.models.revisions import Revision
 from applications.intake.rules import missing
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
-from applications.kernel.taxonomy import IndustryField
-from tests.world import AFTER, CLOSES, DURING, at, browser
-
-
-def url(page, application, *words):
-    return reverse(f"intake:{page}", args=[application.key, *words])
+from applications.kernel.files import StoredFile
+from applications.kernel.taxonomy import IndustryField, PaperKind
+from tests.intake.test_views import url
+from tests.world import AFTER, CLOSES, DURING, PDF, at, browser, pdf
 
 
 @pytest.fixture
@@ -49,6 +50,37 @@ def test_g11_what_is_typed_is_saved_and_only_the_answer_of_the_server_says_so(dr
         "",
     )
     assert answer.headers["Cache-Control"].count("no-store") == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("autosave", []),
+        (
+            "section",
+            ["No longer asked, but kept as you typed it: 신산업 진출 배경과 목표, 들여올 설비.", "Saved."],
+        ),
+    ],
+)
+def test_what_was_typed_to_a_question_that_is_asked_no_more_is_kept_and_said(draft, page, said):
+    asked = draft.call.questions.filter(code__in=("entry", "equipment", "demand"))
+    part = asked.get(code="entry").part
+    asked.update(condition={"question": "hiring", "is": ["yes"]}, part=part)
+    Call.objects.update(revision=1)
+    table = {"answer_equipment-0-name": "Press", "answer_equipment-0-use": "", "answer_equipment-0-krw": ""}
+    sent_in = typed(draft, answer_entry="Typed meanwhile", answer_demand="", **table)
+
+    client = browser(draft.created_by)
+    answer = at(client, "post", DURING, url(page, draft, "plan"), sent_in)
+
+    stored = Application.objects.get()
+    assert answer.status_code == (302 if said else 200)
+    assert (stored.answers["entry"], stored.answers["equipment"]) == (
+        "Typed meanwhile",
+        [{"name": "Press", "use": "", "krw": None}],
+    )
+    after = at(client, "get", DURING, url("section", draft, "plan-2"))
+    assert [str(message) for message in after.context["messages"]] == said
 
 
 def test_what_is_well_typed_is_saved_beside_what_is_not(draft):
@@ -356,7 +388,7 @@ def test_what_is_empty_is_taken_over_and_what_is_written_stays(world, earlier):
     assert (stored.title, stored.answers["entry"], stored.answers["strength"]) == (
         "Earlier", "쓴 것", "An answer in words",
     )  # fmt: skip
-    assert filled == len(earlier.answers) - 1 + 2 - ("restructured_on" not in earlier.answers)
+    assert filled == (len(earlier.answers) - 1 + 2 - ("restructured_on" not in earlier.answers), [])
     assert audit.trail(stored).last().after == {"from": earlier.number}
 
 
@@ -365,8 +397,93 @@ def test_taking_over_twice_changes_nothing(world, earlier):
     actions.take_over(draft, earlier=earlier, by=draft.created_by, now=DURING)
     before = everything(draft)
 
-    assert actions.take_over(draft, earlier=earlier, by=draft.created_by, now=DURING) == 0
+    assert actions.take_over(draft, earlier=earlier, by=draft.created_by, now=DURING) == (0, [])
     assert everything(draft) == before
+
+
+PARTNERS = [{"name": "Lab", "number": "1108100010", "part": "joint", "size": "small", "role": "Trials"}]
+DEMAND = {"name": "Buyer", "item": "Rollers"}
+
+
+def rnd_pair(world, **more):
+    """An earlier application to an R&D call, with all that it can bring, and a draft to the next call."""
+    calls = [world.call("rnd", with_items=True) for _number in range(2)]
+    earlier = world.draft(calls[0], world.a, institutions=PARTNERS, demand=DEMAND)
+    item = next(item for item in calls[0].bonus_items if not item.by_file)
+    actions.edit(
+        earlier,
+        by=earlier.created_by,
+        now=DURING,
+        version=earlier.version,
+        claims={str(item.pk): "Certificate 7"},
+    )
+    draft = world.draft(calls[1], world.a, complete=False)
+    alike = next(one for one in calls[1].bonus_items if one.name == item.name)
+    if more:
+        actions.edit(draft, by=draft.created_by, now=DURING, version=1, **more)
+    earlier.refresh_from_db()
+    return earlier, draft, {str(alike.pk): "Certificate 7"}
+
+
+def brought(draft):
+    stored = Application.objects.get(pk=draft.pk)
+    return stored.budget, stored.institutions, stored.demand, stored.claims
+
+
+def test_costs_partners_and_claims_come_on_request_and_nobody_is_asked_yet(world):
+    earlier, draft, claims = rnd_pair(world)
+    taken = {"earlier": earlier, "by": draft.created_by, "now": DURING}
+
+    actions.take_over(draft, **taken)
+    without = brought(draft)
+    actions.take_over(draft, **taken, also=["budget", "partners", "claims", "papers"])
+
+    assert without == ({}, [], {}, {})
+    assert brought(draft) == (earlier.budget, PARTNERS, DEMAND, claims)
+    assert Application.objects.get(pk=draft.pk).total_krw == earlier.total_krw
+    assert not draft.partners.exists()
+
+
+def test_what_was_typed_of_costs_partners_and_claims_is_never_overwritten(world):
+    typed_before = {"budget": {"requested": 1}, "institutions": [{"name": "Ours"}], "demand": {"name": "Own"}}
+    earlier, draft, _claims = rnd_pair(world, **typed_before, claims={})
+    claims = {str(draft.call.bonus_items[-1].pk): "Ours"}
+    Application.objects.filter(pk=draft.pk).update(claims=claims)
+
+    actions.take_over(
+        draft, earlier=earlier, also=["budget", "partners", "claims"], by=draft.created_by, now=DURING
+    )
+
+    assert brought(draft) == (*typed_before.values(), claims)
+
+
+def test_papers_of_the_vault_come_where_they_are_still_valid_and_none_stands(world, earlier):
+    draft, owner = world.draft(world.call(), world.a, complete=False), world.owner_of(world.a)
+    papers = {paper.code: paper for paper in draft.call.papers.filter(code__in=("D02", "D08"))}
+
+    def keep(code, **days):
+        kind = PaperKind.objects.get(code=code)
+        kept = {"issued_on": None, "expires_on": None, "number": ""} | days
+        return vault.keep(world.a, kind=kind, file=pdf(f"{code}.pdf"), by=owner, **kept)
+
+    with clock.at(DURING):
+        keep("D02", issued_on=date(2026, 9, 14))
+        fresh_one = keep("D02", issued_on=date(2026, 12, 1))
+        keep("D08", issued_on=date(2026, 6, 1), expires_on=date(2027, 6, 1))
+        actions.add_paper(
+            draft, paper=papers["D08"], upload=pdf("own.pdf", PDF + b"\n"), by=owner, now=DURING
+        )
+    client = browser(owner)
+    answer = at(
+        client, "post", DURING, url("take_over", draft), {"from": str(earlier.key), "also": ["papers"]}
+    )
+    page = at(client, "get", DURING, answer.url)
+
+    assert dict(draft.documents.values_list("paper__code", "file__name")) == {
+        "D08": "own.pdf", "D02": fresh_one.file.name,
+    }  # fmt: skip
+    said = [str(message) for message in page.context["messages"]]
+    assert said[0] == f"Taken from the vault: {papers['D02'].name}."
 
 
 def test_the_page_of_a_draft_offers_the_earlier_applications_of_the_firm_alone(world, earlier):
@@ -400,13 +517,33 @@ def test_the_preview_shows_what_reviewers_read_and_not_what_they_do_not(draft):
     assert draft.firm.phone not in page and draft.firm.address not in page
 
 
+@pytest.mark.parametrize("given_away", [True, False])
+def test_the_preview_is_word_for_word_what_a_reviewer_reads(world, given_away):
+    call = world.call(reviewers_download=given_away)
+    application = world.in_review(call, world.a)
+    StoredFile.objects.filter(name="D01.pdf").update(resident_at=[1])
+    with clock.at(AFTER):
+        sheet = world.assigned(application)
+        read = browser(sheet.reviewer).get(reverse("review:sheet", args=[sheet.key]))
+        shown = browser(application.created_by).get(url("preview", application))
+
+    bodies = [
+        re.findall(
+            r'<section aria-labelledby="h-(?:plan|part-.|papers)">.*?</section>', page.content.decode(), re.S
+        )
+        for page in (shown, read)
+    ]
+    first, second = ([" ".join(re.sub(r"<[^>]*>", " ", part).split()) for part in body] for body in bodies)
+    assert first == second
+    assert len(first) == 2 + len({question.part for question in call.asked})
+
+
 def test_what_was_handed_in_can_be_read_but_not_written(world):
     application = world.submitted(world.call(), world.a)
 
     answer = sent(application, "plan", typed(application, answer_entry="늦음"), when=DURING)
 
     assert (answer.status_code, answer.json()["stale"]) == (409, False)
-    assert AFTER > DURING
 
 
 def pdf_of(application):

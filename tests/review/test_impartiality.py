@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from threading import Event
-from time import sleep
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -20,7 +19,7 @@ from applications.review.models import Assignment, ReviewerProfile, Sanction, Wa
 from applications.review.tasks import look_at_participants
 from applications.templatetags.grants import day
 from tests.asking import fresh, reasons
-from tests.together import refusals, together
+from tests.together import refusals, together, wait_until_somebody_waits
 from tests.world import AFTER
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
@@ -446,18 +445,6 @@ def test_the_assignment_page_asks_the_same_for_many_reviewers_as_for_one(world, 
 
 
 # At once
-
-
-def wait_until_somebody_waits():
-    """Until another connection waits for a lock."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    for _try in range(500):
-        with connection.cursor() as cursor:
-            cursor.execute(waiting)
-            if cursor.fetchone()[0]:
-                return
-        sleep(0.01)
-    raise AssertionError("Nobody waits.")
 
 
 @pytest.mark.postgresql

@@ -1,11 +1,13 @@
 """Panels: what they hear, how members are drawn, invited and answer, who chairs (docs/domain.md, panels)."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from applications.intake import actions as intake
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied
 from applications.kernel.taxonomy import IndustryField, RootTechnology
@@ -14,7 +16,7 @@ from applications.permissions import TIMETABLE
 from applications.review import actions, drawing, membership, people, planning, queries, seating, tasks
 from applications.review.panels import Draw, Hearing, Panel, Panelist
 from tests.asking import fresh, reasons, text
-from tests.together import refusals, together
+from tests.together import refusals, together, wait_until_somebody_waits
 from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -569,6 +571,40 @@ def test_two_panels_of_a_stage_are_changed_at_once_and_neither_waits_for_the_oth
         assert [type(outcome) for outcome in outcomes] == [type(None)] * 2
 
     assert sorted(stage.panels.values_list("name", flat=True)) == ["F1 9", "F2 9"]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("first", ["screened", "gathered"])
+def test_no_panel_hears_what_is_screened_again_at_the_same_moment(committed, world, first):
+    with clock.at(AFTER):
+        application, stage = world.in_review(world.r1), world.r1.stages.get()
+        panel = seating.make(world.r1, stage=stage, name="P", picked=[application], by=world.officer)
+    Hearing.objects.all().delete()
+    done = Event()
+
+    def screen():
+        intake.screen_again(application, reason="A wrong paper", by=world.director)
+
+    def gather():
+        return seating.gather(stage, by=world.officer)
+
+    def begin(act):
+        with transaction.atomic():
+            act()
+            done.set()
+            wait_until_somebody_waits()
+
+    def follow(act):
+        assert done.wait(timeout=10)
+        with clock.at(AFTER):
+            return act()
+
+    acts = (screen, gather) if first == "screened" else (gather, screen)
+    outcomes = together(lambda: begin(acts[0]), lambda: follow(acts[1]))
+
+    heard = [] if first == "screened" else [application.pk]
+    assert list(panel.hearings.values_list("application", flat=True)) == heard
+    assert (fresh(application).status == "in_review", len(refusals(outcomes))) == (bool(heard), len(heard))
 
 
 # Pages

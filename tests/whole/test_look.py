@@ -5,8 +5,9 @@ process, so that the town is built once and nothing has to be written down for g
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,6 +17,8 @@ from django.urls import resolve, reverse
 from django.utils import translation
 from playwright.sync_api import expect
 
+from applications.intake.actions import recall
+from applications.intake.handing_in import confirm_url
 from applications.intake.models import Application
 from applications.kernel import clock
 from tests.browser import said
@@ -200,6 +203,7 @@ FAULTS = [  # who, how to find the form in the town, what is entered wrongly
     ("owner", lambda town: reverse("firms:hand_over", args=[town.a.key, town.a.members.get(user=town.editor).key]), {}),
     ("owner", lambda town: reverse("firms:year", args=[town.a.key, 2025]), {"sales_krw": "many"}),
     ("owner", lambda town: reverse("intake:section", args=[town.draft.key, "plan"]), {"answer_entry": "가" * 2001}),
+    ("owner", lambda town: confirm_url(town.draft), {"password": "wrong"}),
 ]  # fmt: skip
 
 
@@ -229,6 +233,81 @@ def test_why_an_application_is_not_recalled_any_more_is_for_everybody(visit, tow
     somebody = visit("owner").goes(reverse("intake:recall", args=[town.fresh.key]))
 
     assert somebody.page.locator(".panel-danger li").count() == 1
+    somebody.check()
+    assert somebody.complaints == [], "\n".join(somebody.complaints)
+
+
+def stale(visit, town):
+    """Who saves second: both texts stand there."""
+    somebody = visit("owner").goes(reverse("intake:section", args=[town.draft.key, "project"]))
+    somebody.page.eval_on_selector("main [name=version]", "e => { e.value = 1 }")
+    somebody.page.fill("main [name=title]", "다른 제목")
+    somebody.page.locator("main form .button-primary").first.click()
+    return somebody, somebody.page.get_by_role("columnheader", name=said("Typed by you"))
+
+
+def stale_supplement(visit, town):
+    """The same of an answer that a supplement names."""
+    somebody = visit("owner").goes(reverse("intake:mend", args=[town.returned.key]))
+    returned = Application.objects.get(pk=town.returned.pk)
+    returned.section_versions["plan-2"] = returned.version + 1
+    Application.objects.filter(pk=returned.pk).update(
+        section_versions=returned.section_versions, version=returned.version + 1
+    )
+    somebody.page.fill("main [name=answer_hiring]", "77")
+    somebody.page.locator("main form .button-primary").first.click()
+    return somebody, somebody.page.get_by_role("columnheader", name=said("Typed by you"))
+
+
+def too_late(visit, town):
+    """The last step, pressed after the deadline."""
+    somebody = visit("owner")
+    confirm(somebody.client.session, town.people["owner"], at=NOW)
+    somebody.goes(reverse("intake:check", args=[town.draft.key]))
+    type(town.open).objects.filter(pk=town.open.pk).update(closes_at=NOW)
+    somebody.page.get_by_role("button", name=said("Submit the application")).click()
+    return somebody, somebody.page.get_by_text(said("Your draft is kept as it is."), exact=True)
+
+
+def recalled(visit, town):
+    """What was handed in, while it is being changed."""
+    call = town.fresh.call
+    type(call).objects.filter(pk=call.pk).update(closes_at=NOW + timedelta(days=1))
+    recall(Application.objects.get(pk=town.fresh.pk), by=town.people["owner"], now=NOW)
+    somebody = visit("owner").goes(town.fresh.get_absolute_url())
+    return somebody, somebody.page.get_by_text(said("Recalled, being changed")).first
+
+
+def changes(visit, town):
+    """Its changes, with what stands meanwhile."""
+    somebody, _shown = recalled(visit, town)
+    somebody.goes(Application.objects.get(amends=town.fresh).get_absolute_url())
+    return somebody, somebody.page.get_by_role("heading", name=said("Your application is not lost"))
+
+
+def registered(visit, town):
+    """The answer to a receipt that is registered."""
+    query = urlencode({"number": town.receipt.number, "fingerprint": town.receipt.sha256})
+    somebody = visit("anonymous").goes(f"{reverse('intake:verify')}?{query}")
+    somebody.page.locator("main form button").click()
+    return somebody, somebody.page.locator("main .panel-success")
+
+
+def unknown(visit, town):
+    """The answer to one that is not."""
+    somebody = visit("anonymous").goes(reverse("intake:verify"))
+    somebody.page.fill("[name=number]", town.receipt.number)
+    somebody.page.fill("[name=fingerprint]", "0" * 64)
+    somebody.page.locator("main form button").click()
+    return somebody, somebody.page.locator("main .panel-warning")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("state", [stale, stale_supplement, too_late, recalled, changes, registered, unknown])
+def test_a_page_that_comes_only_in_some_state_is_for_everybody(visit, town, state):
+    somebody, shown = state(visit, town)
+
+    expect(shown).to_be_visible()
     somebody.check()
     assert somebody.complaints == [], "\n".join(somebody.complaints)
 

@@ -4,12 +4,14 @@ from django.db import transaction
 
 from applications.intake import revising, rules
 from applications.intake.actions.holding import lock
+from applications.intake.actions.papers import take_paper
 from applications.intake.answers import blank_or
 from applications.intake.budget import amounts
 from applications.intake.models import PLEDGES_VERSION, Application, Undertaking
 from applications.intake.models.revisions import Revision
 from applications.intake.onpaper import not_from_paper
 from applications.intake.queries import content_of, parts_of
+from applications.intake.uploading import to_be_taken
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.clocks import legal_clock
@@ -25,9 +27,14 @@ def begin(call, firm, *, by, now):
     if reasons := rules.late(call, now=now):
         raise Refused(*reasons, about=call)
     type(firm).objects.select_for_update().get(pk=firm.pk)  # two clicks begin one draft
-    standing = Application.objects.of_their_own().filter(call=call, firm=firm).exclude(status="withdrawn")
-    own = standing.filter(paper_arrived_at=None).first()
-    return own or standing.first() or _begun(call, firm, by=by)
+    written = _written(call, firm)
+    own = written.filter(paper_arrived_at=None).first()
+    return own or written.first() or _begun(call, firm, by=by)
+
+
+def _written(call, firm):
+    """What a firm has in a call: its drafts, and what it has handed in."""
+    return Application.objects.of_their_own().filter(call=call, firm=firm).exclude(status="withdrawn")
 
 
 def _begun(call, firm, *, by, note="", **more):
@@ -46,14 +53,13 @@ def begin_from_paper(call, firm, *, arrived_at, reason, by, now):
     ends_at = legal_clock("paper_entry").ends_at(call.closes_at)
     if firm:
         type(firm).objects.select_for_update().get(pk=firm.pk)
-    standing = Application.objects.of_their_own().filter(call=call, firm=firm).exclude(status="withdrawn")
-    has_applied = standing.exclude(status="draft").exists()
+    written = _written(call, firm)
     reasons = not_from_paper(
-        call, firm, arrived_at=arrived_at, now=now, ends_at=ends_at, has_applied=has_applied
+        call, firm, arrived_at=arrived_at, now=now, ends_at=ends_at, has_applied=written.standing().exists()
     )
     if reasons := reasons or too_short(reason):
         raise Refused(*reasons, about=call)
-    draft = standing.filter(paper_arrived_at__isnull=False).first()
+    draft = written.filter(paper_arrived_at__isnull=False).first()
     return draft or _begun(call, firm, by=by, note=reason, paper_arrived_at=arrived_at)
 
 
@@ -163,21 +169,32 @@ def restore(application, *, revision, by, now):
 
 
 @transaction.atomic
-def take_over(application, *, earlier, by, now):
+def take_over(application, *, earlier, by, now, also=()):
     """Fill what is still empty with what the firm wrote in an earlier application, by the codes of the questions.
 
-    Returns how many fields were filled.
+    also: keys of rules.TAKEN_ON_REQUEST. Returns how many fields were filled, and the papers that came out of the vault.
     """
     application = _lock_in_time(application, by, now)
-    parts = rules.to_take_over(application, earlier)
+    parts = rules.to_take_over(application, earlier, also)
     if not application.technologies.exists() and earlier.technologies.exists():
         parts["technologies"] = list(earlier.technologies.all())
-    if not parts:
-        return 0
     filled = len(parts.get("answers", ())) + len(parts.keys() - {"answers"})
-    write(application, parts, by=by, anew=True)
-    audit.record("take_over", application, by=by, after={"from": earlier.number or str(earlier.key)})
-    return filled
+    if parts:
+        write(application, parts, by=by, anew=True)
+        audit.record("take_over", application, by=by, after={"from": earlier.number or str(earlier.key)})
+    return filled, _taken(application, by=by, now=now) if "papers" in also else []
+
+
+def _taken(application, *, by, now):
+    """Take out of the vault what is valid there and not here yet, as far as there is room."""
+    taken = []
+    for paper, kept in to_be_taken(application):
+        try:
+            take_paper(application, paper=paper, kept=kept, by=by, now=now)
+        except Refused:
+            continue
+        taken.append(paper)
+    return taken
 
 
 def _undertake(application, consents, *, by):

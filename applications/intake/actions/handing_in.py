@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.intake import coming, mending, rules
 from applications.intake.actions.holding import lock
-from applications.intake.actions.papers import let_go_of
+from applications.intake.actions.papers import take_out
 from applications.intake.actions.partners import let_go, let_go_of_the_unnamed, take_the_place_of
 from applications.intake.answers import is_wanted
 from applications.intake.models import (
@@ -22,7 +22,7 @@ from applications.intake.models import (
 from applications.intake.models.partners import Partner
 from applications.intake.queries import balances_of, latest_receipt, people_of
 from applications.intake.snapshot import freeze, sha256_of
-from applications.kernel import clock, files
+from applications.kernel import clock
 from applications.kernel.errors import Refused
 from applications.kernel.numbers import next_number
 from applications.kernel.reasons import too_short
@@ -133,7 +133,7 @@ def _wanted(application, *, by):
         if is_wanted(document.paper, application):
             documents.append(document)
         else:
-            let_go_of(document, by=by)
+            take_out(document, by=by)
     return documents
 
 
@@ -191,8 +191,7 @@ def keep(application, *, by):
     """Give the changes up: what was handed in last goes on standing."""
     APPLICATION.advance(application, "keep", by=by, unless=coming.amendment_closed, recalled_at=None)
     for document in application.amendment.documents.select_related("file"):
-        document.delete()
-        files.forget(document.file)
+        take_out(document)
     let_go(application.amendment.partners.standing(), by=by)
     receipt = latest_receipt(application)
     notify("application_kept", to=people_of(application), event=f"kept:{receipt.number}:{application.amendment.version}",

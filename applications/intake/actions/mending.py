@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.intake import mending, rules
 from applications.intake.actions.drafts import write
 from applications.intake.actions.holding import lock
-from applications.intake.actions.papers import take_out
+from applications.intake.actions.papers import paper_in, take_out
 from applications.intake.models import Supplement
 from applications.intake.queries import latest_receipt, people_of
 from applications.kernel import clock
@@ -22,8 +22,8 @@ from applications.notifications.outbox import notify
 @transaction.atomic
 def request_supplement(application, *, papers, message, due_at, by, questions=()):
     """Send the application back for named papers and answers, until an instant; at most twice."""
-    names = len(papers) + len(questions)
-    unless = partial(mending.unaskable, names=names, due_at=due_at, now=clock.now())
+    named = {"papers": papers, "questions": questions}
+    unless = partial(mending.unaskable, **named, due_at=due_at, now=clock.now())
     APPLICATION.advance(application, "send_back", by=by, unless=unless, note=message)
     supplement = Supplement.objects.create(
         application=application, ordinal=application.supplements.count() + 1, message=message, due_at=due_at,
@@ -45,8 +45,7 @@ def mend_answers(application, *, answers, version, by, now):
     """
     application = lock(application, "mend", by)
     supplement = application.supplements.open().get()
-    named = supplement.questions.values_list("code", flat=True)
-    opened = {question.code for question in mending.opened(application.call, named)}
+    opened = {question.code for question in mending.opened(application.call, mending.named_in(supplement))}
     reasons = mending.overdue(supplement, now=now)
     if not reasons and not answers.keys() <= opened:
         reasons = [_("This answer cannot be changed now.")]
@@ -75,12 +74,12 @@ def close_supplement(application):
     last = latest_receipt(application).snapshot
     give_back_answers(application, supplement, last["answers"])
     papers = {paper["code"]: paper for paper in last["papers"]}
-    for paper in supplement.papers.all():
-        there = application.documents.filter(paper=paper).select_related("file").first()
-        was = papers.get(paper.code, {})
+    for paper in mending.opened_papers(application, supplement):
+        there, was = paper_in(application, paper), papers.get(paper.code, {})
         if there and str(there.file.key) == was.get("key"):
             continue
-        take_out(application, paper)
+        if there:
+            take_out(there)
         if was:
             application.documents.create(
                 paper=paper,
@@ -94,8 +93,7 @@ def close_supplement(application):
 
 def give_back_answers(application, supplement, last):
     """Answers that a supplement opened are again as they were handed in. last: {code: answer} of then."""
-    named = list(supplement.questions.values_list("code", flat=True))
-    codes = {question.code for question in mending.opened(application.call, named)}
+    codes = {question.code for question in mending.opened(application.call, mending.named_in(supplement))}
     answers = {code: answer for code, answer in application.answers.items() if code not in codes}
     answers |= {code: last[code] for code in codes if code in last}
     if answers != application.answers:

@@ -61,7 +61,8 @@ def open_for_paper(application, *, paper, by, now):
 
 def empty_place(application, *, paper, size):
     """Empty the place of a paper of a locked application for a file of this size. Raises Refused."""
-    take_out(application, paper)
+    if there := paper_in(application, paper):
+        take_out(there)
     if reasons := rules.too_much(rules.bytes_of(application.documents), size):
         raise Refused(*reasons, about=application)
 
@@ -82,10 +83,12 @@ def _put(application, paper, stored, *, by, **days):
 def date_paper(application, *, paper, day, by, now):
     """Write down the day that counts for the validity of a paper that stands here: of its issue, or its last one."""
     application = open_for_paper(application, paper=paper, by=by, now=now)
-    document = application.documents.filter(paper=paper).first()
+    document = paper_in(application, paper)
     if document is None:
         raise Refused(_("Please upload the file first."), about=application)
-    if reasons := freshness.undated(paper, day, today=clock.today()):
+    came_at = application.paper_arrived_at if application.is_from_office else None
+    came_on = rules.day_of(came_at) if came_at else None
+    if reasons := freshness.undated(paper, day, today=clock.today(), came_on=came_on):
         raise Refused(*reasons, about=application)
     name = "issued_on" if freshness.counts_from_issue(paper) else "expires_on"
     before = getattr(document, name)
@@ -101,24 +104,24 @@ def remove_paper(application, *, paper, by, now):
     application, allowed = open_for_papers(application, by=by, now=now)
     if application.status != "draft" or paper.pk not in allowed:
         raise Refused(_("This paper cannot be changed now."), about=application)
-    take_out(application, paper)
-    audit.record("remove_paper", application, by=by, after={"paper": paper.code})
+    if there := paper_in(application, paper):
+        take_out(there, by=by)
 
 
-def let_go_of(document, *, by):
-    """Take a paper out that its locked application is not asked for any more."""
+def paper_in(application, paper):
+    """What stands in the place of a paper, or None."""
+    return application.documents.filter(paper=paper).select_related("paper", "file").first()
+
+
+def take_out(document, *, by=None):
+    """Take a paper out of its locked application; the file itself stays only where a submission or the vault holds it.
+
+    by: who leaves its place empty, which is traced.
+    """
     document.delete()
     files.forget(document.file)
-    audit.record("remove_paper", document.application, by=by, after={"paper": document.paper.code})
-
-
-def take_out(application, paper):
-    """Empty the place of a paper; the file itself stays only where a submission or the vault holds it."""
-    document = application.documents.filter(paper=paper).select_related("file").first()
-    if document is None:
-        return
-    document.delete()
-    files.forget(document.file)
+    if by:
+        audit.record("remove_paper", document.application, by=by, after={"paper": document.paper.code})
 
 
 def open_for_papers(application, *, by, now):
@@ -128,7 +131,7 @@ def open_for_papers(application, *, by, now):
         supplement = application.supplements.open().get()
         if reasons := mending.overdue(supplement, now=now):
             raise Refused(*reasons, about=application)
-        return application, set(supplement.papers.values_list("pk", flat=True))
+        return application, {paper.pk for paper in mending.opened_papers(application, supplement)}
     application = lock(application, "edit", by)
     if reasons := rules.late_for(application, now=now):
         raise Refused(*reasons, about=application)

@@ -41,13 +41,10 @@ class Status(models.TextChoices):
 
 
 BEFORE_REVIEWERS = (Status.IN_REVIEW, Status.REVIEWED)  # what reviewers see: until the result is published
-UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.REVIEWED)
 SELECTED = (Status.SELECTED, Status.AGREED)
 SCORED = Coalesce(  # the order of a list by score: those without one stand below all others
-    F("final_score"),
-    Value(-1, output_field=IntegerField()),
-    output_field=DecimalField(max_digits=6, decimal_places=2),
-)
+    F("final_score"), Value(-1, output_field=IntegerField()), output_field=DecimalField(max_digits=6, decimal_places=2),
+)  # fmt: skip
 HANDED_IN = Q(submitted_at__isnull=False) & ~Q(status=Status.DRAFT)
 FROM_PAPER = Q(paper_arrived_at__isnull=False)  # officers write these drafts themselves
 TIE_COLUMNS = tuple(f"tie_{place}" for place in range(1, MOST_TIE_KEYS + 1))
@@ -94,6 +91,10 @@ class ApplicationQuerySet(models.QuerySet):
         for application in found:
             application.search_text = application.words(firm)
         self.bulk_update(found, ["search_text"])
+
+    def standing(self):
+        """Those that were handed in and not withdrawn."""
+        return self.exclude(status__in=(Status.DRAFT, Status.WITHDRAWN))
 
     def in_play(self):
         """Those that were handed in and not withdrawn or ruled out."""
@@ -267,7 +268,7 @@ class Application(models.Model):
         """What the firm reads: between screening and publication nothing but “under review”."""
         if self.amends_id or self.is_being_changed:
             return _("Recalled, being changed")
-        if self.status in (Status.IN_REVIEW, Status.REVIEWED):
+        if self.status in BEFORE_REVIEWERS:
             return _("Under review")
         return self.get_status_display()
 
@@ -394,7 +395,6 @@ class Exclusion(models.Model):
                 fields=["application"], condition=Q(answered_at=None), name="exclusion_one_open"
             ),
             models.CheckConstraint(
-                condition=Q(answered_by=None) | ~Q(answered_by=models.F("proposed_by")),
-                name="exclusion_four_eyes",
+                condition=Q(answered_by=None) | ~Q(answered_by=F("proposed_by")), name="exclusion_four_eyes"
             ),
         ]

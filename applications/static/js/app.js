@@ -73,15 +73,17 @@ for (const form of all("form[data-guard], [data-guard] form")) {
   on(window, "beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 
-// Time left until a deadline, by the server's clock; announced at 60, 10 and 1 minutes.
+// Time left until a deadline, by the server's clock, and never more than there is: what the page took to come has passed too,
+// and each second goes when it is over. Announced at 60, 10 and 1 minutes.
 const announce = document.getElementById("announcer");
 for (const place of all("[data-countdown]")) {
-  const offset = Number(place.dataset.now) * 1000 - Date.now();
+  const offset = Number(place.dataset.now) * 1000 - Date.now() + performance.now();
   const end = Number(place.dataset.countdown) * 1000;
   const words = document.body.dataset;
   let said = Infinity;
   const tick = () => {
-    const left = Math.max(0, Math.floor((end - Date.now() - offset) / 1000));
+    const exact = end - Date.now() - offset;
+    const left = Math.max(0, Math.floor(exact / 1000));
     const days = Math.floor(left / 86400);
     const clock = [Math.floor(left / 3600) % 24, Math.floor(left / 60) % 60, left % 60]
       .map((part) => String(part).padStart(2, "0")).join(":");
@@ -92,7 +94,7 @@ for (const place of all("[data-countdown]")) {
         announce.textContent = place.textContent;
       }
     }
-    if (left) setTimeout(tick, 1000);
+    if (left) setTimeout(tick, exact % 1000 + 1);
   };
   tick();
 }
