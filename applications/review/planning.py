@@ -14,12 +14,12 @@ from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Refused
 from applications.review import actions, conflicts, facts, matching, membership, queries, rules, seating
-from applications.review.asking import one_side_only, passed_over
+from applications.review.asking import all_passed_over, one_side_only
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan, PlannedReview
 
 KINDS = [*ReviewerProfile.Kind.values]
-NAMED = 50  # of what could not be kept, so many are named
+NAMED = 50  # of what could not be kept, so many are named on a page
 SECONDS = 60  # that the best proposal is looked for
 AT_ONCE = 25  # between two looks at the lease
 
@@ -80,7 +80,7 @@ def _make(plan):
     applications, people = list(_applications(plan)), list(queries.reviewers(beside=plan.stage))
     problem = _problem(plan, applications, people)
     found = matching.assign(problem, seconds=SECONDS, tell=lambda part: _keep(plan, 0.3 + 0.7 * part))
-    standing, better = set(problem.kept), passed_over(problem, found.pairs)
+    standing, better = set(problem.kept), all_passed_over(problem, found.pairs)
     with transaction.atomic():
         plan.reviews_planned.all().delete()
         PlannedReview.objects.bulk_create(
@@ -120,7 +120,7 @@ def _matches(applications, people):
 def _problem(plan, applications, people):
     """What matching.assign is asked: matches, conflicts, loads, institutions, kinds, and what stands already."""
     profiles = [person.reviewer_profile for person in people]
-    barred, inside = (np.zeros((len(applications), len(people)), dtype=bool) for _table in range(2))
+    barred, inside, allowed = (np.zeros((len(applications), len(people)), dtype=bool) for _table in range(3))
     asked, today = plan.call.conflicts, clock.today()
     members = membership.members_by_panel(plan.stage)  # who sits in no panel of an application is not asked
     for a, application in enumerate(applications):
@@ -134,8 +134,9 @@ def _problem(plan, applications, people):
             for person in people
         ]
         inside[a] = [case.has(known[person.pk]) for person in people]
+        allowed[a] = ["C14" in known[person.pk].waived for person in people]
     if "C14" in asked:
-        one_side_only(barred, inside)
+        one_side_only(barred, inside, allowed)
     most = [
         0 if rules.beyond_cap(person.reviewer_profile, person.sessions) else plan.most for person in people
     ]
@@ -176,10 +177,8 @@ def summary(found, applications, people):
         "hope": None if found.hope is None else round(100 * found.hope),
         "loads": sorted(([people[r].name, count] for r, count in loads.items()), key=lambda row: (-row[1], row[0])),
         "idle": len(people) - len(loads),
-        "short": {why: {"count": len(rows), "named": rows[:NAMED]} for why, rows in short.items()},
-        "kinds": [
-            [applications[a].number, KINDS[kind], missing, why] for a, kind, missing, why in found.kinds[:NAMED]
-        ],
+        "short": {why: {"count": len(rows), "named": rows} for why, rows in short.items()},
+        "kinds": [[applications[a].number, KINDS[kind], missing, why] for a, kind, missing, why in found.kinds],
         "under": [people[r].name for r in found.under[:NAMED]],
     }  # fmt: skip
 
@@ -232,10 +231,16 @@ def per_kind_in_words(plan):
     ]
 
 
+def short_of_reviewers(said):
+    """[(why, of how many applications, [(number, how many are missing)] of the first)] of a summary."""
+    return [(why, rows["count"], rows["named"][:NAMED]) for why, rows in said.get("short", {}).items()]
+
+
 def missing_kinds(said):
-    """[(number of the application, kind, how many are missing, why)] of a summary, the kinds in words."""
+    """[(number of the application, kind, how many are missing, why)] of a summary, the kinds in words, the first of them."""
     labels = dict(ReviewerProfile.Kind.choices)
-    return [(number, labels[kind], missing, why) for number, kind, missing, why in said.get("kinds", ())]
+    found = said.get("kinds", ())[:NAMED]
+    return [(number, labels[kind], missing, why) for number, kind, missing, why in found]
 
 
 def gap(said):
