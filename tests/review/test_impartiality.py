@@ -310,6 +310,20 @@ def test_an_account_that_comes_to_the_firm_under_review_is_compared_and_staff_ar
     assert letters("conflict_found") == []  # long told
 
 
+def test_who_takes_part_is_looked_at_in_as_many_queries_for_many_reviewers_as_for_one(world, a1):
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            people.look_at(a1)
+        return len(asked)
+
+    world.assigned(a1, clear=False)
+    few = cost()
+    for _more in range(2):
+        world.assigned(a1, clear=False)
+
+    assert cost() == few
+
+
 def test_who_moves_to_another_department_is_kept_in_the_one_before(world):
     """The lowest unit is what counts (C7), so its history is kept as that of the institution is."""
     reviewer = world.reviewer(affiliation="KIMM")
@@ -360,6 +374,36 @@ def test_two_sides_do_not_review_each_other_in_two_calls_at_once(world, a1):
     assert (
         actions.found_against(a1, of_b) == actions.found_against(b1, of_a) == []
     )  # an exception for one side is one for both
+
+
+def test_who_judges_still_is_told_apart_from_who_did_long_ago(world, a1):
+    """C14 counts what is still under review however long ago it was asked for, and what is over from the day it was handed in."""
+    b1 = world.in_review(world.call(quorum=3), world.b)
+    of_a = world.reviewer(name="Kim", affiliation_number=world.a.business_number)
+    sheet = world.assigned(a1, world.reviewer(affiliation_number=world.b.business_number))
+    handed_in = AFTER + timedelta(days=400)
+
+    with clock.at(handed_in):
+        world.save(sheet, 80, 70, 60)
+        actions.hand_in(sheet, by=sheet.reviewer)
+        assert [one.code for one in actions.found_against(b1, of_a)] == ["C14"]
+    Application.objects.filter(pk=a1.pk).update(status="published")
+    for days, found in ((366, ["C14"]), (367, [])):  # of a leap year
+        with clock.at(handed_in + timedelta(days=days)):
+            assert [one.code for one in actions.found_against(b1, of_a)] == found
+
+
+def test_who_takes_part_counts_by_number_as_who_applies_when_two_sides_judge_each_other(world, a1):
+    partner, b1 = world.firm(), world.in_review(world.call(quorum=3), world.b)
+    named(a1, partner)
+    by_number = world.reviewer(name="Kim", affiliation_number=partner.business_number)
+    by_name = world.reviewer(affiliation=partner.name)
+    world.assigned(a1, world.reviewer(affiliation_number=world.b.business_number))
+
+    assert [one.code for one in actions.found_against(b1, by_number)] == ["C14"]
+    assert actions.found_against(b1, by_name) == []
+    a1.partners.update(status="withdrawn")
+    assert actions.found_against(b1, by_number) == []
 
 
 # Declared
