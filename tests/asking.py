@@ -1,8 +1,10 @@
 """What tests ask of the house again and again: why it refuses, what stands stored now, what a page says."""
 
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from applications.kernel.errors import Refused
 
@@ -22,3 +24,8 @@ def fresh(thing):
 def text(response):
     """The words of a page, without its tags."""
     return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
+
+
+def paper_text(content):
+    """What a reader of a PDF sees."""
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)

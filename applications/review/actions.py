@@ -30,14 +30,13 @@ from applications.review.conflicts import barring, halting
 from applications.review.deliberating import prints, still_open
 from applications.review.happening import advance, append, locked
 from applications.review.models import (
-    PLEDGE_VERSION,
     Assignment,
-    Pledge,
     Score,
     SheetEvent,
     SheetsDue,
     Waiver,
 )
+from applications.review.pledges import Pledge
 from applications.review.storing import result_of, store_score
 
 COMMENTS = ("strengths", "weaknesses", "overall")
@@ -122,7 +121,7 @@ def waive(application, *, reviewer, reason, by):
 def pledge(call, *, by):
     """Promise secrecy and fairness for a call, once in each version of the text."""
     require(by, "review.pledge")
-    Pledge.objects.get_or_create(user=by, call=call, version=PLEDGE_VERSION, defaults={"at": clock.now()})
+    Pledge.objects.give(by, call)
 
 
 @transaction.atomic
@@ -146,7 +145,7 @@ def declare(assignment, *, code, note="", stays=False, by):
         if in_time:
             store_score(application)
         return
-    if not by.pledges.in_force().filter(call=application.call_id).exists():
+    if not by.pledges.hold_for(application.call_id):
         raise Refused(_("Please accept the pledge first."), about=assignment)
     advance(
         assignment, "declare", SheetEvent.Kind.DECLARED, by=by, note=f"{code} {note}".strip(),

@@ -30,6 +30,8 @@ def ask(call, *, stage, reviews, least, most, per_kind, by):
     require(by, "plan.ask", call)
     if not to_plan(call, stage).exists():
         raise Refused(_("No application is under review in this stage."), about=call)
+    if reasons := rules.too_many_kinds(per_kind, reviews):
+        raise Refused(*reasons, about=call)
     seating.gather(stage, by=by)
     plan = Plan.objects.create(
         call=call, stage=stage, reviews=reviews, least=least, most=most,

@@ -15,7 +15,8 @@ from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from applications.review import actions, queries
-from applications.review.models import Assignment, Pledge, ReviewerProfile, Score
+from applications.review.models import Assignment, ReviewerProfile, Score
+from applications.review.pledges import Pledge
 from tests.asking import fresh, reasons
 from tests.together import refusals, together
 from tests.world import AFTER
@@ -176,7 +177,7 @@ def test_a_pledge_is_given_once_and_by_its_version(world, a1):
     actions.pledge(a1.call, by=reviewer)
 
     assert list(Pledge.objects.values_list("user", "call", "version")) == [
-        (reviewer.pk, a1.call_id, "2026-11")
+        (reviewer.pk, a1.call_id, "2026-12")
     ]
 
 

@@ -9,7 +9,7 @@ from applications.kernel import clock
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
-from applications.review import actions, people, planning
+from applications.review import actions, people, planning, rules
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
@@ -202,7 +202,10 @@ def test_a_proposal_says_how_far_it_is_below_the_best_one_at_most(said, gap):
 
 
 def test_the_page_reports_bound_gap_and_the_rule_of_kinds(world, call):
-    plan, plain = made(world, call, per_kind={"industry": 1, "academia": 2}, most=5), made(world, call)
+    plan, plain = (
+        made(world, call, per_kind={"industry": 1, "academia": 2}, reviews=3, most=5),
+        made(world, call),
+    )
     client = browser(world.officer)
 
     words, other = text(client.get(plan.get_absolute_url())), text(client.get(plain.get_absolute_url()))
@@ -241,6 +244,13 @@ def test_each_pair_says_what_they_have_in_common_the_load_and_who_was_passed_ove
     assert all(("in a conflict or not of the panel", 1) in row.better for row in of_first)
 
 
+@pytest.mark.parametrize(("per_kind", "field"), [
+    ({}, None), ({"industry": 1, "academia": 2}, None), ({"industry": 1, "academia": 3}, "of_academia"), ({"institute": 4}, "of_institute"),
+])  # fmt: skip
+def test_the_least_of_all_kinds_is_no_more_than_the_reviewers(per_kind, field):
+    assert [reason.field for reason in rules.too_many_kinds(per_kind, 3)] == [field] * bool(field)
+
+
 def test_more_of_each_kind_than_reviewers_are_not_asked_for(world, call):
     asked = {"stage": call.stages.first().pk, "reviews": 3, "least": 0, "most": 2, "of_academia": 2}
     page = reverse("review:plans", args=[call.key])
@@ -248,7 +258,8 @@ def test_more_of_each_kind_than_reviewers_are_not_asked_for(world, call):
     wrong = browser(world.officer).post(page, asked | {"of_industry": 2})
     browser(world.officer).post(page, asked | {"of_industry": 1})
 
-    assert "Together these are more than the reviewers of each application." in text(wrong)
+    said = ["Together these are more than the reviewers of each application."]
+    assert (wrong.status_code, wrong.context["form"].errors) == (409, {"of_industry": said})
     assert Plan.objects.get().per_kind == {"industry": 1, "academia": 2}
 
 
