@@ -13,6 +13,7 @@ from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Refused
 from applications.kernel.reasons import not_ahead, too_short
+from applications.kernel.turns import take_turn
 from applications.lifecycle import APPLICATION, SHEET
 from applications.notifications.outbox import notify
 from applications.review import (
@@ -59,6 +60,8 @@ def assign(application, *, reviewer, by):
             _("It is not known yet where %(name)s works.") % {"name": reviewer.name}, about=application
         )
     stage = application.stage
+    if "C14" in application.call.conflicts:
+        take_turn("assign")  # two sides asked at once to judge each other would not see each other
     reasons = (
         membership.outside(panel, reviewer)
         or barring(reviewer.name, _found(application, profile))

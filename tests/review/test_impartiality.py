@@ -529,6 +529,30 @@ def test_a_partner_added_while_its_reviewer_is_assigned_bars_the_assignment(comm
 
 
 @pytest.mark.postgresql
+def test_of_two_sides_asked_at_once_in_two_calls_to_judge_each_other_one_is(committed, world):
+    a1, b1 = world.in_review(world.r1, world.a), world.in_review(world.call(quorum=3), world.b)
+    of_a = world.reviewer(name="Kim", affiliation_number=world.a.business_number)
+    of_b = world.reviewer(name="Lee", affiliation_number=world.b.business_number)
+    officer, held = world.officer, Event()
+
+    def first():
+        with clock.at(AFTER), transaction.atomic():
+            actions.assign(a1, reviewer=of_b, by=officer)
+            held.set()
+            wait_until_somebody_waits()
+
+    def second():
+        assert held.wait(timeout=10)
+        with clock.at(AFTER):
+            return actions.assign(b1, reviewer=of_a, by=officer)
+
+    [refusal] = refusals(together(first, second))
+
+    assert refusal.startswith("Kim: C14 ")
+    assert list(Assignment.objects.values_list("reviewer", flat=True)) == [of_b.pk]
+
+
+@pytest.mark.postgresql
 def test_an_affiliation_written_while_its_reviewer_is_assigned_is_never_missed(committed, world):
     """Either the assignment sees it and is refused, or it comes after the assignment and staff are told."""
     a1 = world.in_review(world.r1, world.a)
