@@ -27,7 +27,7 @@ from applications.review import (
     seating,
     visited,
 )
-from applications.review.conflicts import barring, halting
+from applications.review.conflicts import barring
 from applications.review.deliberating import prints, still_open
 from applications.review.happening import advance, append, locked
 from applications.review.models import (
@@ -64,7 +64,7 @@ def assign(application, *, reviewer, by):
         take_turn("assign")  # two sides asked at once to judge each other would not see each other
     reasons = (
         membership.outside(panel, reviewer)
-        or barring(reviewer.name, _found(application, profile))
+        or barring(reviewer.name, facts.against(application, profile))
         or rules.beyond_cap(profile, queries.sessions_of(reviewer, beside=stage))
         or fitness.too_many_visitors(
             stage, visited.visitors(application, stage).exclude(reviewer=reviewer).count()
@@ -86,15 +86,6 @@ def assign(application, *, reviewer, by):
     audit.record("assign", application, by=by, after={"reviewer": reviewer.pk, "stage": stage.ordinal})
     notify("review_requested", to=[reviewer], event=f"assignment:{assignment.key}", application=application)
     return assignment
-
-
-def _found(application, profile):
-    """What our data has against this reviewer now; asked again whenever scores are written."""
-    return facts.findings(application, [profile])[profile.user_id]
-
-
-def _halted(application, reviewer):
-    return halting(_found(application, queries.profile_of(reviewer)))
 
 
 def found_against(application, reviewer):
@@ -173,7 +164,7 @@ def save(assignment, *, values, comments, notes=None, version=None, by):
     criteria = {one.pk: one for one in queries.remembered_criteria(assignment.stage_id, call)}
     locked(assignment)
     SHEET.check(assignment, "save", by=by)
-    reasons = drawing.closed(panel) or rules.not_in_review(application, assignment.stage_id) or _halted(application, by) or [
+    reasons = drawing.closed(panel) or rules.not_in_review(application, assignment.stage_id) or facts.halted(application, by) or [
         fault
         for pk, value in values.items()
         for fault in rules.score_faults(criteria[pk], value, scale=call.scale, step=call.step)
@@ -212,7 +203,7 @@ def hand_in(assignment, *, by):
     if reasons := (
         drawing.closed(panel)
         or rules.not_in_review(application, assignment.stage_id)
-        or _halted(application, by)
+        or facts.halted(application, by)
         or rules.unfinished(values, criteria, comments, least=application.call.comment_length)
     ):
         raise Refused(*reasons, about=assignment)

@@ -179,9 +179,7 @@ def one_side_only(barred, inside, allowed):
     barred, inside, allowed: applications x reviewers, bool; inside: the reviewer works for one of those who apply; allowed: by an
     exception, which is one for both sides.
     """
-    for theirs, mine in zip(
-        *np.nonzero(inside), strict=True
-    ):  # mine works for theirs; who else is to judge it?
+    for theirs, mine in np.argwhere(inside):  # mine works for theirs; who else is to judge it?
         for judge in np.flatnonzero(inside.any(axis=0) & ~barred[theirs] & ~allowed[theirs]):
             for back in np.flatnonzero(inside[:, judge]):
                 if back > theirs and not barred[back, mine] and not allowed[back, mine]:

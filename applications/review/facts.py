@@ -9,7 +9,7 @@ from django.db import connection
 
 from applications.firms.rules.names import name_key
 from applications.kernel import clock
-from applications.review import conflicts
+from applications.review import conflicts, queries
 from applications.review.conflicts import Case, Judgement, Party, Person, Tie
 from applications.review.models import Affiliation, Assignment, ReviewerProfile
 
@@ -166,6 +166,12 @@ def known(application, profiles, beside=()):
 def against(application, profile):
     """What stands against this reviewer in this application and bars them."""
     return [finding for finding in findings(application, [profile])[profile.user_id] if finding.bars]
+
+
+def halted(application, reviewer):
+    """Why this reviewer goes on no further with an application, in words for them; asked again whenever they write, under the lock of
+    their profile."""
+    return conflicts.halting(findings(application, [queries.profile_of(reviewer)])[reviewer.pk])
 
 
 def person(profile):

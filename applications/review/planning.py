@@ -14,7 +14,7 @@ from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Refused
 from applications.review import actions, conflicts, facts, matching, membership, queries, rules, seating
-from applications.review.asking import all_passed_over, one_side_only
+from applications.review.asking import Problem, all_passed_over, one_side_only
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan, PlannedReview
 
@@ -120,7 +120,7 @@ def _matches(applications, people):
 
 
 def _problem(plan, applications, people):
-    """What matching.assign is asked: matches, conflicts, loads, institutions, kinds, and what stands already."""
+    """The Problem: matches, conflicts, loads, institutions, kinds, and what stands already."""
     profiles = [person.reviewer_profile for person in people]
     barred, inside, allowed = (np.zeros((len(applications), len(people)), dtype=bool) for _table in range(3))
     asked, today = plan.call.conflicts, clock.today()
@@ -145,7 +145,7 @@ def _problem(plan, applications, people):
     houses = {}
     institution = [houses.setdefault(rules.house(profile), len(houses)) for profile in profiles]
     least = np.minimum(plan.least, most)
-    return matching.Problem(
+    return Problem(
         match=_matches(applications, people), barred=barred, reviews=plan.reviews, least=least,
         most=np.array(most, dtype=int), institution=np.array(institution, dtype=int),
         kind=np.array([KINDS.index(profile.kind) for profile in profiles], dtype=int),
@@ -167,7 +167,7 @@ def _standing(plan, applications, people):
 
 
 def summary(found, applications, people):
-    """What a page says of a matching.Plan: numbers, and names of what could not be kept."""
+    """What a page says of an asking.Plan: numbers, and what could not be kept."""
     loads = Counter(r for _a, r in found.pairs)
     short = defaultdict(list)
     for a, (missing, why) in found.short.items():

@@ -11,8 +11,9 @@ from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
 from tests.asking import reasons
+from tests.review.test_planning import proposed, who_takes_part
 from tests.together import refusals, together
-from tests.world import AFTER, browser
+from tests.world import browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
@@ -33,10 +34,6 @@ def plan(world):
     )
     carry_plans_on()
     return Plan.objects.get(pk=asked.pk)
-
-
-def proposed(plan, application):
-    return set(plan.reviews_planned.filter(application=application).values_list("reviewer", flat=True))
 
 
 def others(world, plan, application):
@@ -164,13 +161,7 @@ def test_why_it_is_this_reviewer_is_said_of_those_chosen_by_hand_too(world, plan
 
 def test_nobody_is_chosen_by_hand_who_would_judge_those_who_judge_them(world, plan):
     """C14 within a proposal; a director's exception for one side is one for both."""
-    (x, y) = (world.reviewer(name=name, affiliation_number=world.firm().business_number) for name in "XY")
-    for application, person in ((world.first, x), (world.second, y)):
-        application.partners.create(
-            business_number=person.reviewer_profile.affiliation_number, name=person.name,
-            lead_number=application.firm.business_number, part="joint", title="T", role="R",
-            asked_by=application.created_by, asked_at=AFTER,
-        )  # fmt: skip
+    x, y = who_takes_part(world, world.first, "X"), who_takes_part(world, world.second, "Y")
     editing.change(plan, world.first, reviewers={y.pk}, seen=proposed(plan, world.first), by=world.officer)
     back = {"reviewers": {x.pk}, "seen": proposed(plan, world.second), "by": world.officer}
     said = f"X: C14 Y of those who apply here is proposed for {world.first.number} of this reviewer's institution."

@@ -19,7 +19,7 @@ from applications.review import actions, people
 from applications.review.models import Assignment, ReviewerProfile, Sanction, Waiver
 from applications.review.tasks import look_at_participants
 from applications.templatetags.grants import day
-from tests.asking import fresh, reasons
+from tests.asking import addressed, fresh, reasons
 from tests.together import refusals, together
 from tests.world import AFTER
 
@@ -30,10 +30,6 @@ HALTED = "Our data shows a conflict of interest with this application. Please as
 @pytest.fixture
 def a1(world):
     return world.in_review(world.r1, world.a)
-
-
-def letters(kind):
-    return list(Letter.objects.filter(kind=kind).values_list("address", flat=True))
 
 
 def worked_at(reviewer, firm, *, until=None, role="employee"):
@@ -233,8 +229,8 @@ def test_whom_a_firm_asks_to_exclude_is_barred_once_an_officer_agrees(world):
     assert [str(one) for one in actions.found_against(a1, kim)] == [
         "C11 The firm asked to exclude Kim, KIMM, and it was accepted."
     ]
-    assert letters("challenge_answered") == [world.owner_of(a1.firm).email] * 2
-    assert letters("conflict_found") == [world.officer.email]
+    assert addressed("challenge_answered") == [world.owner_of(a1.firm).email] * 2
+    assert addressed("conflict_found") == [world.officer.email]
     assert actions.assign(a1, reviewer=world.reviewer(name="Kim", affiliation="KAIST"), by=world.officer)
     entry = audit.trail(a1).filter(verb="answer_challenge").last()
     assert (entry.after["accepted"], entry.note) == (True, "A dispute before the court")
@@ -269,7 +265,7 @@ def test_an_affiliation_found_later_halts_the_sheet_tells_staff_once_and_keeps_t
         worked_at(reviewer, a1.firm, until=date(2026, 1, 1))
         people.look_again(reviewer.reviewer_profile)
 
-    assert letters("conflict_found") == [world.officer.email] * 2
+    assert addressed("conflict_found") == [world.officer.email] * 2
     assert reasons(world.save, fresh(open_one), 90, 90, 90) == [HALTED]
     assert reasons(actions.hand_in, open_one, by=open_one.reviewer) == [HALTED]
     assert reasons(actions.close_review, fresh(a1), by=world.officer) == [
@@ -295,19 +291,19 @@ def test_an_account_that_comes_to_the_firm_under_review_is_compared_and_staff_ar
     reviewer = world.reviewer(name="Kim", email="kim@maker.example")
     assignment = world.assigned(a1, reviewer)
     look_at_participants()
-    assert letters("conflict_found") == []
+    assert addressed("conflict_found") == []
 
     world.a.members.create(user=world.person(email="lee@maker.example"), right="viewer")
     for _turn in range(2):
         look_at_participants()
 
-    assert letters("conflict_found") == [world.officer.email]
+    assert addressed("conflict_found") == [world.officer.email]
     assert "- C1 " in Letter.objects.get(kind="conflict_found").body
     assert reasons(world.save, fresh(assignment), 90, 90, 90) == [HALTED]
     Letter.objects.all().delete()
     with clock.at(AFTER + timedelta(days=2)):
         look_at_participants()
-    assert letters("conflict_found") == []  # long told
+    assert addressed("conflict_found") == []  # long told
 
 
 def test_who_takes_part_is_looked_at_in_as_many_queries_for_many_reviewers_as_for_one(world, a1):
@@ -421,7 +417,7 @@ def test_where_stepping_back_is_recommended_a_reviewer_goes_on_with_a_reason_and
 
     kept = fresh(assignment)
     assert (kept.declaration, kept.conflict_code, kept.status) == ("clear", "C8", "open")
-    assert letters("conflict_advised") == [world.officer.email]
+    assert addressed("conflict_advised") == [world.officer.email]
     assert audit.trail(assignment).last().note == "C8 One paper of ten authors"
     world.save(kept, 80, 70, 60)
     assert actions.hand_in(kept, by=kept.reviewer).status == "handed_in"

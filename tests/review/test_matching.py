@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from applications.review import matching
-from applications.review.asking import all_passed_over, one_side_only
-from applications.review.matching import Plan, Problem, assign, greedy
+from applications.review.asking import Plan, Problem, all_passed_over, greedy, one_side_only
+from applications.review.matching import assign
 
 pytestmark = pytest.mark.once
 

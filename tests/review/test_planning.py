@@ -13,16 +13,10 @@ from applications.review import actions, people, planning, rules
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
-from tests.intake.test_views import text
+from tests.asking import text
 from tests.world import AFTER, browser
 
-pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline():
-    with clock.at(AFTER):
-        yield
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
 @pytest.fixture
@@ -89,6 +83,28 @@ def test_nobody_in_conflict_is_proposed_and_what_stands_is_kept(world, call):
     assert conflicted.pk not in proposed(plan, world.first)
     assert plan.reviews_planned.get(application=world.first, reviewer=standing).stands
     assert plan.reviews_planned.filter(stands=True).count() == 1
+
+
+def who_takes_part(world, application, name):
+    """A reviewer of an institution that takes part in this application."""
+    person = world.reviewer(name=name, affiliation_number=world.firm().business_number)
+    application.partners.create(
+        business_number=person.reviewer_profile.affiliation_number, name=name, lead_number=application.firm.business_number,
+        part="joint", title="T", role="R", asked_by=application.created_by, asked_at=AFTER,
+    )  # fmt: skip
+    return person
+
+
+def test_two_who_would_judge_each_other_are_proposed_together_by_an_exception_alone(world, call):
+    """C14: all others review both applications, and each of the two is the last one left for that of the other."""
+    who_takes_part(world, world.first, "X")
+    y = who_takes_part(world, world.second, "Y")
+
+    without = made(world, call, reviews=6, most=2).summary["short"]
+    world.first.waivers.create(reviewer=y, codes="C14", reason="The only expert", by=world.director)
+
+    assert without == {"barred": {"count": 1, "named": [[world.second.number, 1]]}}
+    assert made(world, call, reviews=6, most=2).summary["short"] == {}
 
 
 def test_what_cannot_be_is_named_with_the_rule_that_stands_in_the_way(world, call):
