@@ -2,7 +2,6 @@
 
 from django import forms
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls import scale
@@ -35,6 +34,7 @@ def in_full_sight(form, assignment):
 def judged(score, note, criterion):
     """One criterion: the field of its score, and that of a comment folded while it is empty."""
     typed, text = score.value(), note.value() or ""
+    (wrong, errors), (note_wrong, note_errors) = errors_of(score), errors_of(note)
     return format_html(
         '<div class="field"><label for="{id}">{label}</label><p class="hint" id="{id}_helptext">{help}</p>'
         '<input type="number" name="{name}" value="{value}" id="{id}" step="{step}" inputmode="decimal"'
@@ -43,22 +43,22 @@ def judged(score, note, criterion):
         '<textarea name="{note}" id="{note_id}" rows="2" aria-label="{note_label}"'
         ' aria-describedby="{note_id}_error"{note_wrong}>\n{text}</textarea>{note_errors}</details>',
         id=score.auto_id, label=score.label, help=score.help_text, name=score.name, step=score.field.widget.attrs["step"],
-        value="" if typed is None else typed, wrong=INVALID if score.errors else "", errors=errors_of(score),
+        value="" if typed is None else typed, wrong=wrong, errors=errors,
         said=_("Comment on this"), criterion=criterion.name, note=note.name, note_id=note.auto_id,
-        note_label=note.label, text=text, open=OPEN if text or note.errors else "",
-        note_wrong=INVALID if note.errors else "", note_errors=errors_of(note),
+        note_label=note.label, text=text, open=OPEN if text or note_wrong else "",
+        note_wrong=note_wrong, note_errors=note_errors,
     )  # fmt: skip
 
 
 def commented(bound):
     """One comment on the whole."""
+    wrong, errors = errors_of(bound)
     return format_html(
         '<div class="field"><label for="{id}">{label}</label>{help}<textarea name="{name}" id="{id}" rows="{rows}"'
         ' data-limit="{limit}" aria-describedby="{helped}{id}_error"{wrong}>\n{text}</textarea>{errors}</div>',
         id=bound.auto_id, label=bound.label, name=bound.name, rows=bound.field.widget.attrs["rows"], limit=bound.field.limit,
         help=format_html('<p class="hint" id="{}_helptext">{}</p>', bound.auto_id, bound.help_text) if bound.help_text else "",
-        helped=f"{bound.auto_id}_helptext " if bound.help_text else "", wrong=INVALID if bound.errors else "",
-        text=bound.value() or "", errors=errors_of(bound),
+        helped=f"{bound.auto_id}_helptext " if bound.help_text else "", wrong=wrong, text=bound.value() or "", errors=errors,
     )  # fmt: skip
 
 
@@ -67,13 +67,14 @@ BREAK = format_html("<br>{}", "")
 
 
 def errors_of(bound):
-    """The errors of a field as krds/_errors.html draws them."""
+    """(what is said in the tag of a field that is wrong, its errors as krds/_errors.html draws them)."""
+    found = bound.errors
     lines = format_html_join(
         "",
         '<p class="error"><span class="visually-hidden">{}</span> {}</p>',
-        ((_("Error:"), one) for one in bound.errors),
+        ((_("Error:"), one) for one in found),
     )
-    return format_html('<div id="{}_error">{}</div>', bound.auto_id, lines)
+    return INVALID if found else "", format_html('<div id="{}_error">{}</div>', bound.auto_id, lines)
 
 
 class SheetForm(forms.Form):
@@ -111,12 +112,12 @@ class SheetForm(forms.Form):
         for one in self.criteria:
             drawn = judged(self[f"score_{one.pk}"], self[f"note_{one.pk}"], one)
             groups.setdefault(one.group.name, []).append(drawn)
-        groups = [*groups.items(), (_("Opinion"), [commented(self[name]) for name in COMMENTS])]
+        sections = [*groups.items(), (_("Opinion"), [commented(self[name]) for name in COMMENTS])]
         version = self["version"].value()
         return format_html(
             '<input type="hidden" name="version" value="{}" id="id_version">{}', "" if version is None else version,
             format_html_join("", '<fieldset class="section"><legend>{}</legend>{}</fieldset>', (
-                (name, mark_safe("".join(fields))) for name, fields in groups  # each was escaped as it was drawn
+                (name, format_html_join("", "{}", ((field,) for field in fields))) for name, fields in sections
             )),
         )  # fmt: skip
 
