@@ -42,5 +42,6 @@ from applications.review.paces import *  # noqa: F403
 from applications.review.panels import *  # noqa: F403
 from applications.review.payees import *  # noqa: F403
 from applications.review.plans import *  # noqa: F403
+from applications.review.pledges import *  # noqa: F403
 from applications.review.sittings import *  # noqa: F403
 from applications.review.visits import *  # noqa: F403

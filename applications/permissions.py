@@ -76,7 +76,7 @@ def declared_clear(user, thing):
         return False
     pledged = vars(user).setdefault("pledged_for", set())
     if thing.application_id not in pledged:
-        if not user.pledges.in_force().filter(call=thing.application.call_id).exists():
+        if not user.pledges.hold_for(thing.application.call_id):
             return False
         pledged.add(thing.application_id)
     return True
@@ -114,7 +114,7 @@ def after_judging_alone(user, thing):
     panel = panel_of(thing)
     if panel.status == "scoring" or user.assignments.open_in(panel).exists():
         return False
-    return user.pledges.in_force().filter(call=panel.call_id).exists()
+    return user.pledges.hold_for(panel.call_id)
 
 
 @Predicate

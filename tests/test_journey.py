@@ -14,6 +14,7 @@ from applications.intake.rules import PLEDGES
 from applications.kernel import clock
 from applications.kernel.taxonomy import RootTechnology
 from applications.review.people import set_profile
+from applications.review.pledges import PLEDGE
 from tests.browser import said
 from tests.fixtures import hwp, hwpx, pdf
 
@@ -433,9 +434,7 @@ class Journey:
                 reviewer.menu("My reviews")
                 reviewer.follow(number)
                 assert "초고속 열처리 공정을" not in reviewer.text
-                reviewer.tick(
-                    "I keep secret what I read, take nothing away, meet nobody of the firm about it, and judge fairly."
-                )
+                reviewer.tick(PLEDGE)
                 if place == 5:
                     reviewer.page.get_by_role("radio", name=re.compile("^C2 ")).check()
                     reviewer.press("Declare")

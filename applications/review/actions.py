@@ -13,6 +13,7 @@ from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Refused
 from applications.kernel.reasons import not_ahead, too_short
+from applications.kernel.turns import take_turn
 from applications.lifecycle import APPLICATION, SHEET
 from applications.notifications.outbox import notify
 from applications.review import (
@@ -26,18 +27,17 @@ from applications.review import (
     seating,
     visited,
 )
-from applications.review.conflicts import barring, halting
+from applications.review.conflicts import barring
 from applications.review.deliberating import prints, still_open
 from applications.review.happening import advance, append, locked
 from applications.review.models import (
-    PLEDGE_VERSION,
     Assignment,
-    Pledge,
     Score,
     SheetEvent,
     SheetsDue,
     Waiver,
 )
+from applications.review.pledges import Pledge
 from applications.review.storing import result_of, store_score
 
 COMMENTS = ("strengths", "weaknesses", "overall")
@@ -60,9 +60,11 @@ def assign(application, *, reviewer, by):
             _("It is not known yet where %(name)s works.") % {"name": reviewer.name}, about=application
         )
     stage = application.stage
+    if "C14" in application.call.conflicts:
+        take_turn("assign")  # two sides asked at once to judge each other would not see each other
     reasons = (
         membership.outside(panel, reviewer)
-        or barring(reviewer.name, _found(application, profile))
+        or barring(reviewer.name, facts.against(application, profile))
         or rules.beyond_cap(profile, queries.sessions_of(reviewer, beside=stage))
         or fitness.too_many_visitors(
             stage, visited.visitors(application, stage).exclude(reviewer=reviewer).count()
@@ -84,15 +86,6 @@ def assign(application, *, reviewer, by):
     audit.record("assign", application, by=by, after={"reviewer": reviewer.pk, "stage": stage.ordinal})
     notify("review_requested", to=[reviewer], event=f"assignment:{assignment.key}", application=application)
     return assignment
-
-
-def _found(application, profile):
-    """What our data has against this reviewer now; asked again whenever scores are written."""
-    return facts.findings(application, [profile])[profile.user_id]
-
-
-def _halted(application, reviewer):
-    return halting(_found(application, queries.profile_of(reviewer)))
 
 
 def found_against(application, reviewer):
@@ -122,7 +115,7 @@ def waive(application, *, reviewer, reason, by):
 def pledge(call, *, by):
     """Promise secrecy and fairness for a call, once in each version of the text."""
     require(by, "review.pledge")
-    Pledge.objects.get_or_create(user=by, call=call, version=PLEDGE_VERSION, defaults={"at": clock.now()})
+    Pledge.objects.give(by, call)
 
 
 @transaction.atomic
@@ -146,7 +139,7 @@ def declare(assignment, *, code, note="", stays=False, by):
         if in_time:
             store_score(application)
         return
-    if not by.pledges.in_force().filter(call=application.call_id).exists():
+    if not by.pledges.hold_for(application.call_id):
         raise Refused(_("Please accept the pledge first."), about=assignment)
     advance(
         assignment, "declare", SheetEvent.Kind.DECLARED, by=by, note=f"{code} {note}".strip(),
@@ -171,7 +164,7 @@ def save(assignment, *, values, comments, notes=None, version=None, by):
     criteria = {one.pk: one for one in queries.remembered_criteria(assignment.stage_id, call)}
     locked(assignment)
     SHEET.check(assignment, "save", by=by)
-    reasons = drawing.closed(panel) or rules.not_in_review(application, assignment.stage_id) or _halted(application, by) or [
+    reasons = drawing.closed(panel) or rules.not_in_review(application, assignment.stage_id) or facts.halted(application, by) or [
         fault
         for pk, value in values.items()
         for fault in rules.score_faults(criteria[pk], value, scale=call.scale, step=call.step)
@@ -210,7 +203,7 @@ def hand_in(assignment, *, by):
     if reasons := (
         drawing.closed(panel)
         or rules.not_in_review(application, assignment.stage_id)
-        or _halted(application, by)
+        or facts.halted(application, by)
         or rules.unfinished(values, criteria, comments, least=application.call.comment_length)
     ):
         raise Refused(*reasons, about=assignment)

@@ -142,40 +142,47 @@ def why_short(problem, application, kind=None):
     return "load"
 
 
-def passed_over(problem, pairs):
-    """{(application, reviewer): {why: how many}} of those who would match better than the one who is chosen and are not: in a
-    conflict (barred), at their most (load), of the institution of another one (institutions), or needed elsewhere (elsewhere)."""
+def all_passed_over(problem, pairs):
+    """{(application, reviewer): passed_over} of all pairs of a plan."""
     load, chosen = np.zeros(len(problem.most), dtype=int), defaultdict(list)
     for application, reviewer in pairs:
         load[reviewer] += 1
         chosen[application].append(reviewer)
-    full, found = load >= problem.most, {}
-    for application, mine in chosen.items():
-        match, barred = problem.match[application], problem.barred[application]
-        for reviewer in mine:
-            better = match > match[reviewer]
-            better[mine] = False
-            beside = np.isin(
-                problem.institution, problem.institution[[one for one in mine if one != reviewer]]
-            )
-            reasons = {"barred": barred, "institutions": ~barred & beside, "load": ~barred & ~beside & full}
-            reasons["elsewhere"] = ~barred & ~beside & ~full
-            counts = {why: int((better & of_it).sum()) for why, of_it in reasons.items()}
-            found[application, reviewer] = {why: count for why, count in counts.items() if count}
+    return {
+        (application, reviewer): why
+        for application, mine in chosen.items()
+        for reviewer, why in passed_over(
+            mine, match=problem.match[application], barred=problem.barred[application],
+            institution=problem.institution, full=load >= problem.most,
+        ).items()
+    }  # fmt: skip
+
+
+def passed_over(mine, *, match, barred, institution, full):
+    """{reviewer: {why: how many}} of those who would match one application better than each of mine, who are chosen, and are not: in a
+    conflict (barred), at their most (load), of the institution of another one (institutions), or needed elsewhere (elsewhere)."""
+    found = {}
+    for reviewer in mine:
+        better = match > match[reviewer]
+        better[mine] = False
+        beside = np.isin(institution, institution[[one for one in mine if one != reviewer]])
+        reasons = {"barred": barred, "institutions": ~barred & beside, "load": ~barred & ~beside & full}
+        reasons["elsewhere"] = ~barred & ~beside & ~full
+        counts = {why: int((better & of_it).sum()) for why, of_it in reasons.items()}
+        found[reviewer] = {why: count for why, count in counts.items() if count}
     return found
 
 
-def one_side_only(barred, inside):
+def one_side_only(barred, inside, allowed):
     """Bar one of any two reviews by which two sides would judge each other's applications, the later one.
 
-    barred, inside: applications x reviewers, bool; inside: the reviewer works for one of those who apply.
+    barred, inside, allowed: applications x reviewers, bool; inside: the reviewer works for one of those who apply; allowed: by an
+    exception, which is one for both sides.
     """
-    for theirs, mine in zip(
-        *np.nonzero(inside), strict=True
-    ):  # mine works for theirs; who else is to judge it?
-        for judge in np.flatnonzero(inside.any(axis=0) & ~barred[theirs]):
+    for theirs, mine in np.argwhere(inside):  # mine works for theirs; who else is to judge it?
+        for judge in np.flatnonzero(inside.any(axis=0) & ~barred[theirs] & ~allowed[theirs]):
             for back in np.flatnonzero(inside[:, judge]):
-                if back > theirs and not barred[back, mine]:
+                if back > theirs and not barred[back, mine] and not allowed[back, mine]:
                     barred[back, mine] = True
 
 

@@ -51,12 +51,14 @@ class Tie:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A review asked for on a day that runs or counts: of the application of this number, which these parties make, by somebody of judge."""
+    """A review of the application of this number, which these parties make, by somebody of judge: asked for on a day, and until when;
+    none: it is still under review."""
 
     judge: Party
     of: tuple
     number: str
     day: date
+    until: date | None = None
 
 
 @dataclass
@@ -259,9 +261,8 @@ def sanctioned(person, _case, years, today):
 def judge_each_other(person, case, years, today):
     """C14: somebody of those who apply here reviews, or not so many years ago reviewed, what the reviewer's institution applies with."""
     for one in case.judged:
-        if not within(one.day, years, today=today) or not any(
-            one.judge.same(party) for party in case.parties
-        ):
+        is_over = one.until and not within(one.until, years, today=today)
+        if is_over or not any(one.judge.same(party) for party in case.parties):
             continue
         for theirs in one.of:
             if any(place.same(theirs) for place in person.places):

@@ -260,7 +260,7 @@ def chair(request, key):
 def invitation(request, key):
     """What somebody is invited to, and their answer."""
     panelist = fetch(request, Panelist, key=key, related=("panel__call", "panel__stage"))
-    pledged = request.user.pledges.in_force().filter(call=panelist.panel.call).exists()
+    pledged = request.user.pledges.hold_for(panelist.panel.call)
     form, status = AnswerForm(request.POST or None, pledged=pledged), 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -9,8 +9,7 @@ from applications.kernel.errors import Refused
 from applications.kernel.reasons import too_short
 from applications.lifecycle import PANEL
 from applications.notifications.outbox import notify, notify_each
-from applications.review import deliberating, facts, meeting, membership, queries
-from applications.review.conflicts import halting
+from applications.review import deliberating, facts, meeting, membership
 from applications.review.models import Assignment
 from applications.review.panels import Explanation, Hearing
 
@@ -26,7 +25,7 @@ def _halted(hearing, by):
     """Nobody writes of an application that they stand in conflict with, whatever they declared; staff judge nothing."""
     if by.role != "reviewer":
         return []
-    return halting(facts.findings(hearing.application, [queries.profile_of(by)])[by.pk])
+    return facts.halted(hearing.application, by)
 
 
 @transaction.atomic

@@ -3,13 +3,15 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from applications.kernel import audit
+from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
-from applications.review import facts, queries, rules
+from applications.review import conflicts, drawing, facts, membership, queries, rules
+from applications.review.asking import passed_over
 from applications.review.planning import NAMED, to_plan
 from applications.review.plans import Plan, PlannedReview
 
@@ -39,8 +41,8 @@ def rows_of(plan):
     )
 
 
-def effect(plan, rows, applications):
-    """The Effect of these rows. applications: ids of all that are planned for."""
+def effect(plan, rows, applications, pool):
+    """The Effect of these rows. applications: ids of all that are planned for; pool: {id of a reviewer: (name, their least)}."""
     totals, counts, loads, kinds = Counter(), Counter(), Counter(), defaultdict(Counter)
     names = {}
     for application, reviewer, name, kind, percent in rows:
@@ -58,17 +60,18 @@ def effect(plan, rows, applications):
             any(kinds[one][kind] < least for kind, least in plan.per_kind.items()) for one in applications
         ),
         above=tuple(sorted(names[one] for one, load in loads.items() if load > plan.most)),
-        below=tuple(sorted(names[one] for one, load in loads.items() if load < plan.least)),
+        below=tuple(sorted(name for one, (name, least) in pool.items() if loads[one] < least)),
     )
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who may review an application of a plan. barred: why not, by name; full: of the year."""
+    """Somebody who may review an application of a plan. barred: findings against it; outside: of its panel; full: of the year."""
 
     person: object
     percent: int
     barred: list
+    outside: list
     full: list
     stands: bool
     planned: bool
@@ -77,8 +80,10 @@ class Candidate:
 
 def candidates(plan, application):
     """Everybody who may be planned for an application, those who are first, then the best match and the least load."""
-    people = list(queries.reviewers())
-    found = facts.findings(application, [person.reviewer_profile for person in people])
+    people = list(queries.reviewers(beside=plan.stage))
+    barred = _barred(plan, application, people)
+    panel = membership.hearing(application).filter(stage=plan.stage).first()
+    members = set(panel.panelists.at_table().values_list("user", flat=True)) if panel else ()
     wanted = set(application.technologies.values_list("pk", flat=True))
     planned = dict(plan.reviews_planned.filter(application=application).values_list("reviewer", "stands"))
     loads = Counter(plan.reviews_planned.values_list("reviewer", flat=True))
@@ -86,7 +91,8 @@ def candidates(plan, application):
         Candidate(
             person,
             round(100 * rules.match(person.reviewer_profile, application, wanted)),
-            [finding for finding in found[person.pk] if finding.bars],
+            barred[person.pk],
+            [drawing.no_member(panel, person.name)] if panel and person.pk not in members else [],
             rules.beyond_cap(person.reviewer_profile, person.sessions),
             planned.get(person.pk, False),
             person.pk in planned,
@@ -95,18 +101,74 @@ def candidates(plan, application):
         for person in people
     ]
     return sorted(
-        rows, key=lambda row: (not row.planned, bool(row.barred), -row.percent, row.load, row.person.pk)
+        rows,
+        key=lambda row: (
+            not row.planned,
+            bool(row.barred or row.outside),
+            -row.percent,
+            row.load,
+            row.person.pk,
+        ),
     )
+
+
+def _barred(plan, application, people):
+    """{reviewer id: findings that bar them}: what our data knows, and what the proposal itself would bring about."""
+    known, case = facts.known(application, [person.reviewer_profile for person in people])
+    in_turn = _in_turn(plan, application, known, case)
+    asked, today = plan.call.conflicts, clock.today()
+    found = {who: conflicts.findings(person, case, asked, today=today) for who, person in known.items()}
+    return {who: [one for one in [*found[who], *in_turn[who]] if one.bars] for who in known}
+
+
+def _in_turn(plan, application, known, case):
+    """{reviewer id: findings of C14 within the proposal}: for whose institution somebody of those who apply here is planned."""
+    found = defaultdict(list)
+    if "C14" not in plan.call.conflicts:
+        return found
+    inside = [who for who, person in known.items() if case.has(person)]
+    back = plan.reviews_planned.filter(stands=False, reviewer__in=inside).exclude(application=application)
+    profiles = list(queries.profiles_of(known)) if inside else []
+    for planned in back.select_related("application__firm", "application__call", "reviewer").order_by("pk"):
+        there, theirs = facts.known(planned.application, profiles)
+        if "C14" in there[planned.reviewer_id].waived:
+            continue
+        said = _(
+            "%(name)s of those who apply here is proposed for %(number)s of this reviewer's institution."
+        )
+        why = said % {"name": planned.reviewer.name, "number": planned.application.number}
+        for who, person in known.items():
+            if theirs.has(person):
+                found[who].append(conflicts.Finding("C14", str(why), waived="C14" in person.waived))
+    return found
+
+
+def pool_of(plan, rows):
+    """{id of a reviewer: (name, how many they do at least)}: who has no session left does none. rows: Candidates."""
+    return {row.person.pk: (row.person.name, 0 if row.full else plan.least) for row in rows}
+
+
+def _why_chosen(plan, rows, chosen):
+    """{id: who would match better than each of these and is not planned, for which rule}, as PlannedReview keeps it."""
+    loads = np.array([row.load + (row.person.pk in chosen) - row.planned for row in rows])
+    found = passed_over(
+        [place for place, row in enumerate(rows) if row.person.pk in chosen],
+        match=np.array([row.percent for row in rows]),
+        barred=np.array([bool(row.barred or row.outside) for row in rows]),
+        institution=np.array([rules.house(row.person.reviewer_profile) for row in rows]),
+        full=np.array([bool(row.full) for row in rows]) | (loads >= plan.most),
+    )
+    return {rows[place].person.pk: why for place, why in found.items()}
 
 
 def faults(rows, chosen):
     """Why these cannot be planned for one application. rows: its Candidates; chosen: ids of people."""
     picked = [row for row in rows if row.person.pk in chosen]
     reasons = [
-        Reason(_("%(name)s: %(why)s") % {"name": row.person.name, "why": why})
+        reason
         for row in picked
         if not row.stands
-        for why in [*row.barred, *row.full]
+        for reason in [*conflicts.barring(row.person.name, row.barred), *row.outside, *row.full]
     ]
     houses = Counter(rules.house(row.person.reviewer_profile) for row in picked)
     if max(houses.values(), default=0) > 1:
@@ -145,14 +207,16 @@ def change(plan, application, *, reviewers, seen, by):
         )
     if reasons := faults(rows, reviewers):
         raise Refused(*reasons, about=plan)
-    of_it = plan.reviews_planned.filter(application=application)
-    of_it.filter(reviewer__in=standing - set(reviewers)).delete()
+    why = _why_chosen(plan, rows, reviewers)
+    plan.reviews_planned.filter(application=application, stands=False).delete()
     PlannedReview.objects.bulk_create(
-        PlannedReview(plan=plan, application=application, reviewer=row.person, percent=row.percent)
+        PlannedReview(
+            plan=plan, application=application, reviewer=row.person, percent=row.percent, passed_over=why[row.person.pk]
+        )
         for row in rows
-        if row.person.pk in set(reviewers) - standing
-    )
-    plan.summary = summary_after(plan)
+        if row.person.pk in reviewers and not row.stands
+    )  # fmt: skip
+    plan.summary = summary_after(plan, pool_of(plan, rows))
     plan.save(update_fields=["summary"])
     audit.record(
         "change_plan", plan.call, by=by, before={"reviewers": sorted(standing)},
@@ -161,10 +225,10 @@ def change(plan, application, *, reviewers, seen, by):
     return plan
 
 
-def summary_after(plan):
+def summary_after(plan, pool):
     """What the page says of a plan, counted anew from its rows; what the working out alone knew stays."""
     rows, said = rows_of(plan), plan.summary
-    found = effect_of(plan, rows)
+    found = effect_of(plan, rows, pool)
     loads = Counter((reviewer, name) for _application, reviewer, name, _kind, _percent in rows)
     return said | {
         "worst": found.worst,
@@ -172,6 +236,7 @@ def summary_after(plan):
         "loads": sorted(
             ([name, count] for (_pk, name), count in loads.items()), key=lambda one: (-one[1], one[0])
         ),
+        "idle": len(pool.keys() - {who for who, _name in loads}),
         "by_hand": said.get("by_hand", 0) + 1,
         "under": list(found.below[:NAMED]),
         **_lacking(plan, rows),
@@ -196,11 +261,11 @@ def _lacking(plan, rows):
             if kinds[pk, kind] < least
         ]
     return {
-        "short": {why: {"count": len(found), "named": found[:NAMED]} for why, found in short.items()},
-        "kinds": missed[:NAMED],
+        "short": {why: {"count": len(found), "named": found} for why, found in short.items()},
+        "kinds": missed,
     }
 
 
-def effect_of(plan, rows):
-    """The Effect of all rows of a plan, with the applications that nobody is planned for."""
-    return effect(plan, rows, to_plan(plan.call, plan.stage).values_list("pk", flat=True))
+def effect_of(plan, rows, pool):
+    """The Effect of all rows of a plan, with the applications that nobody is planned for and the reviewers who have none."""
+    return effect(plan, rows, to_plan(plan.call, plan.stage).values_list("pk", flat=True), pool)

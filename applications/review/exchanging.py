@@ -1,4 +1,4 @@
-"""A plan who reviews what made better by exchanges: the fast way for many applications. Pure mathematics, over matching.Problem.
+"""A plan who reviews what made better by exchanges: the fast way for many applications. Pure mathematics, over asking.Problem.
 
 Reviewers are few beside applications, so the plan is looked at from their side: what is gained at most when one of the
 applications of one reviewer goes to another? Where such moves close a ring with a gain, all of them are made, and nobody does more

@@ -9,7 +9,7 @@ from django.db import connection
 
 from applications.firms.rules.names import name_key
 from applications.kernel import clock
-from applications.review import conflicts
+from applications.review import conflicts, queries
 from applications.review.conflicts import Case, Judgement, Party, Person, Tie
 from applications.review.models import Affiliation, Assignment, ReviewerProfile
 
@@ -59,8 +59,8 @@ OF_CASE = """
     FROM applications_application other JOIN applications_firm firm ON firm.id = other.firm_id
     WHERE other.call_id = %s AND other.status NOT IN ('draft', 'withdrawn')
         AND (firm.business_number IN ({numbers}) OR firm.name_key IN ({keys}))"""
-# Where their institutions apply, anywhere; and where those work at present who were asked to review that. An exception (C14) is one
-# for both sides.
+# Where their institutions apply, anywhere, or take part; and where those work at present who were asked to review that, when, and
+# until when they did. An exception (C14) is one for both sides.
 THEIRS = """
     UNION ALL
     SELECT plan.id, 'theirs', firm.business_number, firm.name, plan.number, NULL
@@ -74,20 +74,23 @@ THEIRS = """
         AND partner.status <> 'withdrawn' AND partner.business_number IN ({numbers})"""
 WHO_JUDGES = f"""
     WITH asked AS (
-        SELECT asked.application_id, asked.reviewer_id, asked.assigned_at, profile.id, profile.affiliation_number, profile.affiliation
-        FROM applications_assignment asked JOIN applications_reviewerprofile profile ON profile.user_id = asked.reviewer_id
+        SELECT asked.application_id, asked.reviewer_id, profile.id, profile.affiliation_number, profile.affiliation,
+            CAST(asked.assigned_at AS varchar(40)) AS since, CASE WHEN plan.status <> 'in_review' THEN
+                CAST(COALESCE(asked.handed_in_at, asked.assigned_at) AS varchar(40)) END AS until
+        FROM applications_assignment asked JOIN applications_application plan ON plan.id = asked.application_id
+            JOIN applications_reviewerprofile profile ON profile.user_id = asked.reviewer_id
         WHERE asked.application_id IN ({{plans}}) AND asked.declaration <> 'conflict'
             AND asked.status NOT IN ('excluded', 'set_aside') AND NOT EXISTS (
                 SELECT 1 FROM applications_waiver waiver WHERE waiver.application_id = asked.application_id
                     AND waiver.reviewer_id = asked.reviewer_id AND waiver.codes LIKE '%%C14%%'))
-    SELECT asked.application_id, 'judge', asked.affiliation_number, asked.affiliation, '', CAST(asked.assigned_at AS varchar(40))
+    SELECT asked.application_id, 'judge', asked.affiliation_number, asked.affiliation, asked.since, asked.until
     FROM asked
     UNION ALL
-    SELECT asked.application_id, 'judge', firm.business_number, firm.name, '', CAST(asked.assigned_at AS varchar(40))
+    SELECT asked.application_id, 'judge', firm.business_number, firm.name, asked.since, asked.until
     FROM asked JOIN applications_member member ON member.user_id = asked.reviewer_id
         JOIN applications_firm firm ON firm.id = member.firm_id
     UNION ALL
-    SELECT asked.application_id, 'judge', place.business_number, place.institution, '', CAST(asked.assigned_at AS varchar(40))
+    SELECT asked.application_id, 'judge', place.business_number, place.institution, asked.since, asked.until
     FROM asked JOIN applications_affiliation place ON place.profile_id = asked.id
     WHERE place.until IS NULL AND place.role IN ({", ".join(f"'{role.value}'" for role in conflicts.EMPLOYED)})"""
 
@@ -165,6 +168,12 @@ def against(application, profile):
     return [finding for finding in findings(application, [profile])[profile.user_id] if finding.bars]
 
 
+def halted(application, reviewer):
+    """Why this reviewer goes on no further with an application, in words for them; asked again whenever they write, under the lock of
+    their profile."""
+    return conflicts.halting(findings(application, [queries.profile_of(reviewer)])[reviewer.pk])
+
+
 def person(profile):
     """What a reviewer's profile itself says."""
     place = Party(profile.affiliation_number, profile.affiliation)
@@ -228,7 +237,7 @@ def _case(application, people, *, mutual):
         case.judged = [
             Judgement(
                 Party(judge.number, judge.name), tuple(Party(one.number, one.name) for one in theirs[judge.who]),
-                theirs[judge.who][0].more, judge.until,
+                theirs[judge.who][0].more, _day(judge.more), judge.until,
             )
             for judge in judges
         ]  # fmt: skip

@@ -18,8 +18,9 @@ from applications.kernel.forms import (
     layout,
 )
 from applications.kernel.taxonomy import IndustryField, Region, RootTechnology
-from applications.review.models import MOST_SESSIONS, PLEDGE, Affiliation, ReviewerProfile
+from applications.review.models import MOST_SESSIONS, Affiliation, ReviewerProfile
 from applications.review.plans import Plan
+from applications.review.pledges import PLEDGE
 
 
 class NumberLeftOpen(forms.Form):
@@ -266,9 +267,6 @@ class PlanForm(forms.ModelForm):
         """The least numbers of kinds as one: {kind: number}."""
         found = super().clean()
         found["per_kind"] = {kind: found.pop(f"of_{kind}", None) or 0 for kind in ReviewerProfile.Kind.values}
-        if sum(found["per_kind"].values()) > found.get("reviews", 15):
-            kind = max(found["per_kind"], key=found["per_kind"].get)
-            self.add_error(f"of_{kind}", _("Together these are more than the reviewers of each application."))
         if found.get("least", 0) > found.get("most", 0) and "most" in found:
             self.add_error("most", _("This is less than each reviewer is to do at least."))
         return found

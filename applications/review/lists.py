@@ -4,6 +4,7 @@ Reviewers are some thousands: any column sorts, and a word is looked for in all 
 """
 
 from dataclasses import replace
+from functools import cache
 
 from django.db.models import F, Q
 from django.urls import reverse
@@ -17,7 +18,7 @@ from applications.intake.models import Status
 from applications.kernel import clock
 from applications.kernel.exporting import Taken
 from applications.kernel.lists import Choice, Column, Day, List, Number, Option, of_choices, of_terms
-from applications.kernel.taxonomy import IndustryField, Region, RootTechnology
+from applications.kernel.taxonomy import IndustryField, Region, RootTechnology, all_of
 from applications.review.models import RENEWED_EVERY, ReviewerProfile
 from applications.review.payees import PayeeAccount
 from applications.review.queries import desk, in_review, roster
@@ -81,16 +82,29 @@ REVIEWS = List(
 )  # fmt: skip
 
 
+@cache
+def knowing(table, name):
+    """{id of a word of a closed list: the condition that a reviewer knows it}; a closed list stays as it is."""
+    through = getattr(ReviewerProfile, name).through.objects
+    found = {
+        term.pk: through.filter(**{table._meta.model_name: term.pk}).values("reviewerprofile")
+        for term in all_of(table)
+    }
+    return {pk: Q(pk__in=who) for pk, who in found.items()}
+
+
 def known(table, name):
     """The options that the words of a closed list are, of which a reviewer knows several."""
-    through = getattr(ReviewerProfile, name).through.objects
     return lambda by: [
         Option(
-            term.code, str(term), term.code, words=(term.name, term.name_en),
-            where=Q(pk__in=through.filter(**{table._meta.model_name: term.pk}).values("reviewerprofile")),
+            term.code,
+            str(term),
+            term.code,
+            words=(term.name, term.name_en),
+            where=knowing(table, name)[term.pk],
         )
-        for term in table.objects.all()
-    ]  # fmt: skip
+        for term in all_of(table)
+    ]
 
 
 STATES = {  # one and the same reviewer may be in several; the first three words say what keeps them from being asked

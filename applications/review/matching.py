@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from applications.review.asking import Plan, Problem, best_alone, described, greedy
+from applications.review.asking import best_alone, described, greedy
 from applications.review.exchanging import exchanged
 
 try:
@@ -28,11 +28,7 @@ UNKNOWN = 0.01  # a total below this is none
 FEW = 50  # applications that are settled all at once, where anything is in halves
 MANY = 0.02  # of the applications below what could be hoped for: then all are asked for their worst
 WHOLE = 1e-6
-__all__ = ["Plan", "Problem", "assign", "greedy"]
-LARGE, LARGEST = (
-    100_000,
-    800_000,
-)  # pairs: from the first on by exchanges first, above the second by nothing else
+LARGE, LARGEST = 100_000, 800_000  # pairs: from the first on by exchanges, above the second by nothing else
 
 
 def assign(problem, *, seconds=60.0, tell=lambda part: None):

@@ -8,10 +8,10 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from applications.accounts.models import User
 from applications.calls.conflicts import RULES
 from applications.review.deliberating import BLANK, Sheet, lines
-from applications.review.models import Assignment, SheetEvent
+from applications.review.models import OUT, TAKEN_OUT, Assignment, SheetEvent
 from applications.review.panels import Explanation, Hearing
 
-OF_SHEET = ("application", "declaration", "pk", "reviewer", "status", "total", "prints")
+OF_SHEET = ("application", "is_taken_out", "pk", "reviewer", "status", "total", "prints")
 OF_ROW = (
     "key", "panel", "stage", "opinion", "version", "application__key", "application__number", "application__title",
     "application__status", "application__firm__name",
@@ -39,18 +39,14 @@ def lines_with_sheets(panel, hearings, *, whole=True):
     found = Assignment.objects.filter(
         stage=panel.stage_id, application__in=[hearing.application_id for hearing in hearings]
     )
-    for application, declaration, *facts in found.order_by("pk").values_list(*OF_SHEET):
-        sheet = Sheet(*facts)
-        is_out = declaration == Assignment.Declaration.CONFLICT or sheet.status in OUT
-        (excluded if is_out else sheets)[application].append(sheet)
+    found = found.annotate(is_taken_out=TAKEN_OUT).order_by("pk")
+    for application, is_out, *facts in found.values_list(*OF_SHEET):
+        (excluded if is_out else sheets)[application].append(Sheet(*facts))
     written = Explanation.objects.filter(hearing__in=hearings).order_by()
     for hearing, totals in written.values_list("hearing", "totals"):
         reasons[hearing].add(totals)
     elsewhere = {} if whole else _same_texts(panel, sheets)
     return lines(hearings, sheets, reasons, panel.stage, excluded=excluded, elsewhere=elsewhere)
-
-
-OUT = (Assignment.SheetStatus.EXCLUDED, Assignment.SheetStatus.SET_ASIDE)
 
 
 def _same_texts(panel, sheets):
@@ -107,19 +103,13 @@ def sheets_of(hearing):
 
 def excluded_of(hearing):
     """Those that its panel has no more, with their people."""
-    conflict = Q(declaration=Assignment.Declaration.CONFLICT)
-    return asked_for(hearing).filter(conflict | Q(status__in=OUT)).select_related("reviewer").order_by("pk")
-
-
-TAKEN_OUT = (SheetEvent.Kind.EXCLUDED, SheetEvent.Kind.SET_ASIDE)
+    return asked_for(hearing).taken_out().select_related("reviewer").order_by("pk")
 
 
 def why_out(sheets):
     """{id of a sheet that was taken out: why}: by the rule that its reviewer named, in no words of theirs, or the reason that was given."""
-    sheets = [sheet for sheet in sheets if sheet.has_conflict or sheet.status in OUT]
-    events = SheetEvent.objects.filter(assignment__in=sheets, kind__in=TAKEN_OUT).order_by(
-        "assignment", "ordinal"
-    )
+    sheets = [sheet for sheet in sheets if sheet.is_out]
+    events = SheetEvent.objects.filter(assignment__in=sheets, kind__in=OUT).order_by("assignment", "ordinal")
     given = dict(events.values_list("assignment", "note")) if sheets else {}
     return {
         sheet.pk: f"{sheet.conflict_code} {RULES[sheet.conflict_code].title}" if sheet.has_conflict else given.get(sheet.pk, "")

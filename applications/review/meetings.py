@@ -22,6 +22,7 @@ from applications.review import (
     membership,
     printed,
     queries,
+    rules,
 )
 from applications.review.forms import ReasonForm
 from applications.review.meeting_rows import Rows
@@ -41,8 +42,7 @@ def show(request, key):
     facts = {"panel": panel, "moves": moves, "is_staff": request.user.role != "reviewer"}
     if not request.user.has_perm("panel.sheets", panel):
         facts["own"] = request.user.assignments.open_in(panel).count()
-        pledges = request.user.pledges.in_force().filter(call=panel.call_id)
-        facts["lacks_pledge"] = not facts["is_staff"] and not pledges.exists()
+        facts["lacks_pledge"] = not facts["is_staff"] and not request.user.pledges.hold_for(panel.call_id)
         knows = facts["is_staff"] or "open_deliberation" in moves
         facts["progress"] = membership.progress_of(panel) if knows else None
         return render(request, "review/meeting_waits.html", facts)
@@ -167,16 +167,16 @@ def report_pdf(request, key):
 
 def _points(hearing, sheets):
     """[(criterion, [(name, points, comment)])]: each criterion as every reviewer scored it."""
-    values = {sheet: {score.criterion_id: score.value for score in sheet.scores.all()} for sheet in sheets}
+    criteria = queries.remembered_criteria(hearing.stage_id, hearing.panel.call)
     return [
         (
             criterion,
             [
-                (sheet.reviewer.name, of[criterion.pk], sheet.notes.get(str(criterion.pk)))
-                for sheet, of in values.items()
+                (sheet.reviewer.name, points, sheet.notes.get(str(criterion.pk)))
+                for sheet, points in zip(sheets, row, strict=True)
             ],
         )
-        for criterion in queries.remembered_criteria(hearing.stage_id, hearing.panel.call)
+        for criterion, row in rules.side_by_side(criteria, sheets)
     ]
 
 

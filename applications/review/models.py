@@ -1,4 +1,4 @@
-"""Tables of review: the reviewer's profile, pledges, assignments, sheets and scores."""
+"""Tables of review: the reviewer's profile, assignments, sheets and scores."""
 
 import uuid
 from datetime import timedelta
@@ -10,23 +10,19 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
-from applications.calls.models import Call
 from applications.calls.stages import Criterion, Stage
 from applications.intake.models import BEFORE_REVIEWERS, Application
 from applications.kernel import clock
 from applications.kernel.labels import label_of
-from applications.kernel.records import AppendOnly, AppendOnlyQuerySet
+from applications.kernel.records import AppendOnly
 from applications.kernel.taxonomy import IndustryField, Region, RootTechnology
+from applications.review.pledges import Pledge
 
 STAFF = (Role.OFFICER, Role.DIRECTOR, Role.AUDITOR)
 
 
 MOST_SESSIONS = 45  # practice: sessions of one reviewer a year
 RENEWED_EVERY = timedelta(days=365)
-PLEDGE_VERSION = "2026-11"  # another one is asked for before the next look at an application
-PLEDGE = _(
-    "I keep secret what I read, take nothing away, meet nobody of the firm about it, and judge fairly."
-)
 
 
 class ProfileQuerySet(models.QuerySet):
@@ -165,26 +161,6 @@ class Sanction(models.Model):
         ]
 
 
-class PledgeQuerySet(AppendOnlyQuerySet):
-    def in_force(self):
-        """Those to the text that stands today."""
-        return self.filter(version=PLEDGE_VERSION)
-
-
-class Pledge(AppendOnly):
-    """A reviewer's promise of secrecy and fairness for one call, to one version of its text (docs/domain.md, conflicts of interest)."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="pledges")
-    call = models.ForeignKey(Call, models.PROTECT, related_name="pledges")
-    version = models.CharField(max_length=20)
-    at = models.DateTimeField(default=clock.now)
-
-    objects = PledgeQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "call", "version"], name="pledge_once")]
-
-
 class ChallengeAnswer(AppendOnly):
     """What staff decided on whom a firm asks to exclude; the latest one counts, for exactly those it names."""
 
@@ -216,6 +192,11 @@ class Waiver(AppendOnly):
         indexes = [models.Index(fields=["application", "reviewer"], name="waiver_of")]
 
 
+OUT = (
+    "excluded",
+    "set_aside",
+)  # statuses of a sheet that judges no more, and the kinds of event that make it so
+TAKEN_OUT = Q(declaration="conflict") | Q(status__in=OUT)
 IN_SIGHT = (  # of its own reviewer
     Q(application__status__in=BEFORE_REVIEWERS) & ~Q(declaration="conflict") & ~Q(status="set_aside")
 )
@@ -240,8 +221,11 @@ class AssignmentQuerySet(models.QuerySet):
 
     def in_play(self):
         """Whoever judges or still may: in no conflict, neither excluded nor set aside by an appeal."""
-        found = self.exclude(declaration=Assignment.Declaration.CONFLICT)
-        return found.exclude(status__in=(Assignment.SheetStatus.EXCLUDED, Assignment.SheetStatus.SET_ASIDE))
+        return self.exclude(TAKEN_OUT)
+
+    def taken_out(self):
+        """All others."""
+        return self.filter(TAKEN_OUT)
 
     def standing(self):
         """Those that judge: handed in, in no conflict, neither excluded nor set aside. With what visitors handed in."""
@@ -306,7 +290,7 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(fields=["reviewer", "status", "id"], name="assignment_of_reviewer"),
-            models.Index(  # the sessions of a year, the tally of a stage: read from the index alone
+            models.Index(  # the sessions of a year are read from the index alone
                 fields=["reviewer", "stage", "assigned_at"],
                 include=["declaration", "status"],
                 name="assignment_of_stage",
@@ -330,6 +314,15 @@ class Assignment(models.Model):
     @property
     def is_open(self):
         return self.status == self.SheetStatus.OPEN
+
+    @property
+    def is_out(self):
+        return self.has_conflict or self.status in OUT
+
+    @property
+    def points(self):
+        """{criterion id: points}."""
+        return {score.criterion_id: score.value for score in self.scores.all()}
 
     @property
     def counts(self):

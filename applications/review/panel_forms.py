@@ -18,8 +18,9 @@ from applications.intake.models import Application
 from applications.kernel import clock
 from applications.kernel.forms import Act, InstantField, LineField, ask_to_choose, layout
 from applications.kernel.taxonomy import IndustryField, RootTechnology
-from applications.review.models import PLEDGE, ReviewerProfile
+from applications.review.models import ReviewerProfile
 from applications.review.panels import Panel
+from applications.review.pledges import PLEDGE
 
 MOST_OF_A_KIND = 20
 ANSWER_HOUR = 18

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from applications.accounts import actions as accounts
 from applications.accounts.models import Role, User
 from applications.firms.rules.names import name_key
-from applications.intake.models import Application
 from applications.intake.queries import people_of
 from applications.kernel import audit, clock, sealing
 from applications.kernel.access import require
@@ -171,31 +170,33 @@ def look_again(profile):
     The sheet can be neither saved nor handed in meanwhile, and if it counts the review cannot be closed.
     """
     sheets = Assignment.objects.in_play().filter(reviewer=profile.user, application__in=queries.in_review())
-    for sheet in sheets.select_related("assigned_by").order_by("pk"):
-        application = Application.objects.select_related("call", "firm").get(pk=sheet.application_id)
-        _tell_of_conflicts(sheet, application, profile)
+    related = ("assigned_by", "application__call", "application__firm")
+    for sheet in sheets.select_related(*related).order_by("pk"):
+        _tell_of_conflicts(sheet.application, [sheet], [profile])
 
 
 @transaction.atomic
 def look_at(application):
     """The same for all sheets of one application, where it is not a reviewer but who takes part that has changed."""
     sheets = application.assignments.in_play().select_related("assigned_by").order_by("pk")
-    profiles = {
-        profile.user_id: profile for profile in queries.profiles_of(sheets.order_by().values("reviewer"))
-    }
+    _tell_of_conflicts(application, sheets, queries.profiles_of(sheets.order_by().values("reviewer")))
+
+
+def _tell_of_conflicts(application, sheets, profiles):
+    """profiles: of the reviewers of these sheets."""
+    profiles = {profile.user_id: profile for profile in profiles}
+    found = {}
     for sheet in sheets:
-        _tell_of_conflicts(sheet, application, profiles[sheet.reviewer_id])
-
-
-def _tell_of_conflicts(sheet, application, profile):
-    with translation.override(sheet.assigned_by.language):  # what is found is said to them
-        found = facts.against(application, profile)
-    if found:
-        notify(
-            "conflict_found", to=[sheet.assigned_by],
-            event=f"conflict:{sheet.key}:{' '.join(one.code for one in found)}",
-            application=application, reviewer=profile.user, found=found,
-        )  # fmt: skip
+        language = sheet.assigned_by.language  # what is found is said to them
+        if language not in found:
+            with translation.override(language):
+                found[language] = facts.findings(application, profiles.values())
+        if bars := [one for one in found[language][sheet.reviewer_id] if one.bars]:
+            notify(
+                "conflict_found", to=[sheet.assigned_by],
+                event=f"conflict:{sheet.key}:{' '.join(one.code for one in bars)}",
+                application=application, reviewer=profiles[sheet.reviewer_id].user, found=bars,
+            )  # fmt: skip
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ def plans(request, key):
         except Refused as refusal:
             refusal.show_on(form)
             status = 409
-    found = call.plans.select_related("stage", "asked_by")
+    found = call.plans.select_related("stage", "asked_by").defer("summary")
     return render(
         request,
         "review/plans.html",
@@ -53,6 +53,7 @@ def plan(request, key):
     facts["page"] = page_by_key(rows, ["application_id", "id"], request.GET.get("mark", ""))
     planning.explain(found, facts["page"].rows)
     facts["per_kind"] = planning.per_kind_in_words(found)
+    facts["short"] = planning.short_of_reviewers(found.summary)
     facts["missing_kinds"] = planning.missing_kinds(found.summary)
     facts["gap"] = planning.gap(found.summary) if found.summary else None
     facts["seconds"] = planning.SECONDS
@@ -94,7 +95,7 @@ def change(request, key, application):
             else:
                 messages.success(request, _("The proposal is changed. Nobody is assigned yet."))
                 return redirect(found)
-    whole = editing.rows_of(found)
+    whole, pool = editing.rows_of(found), editing.pool_of(found, rows)
     picked = [row for row in rows if row.person.pk in chosen]
     return render(
         request,
@@ -105,8 +106,8 @@ def change(request, key, application):
             "rows": [(row, row.person.pk in chosen) for row in rows],
             "seen": " ".join(str(row.person.key) for row in rows if row.planned),
             "told": told,
-            "now": editing.effect_of(found, whole),
-            "then": editing.effect_of(found, editing.changed(whole, asked, picked))
+            "now": editing.effect_of(found, whole, pool),
+            "then": editing.effect_of(found, editing.changed(whole, asked, picked), pool)
             if chosen != before
             else None,
         },

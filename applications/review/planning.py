@@ -14,12 +14,12 @@ from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Refused
 from applications.review import actions, conflicts, facts, matching, membership, queries, rules, seating
-from applications.review.asking import one_side_only, passed_over
+from applications.review.asking import Problem, all_passed_over, one_side_only
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan, PlannedReview
 
 KINDS = [*ReviewerProfile.Kind.values]
-NAMED = 50  # of what could not be kept, so many are named
+NAMED = 50  # of what could not be kept, so many are named on a page
 SECONDS = 60  # that the best proposal is looked for
 AT_ONCE = 25  # between two looks at the lease
 
@@ -30,6 +30,8 @@ def ask(call, *, stage, reviews, least, most, per_kind, by):
     require(by, "plan.ask", call)
     if not to_plan(call, stage).exists():
         raise Refused(_("No application is under review in this stage."), about=call)
+    if reasons := rules.too_many_kinds(per_kind, reviews):
+        raise Refused(*reasons, about=call)
     seating.gather(stage, by=by)
     plan = Plan.objects.create(
         call=call, stage=stage, reviews=reviews, least=least, most=most,
@@ -80,7 +82,7 @@ def _make(plan):
     applications, people = list(_applications(plan)), list(queries.reviewers(beside=plan.stage))
     problem = _problem(plan, applications, people)
     found = matching.assign(problem, seconds=SECONDS, tell=lambda part: _keep(plan, 0.3 + 0.7 * part))
-    standing, better = set(problem.kept), passed_over(problem, found.pairs)
+    standing, better = set(problem.kept), all_passed_over(problem, found.pairs)
     with transaction.atomic():
         plan.reviews_planned.all().delete()
         PlannedReview.objects.bulk_create(
@@ -118,9 +120,9 @@ def _matches(applications, people):
 
 
 def _problem(plan, applications, people):
-    """What matching.assign is asked: matches, conflicts, loads, institutions, kinds, and what stands already."""
+    """The Problem: matches, conflicts, loads, institutions, kinds, and what stands already."""
     profiles = [person.reviewer_profile for person in people]
-    barred, inside = (np.zeros((len(applications), len(people)), dtype=bool) for _table in range(2))
+    barred, inside, allowed = (np.zeros((len(applications), len(people)), dtype=bool) for _table in range(3))
     asked, today = plan.call.conflicts, clock.today()
     members = membership.members_by_panel(plan.stage)  # who sits in no panel of an application is not asked
     for a, application in enumerate(applications):
@@ -134,15 +136,16 @@ def _problem(plan, applications, people):
             for person in people
         ]
         inside[a] = [case.has(known[person.pk]) for person in people]
+        allowed[a] = ["C14" in known[person.pk].waived for person in people]
     if "C14" in asked:
-        one_side_only(barred, inside)
+        one_side_only(barred, inside, allowed)
     most = [
         0 if rules.beyond_cap(person.reviewer_profile, person.sessions) else plan.most for person in people
     ]
     houses = {}
     institution = [houses.setdefault(rules.house(profile), len(houses)) for profile in profiles]
     least = np.minimum(plan.least, most)
-    return matching.Problem(
+    return Problem(
         match=_matches(applications, people), barred=barred, reviews=plan.reviews, least=least,
         most=np.array(most, dtype=int), institution=np.array(institution, dtype=int),
         kind=np.array([KINDS.index(profile.kind) for profile in profiles], dtype=int),
@@ -164,7 +167,7 @@ def _standing(plan, applications, people):
 
 
 def summary(found, applications, people):
-    """What a page says of a matching.Plan: numbers, and names of what could not be kept."""
+    """What a page says of an asking.Plan: numbers, and what could not be kept."""
     loads = Counter(r for _a, r in found.pairs)
     short = defaultdict(list)
     for a, (missing, why) in found.short.items():
@@ -176,10 +179,8 @@ def summary(found, applications, people):
         "hope": None if found.hope is None else round(100 * found.hope),
         "loads": sorted(([people[r].name, count] for r, count in loads.items()), key=lambda row: (-row[1], row[0])),
         "idle": len(people) - len(loads),
-        "short": {why: {"count": len(rows), "named": rows[:NAMED]} for why, rows in short.items()},
-        "kinds": [
-            [applications[a].number, KINDS[kind], missing, why] for a, kind, missing, why in found.kinds[:NAMED]
-        ],
+        "short": {why: {"count": len(rows), "named": rows} for why, rows in short.items()},
+        "kinds": [[applications[a].number, KINDS[kind], missing, why] for a, kind, missing, why in found.kinds],
         "under": [people[r].name for r in found.under[:NAMED]],
     }  # fmt: skip
 
@@ -232,10 +233,16 @@ def per_kind_in_words(plan):
     ]
 
 
+def short_of_reviewers(said):
+    """[(why, of how many applications, [(number, how many are missing)] of the first)] of a summary."""
+    return [(why, rows["count"], rows["named"][:NAMED]) for why, rows in said.get("short", {}).items()]
+
+
 def missing_kinds(said):
-    """[(number of the application, kind, how many are missing, why)] of a summary, the kinds in words."""
+    """[(number of the application, kind, how many are missing, why)] of a summary, the kinds in words, the first of them."""
     labels = dict(ReviewerProfile.Kind.choices)
-    return [(number, labels[kind], missing, why) for number, kind, missing, why in said.get("kinds", ())]
+    found = said.get("kinds", ())[:NAMED]
+    return [(number, labels[kind], missing, why) for number, kind, missing, why in found]
 
 
 def gap(said):

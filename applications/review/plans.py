@@ -54,7 +54,7 @@ class Plan(models.Model):
     asked_at = models.DateTimeField(default=clock.now)
     state = models.CharField(max_length=10, choices=State, default=State.MAKING)
     percent = models.PositiveSmallIntegerField(default=0)
-    summary = models.JSONField(default=dict)  # what planning.summarise says of it
+    summary = models.JSONField(default=dict)  # what planning.summary says of it
     used_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     taken_at = models.DateTimeField(null=True)
 

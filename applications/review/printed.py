@@ -101,7 +101,13 @@ def result_facts(application):
 
 
 def table_of(stage, sheets):
-    """The sheets of one stage: what each comes to, and which are left out as one best and one worst."""
+    """The sheets of one stage: what each comes to, and which are left out as one best and one worst; of a site visit whether it fits."""
+    if stage.is_visit:
+        rows = [
+            [one.reviewer.name, verdict(one) if one.counts else str(one.get_status_display())]
+            for one in sheets
+        ]
+        return {"heading": str(stage), "columns": [_("Reviewer"), _("As a whole")], "rows": rows}
     counted = [one for one in sheets if one.counts]
     apart = rules.left_out([one.total for one in counted], trimmed=stage.trimmed)
     left_out = {
@@ -119,6 +125,11 @@ def table_of(stage, sheets):
         mean = rules.stage_score([one.total for one in counted], trimmed=stage.trimmed)
         rows.append([_("Score of the stage (%(weight)d%%)") % {"weight": stage.weight}, "", str(mean)])
     return {"heading": str(stage), "columns": [_("Reviewer"), _("Left out"), _("Total")], "rows": rows}
+
+
+def verdict(sheet):
+    """What a visitor found as a whole."""
+    return _("Found fit") if sheet.fit else _("Not fit")
 
 
 def report(application, sheets, *, heard, why, at, results=True) -> bytes:
@@ -159,16 +170,16 @@ def _points_of(stage, sheets, codes, call):
     """The table of one stage: a row for each criterion, a column for each sheet that counts; of a site visit whether it fits."""
     heading, columns = str(stage), [codes[one.pk] for one in sheets]
     if stage.is_visit:
-        said = [[_("As a whole"), *(_("Found fit") if one.fit else _("Not fit") for one in sheets)]]
+        said = [[_("As a whole"), *map(verdict, sheets)]]
         return {"heading": heading, "columns": [_("Criterion"), *columns], "rows": said}
-    values = [{score.criterion_id: score.value for score in one.scores.all()} for one in sheets]
+    criteria = queries.remembered_criteria(stage.pk, call)
     rows = [
         [
             criterion.name,
             "100" if call.scale == "percent" else str(criterion.points),
-            *(number_shown(of[criterion.pk]) for of in values),
+            *map(number_shown, points),
         ]
-        for criterion in queries.remembered_criteria(stage.pk, call)
+        for criterion, points in rules.side_by_side(criteria, sheets)
     ]
     rows.append([_("Total"), "100", *(number_shown(one.total) for one in sheets)])
     return {"heading": heading, "columns": [_("Criterion"), _("of"), *columns], "rows": rows}

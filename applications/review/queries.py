@@ -164,7 +164,9 @@ def beside(assignment, user):
     """The reviewer's open sheets of the same stage of the same call and this one, each with how many were `asked` for one."""
     asked = Assignment.objects.filter(application=OuterRef("application"), stage=OuterRef("stage")).order_by()
     return list(
-        _own_of_stage(assignment, user)
+        Assignment.objects.visible_to(user)
+        .filter(stage=assignment.stage_id)
+        .exclude(status=Assignment.SheetStatus.EXCLUDED)
         .filter(Q(status=Assignment.SheetStatus.OPEN) | Q(pk=assignment.pk))
         .annotate(asked=number_of(asked.exclude(declaration="conflict").exclude(status="set_aside")))
         .only("key", "status", "declaration", "assigned_at")
@@ -181,11 +183,6 @@ def tally(assignment, user):
     )
     handed_in, left = found["handed_in"], found["left"]
     return {"handed_in": handed_in, "work": handed_in + left, "another": left > assignment.is_open}
-
-
-def _own_of_stage(assignment, user):
-    found = Assignment.objects.visible_to(user).filter(stage=assignment.stage_id)
-    return found.exclude(status=Assignment.SheetStatus.EXCLUDED)
 
 
 def own_sheets(assignment):

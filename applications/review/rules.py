@@ -217,6 +217,12 @@ def score_faults(criterion, value, *, scale, step):
     return []
 
 
+def side_by_side(criteria, sheets):
+    """[(criterion, its points on each of these sheets)]; they are handed in, so that none is missing."""
+    points = [sheet.points for sheet in sheets]
+    return [(criterion, [of[criterion.pk] for of in points]) for criterion in criteria]
+
+
 def unfinished(values, criteria, comments, *, least):
     """What a sheet still lacks before it may be handed in.
 
@@ -320,6 +326,14 @@ def match(profile, application, technologies):
 def house(profile):
     """By what two reviewers are of one institution: its business number, or its name."""
     return profile.affiliation_number or name_key(profile.affiliation)
+
+
+def too_many_kinds(per_kind, reviews):
+    """Why so many of each kind cannot be asked for. per_kind: {kind of reviewer: least number in each application}."""
+    if sum(per_kind.values()) <= reviews:
+        return []
+    most = max(per_kind, key=per_kind.get)
+    return [Reason(_("Together these are more than the reviewers of each application."), f"of_{most}")]
 
 
 def beyond_cap(profile, sessions):

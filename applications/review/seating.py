@@ -246,7 +246,7 @@ def accept(panelist, *, by):
     PANELIST.check(panelist, "accept_seat", by=by)
     reasons = drawing.closed(panel) or drawing.unanswerable(panelist, now=clock.now())
     reasons = reasons or rules.beyond_cap(profile, queries.sessions_of(panelist.user, beside=panel.stage))
-    if not reasons and not by.pledges.in_force().filter(call=panel.call_id).exists():
+    if not reasons and not by.pledges.hold_for(panel.call_id):
         reasons = [Reason(_("Please accept the pledge first."))]
     if reasons:
         raise Refused(*reasons, about=panelist)

@@ -1,14 +1,12 @@
 """The score sheet: for each criterion a number and a comment, and three comments on the whole."""
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls import scale
 from applications.intake.fields import PlainField
-from applications.kernel.forms import PointsField, literal
+from applications.kernel.forms import PointsField
 from applications.review import rules
 from applications.review.actions import COMMENTS
 from applications.templatetags.grants import number_shown
@@ -33,29 +31,35 @@ def in_full_sight(form, assignment):
     return True
 
 
-class Judged:
-    """One criterion: its score, and a comment folded while it is empty; drawn in one go, as a sheet has many of them."""
+def judged(score, note, criterion):
+    """One criterion: the field of its score, and that of a comment folded while it is empty."""
+    typed, text = score.value(), note.value() or ""
+    (wrong, errors), (note_wrong, note_errors) = errors_of(score), errors_of(note)
+    return format_html(
+        '<div class="field"><label for="{id}">{label}</label><p class="hint" id="{id}_helptext">{help}</p>'
+        '<input type="number" name="{name}" value="{value}" id="{id}" step="{step}" inputmode="decimal"'
+        ' aria-describedby="{id}_helptext {id}_error"{wrong}>{errors}</div>'
+        '<details class="field"{open}><summary>{said}<span class="visually-hidden"> {criterion}</span></summary>'
+        '<textarea name="{note}" id="{note_id}" rows="2" aria-label="{note_label}"'
+        ' aria-describedby="{note_id}_error"{note_wrong}>\n{text}</textarea>{note_errors}</details>',
+        id=score.auto_id, label=score.label, help=score.help_text, name=score.name, step=score.field.widget.attrs["step"],
+        value="" if typed is None else typed, wrong=wrong, errors=errors,
+        said=_("Comment on this"), criterion=criterion.name, note=note.name, note_id=note.auto_id,
+        note_label=note.label, text=text, open=OPEN if text or note_wrong else "",
+        note_wrong=note_wrong, note_errors=note_errors,
+    )  # fmt: skip
 
-    def __init__(self, score, note, criterion):
-        self.score, self.note, self.criterion = score, note, criterion
 
-    def render(self, form, context, **options):
-        form.rendered_fields |= {self.score, self.note}
-        score, note = form[self.score], form[self.note]
-        typed = score.value()
-        return format_html(
-            '<div class="field"><label for="{id}">{label}</label><p class="hint" id="{id}_helptext">{help}</p>'
-            '<input type="number" name="{name}" value="{value}" id="{id}" step="{step}" inputmode="decimal"'
-            ' aria-describedby="{id}_helptext {id}_error"{wrong}>{errors}</div>'
-            '<details class="field"{open}><summary>{said}<span class="visually-hidden"> {criterion}</span></summary>'
-            '<textarea name="{note}" id="{note_id}" rows="2" aria-label="{note_label}"'
-            ' aria-describedby="{note_id}_error"{note_wrong}>\n{text}</textarea>{note_errors}</details>',
-            id=score.auto_id, label=score.label, help=score.help_text, name=self.score, step=score.field.widget.attrs["step"],
-            value="" if typed is None else typed, wrong=INVALID if score.errors else "", errors=errors_of(score),
-            said=_("Comment on this"), criterion=self.criterion.name, note=self.note, note_id=note.auto_id,
-            note_label=note.label, text=note.value() or "", open=OPEN if note.value() or note.errors else "",
-            note_wrong=INVALID if note.errors else "", note_errors=errors_of(note),
-        )  # fmt: skip
+def commented(bound):
+    """One comment on the whole."""
+    wrong, errors = errors_of(bound)
+    return format_html(
+        '<div class="field"><label for="{id}">{label}</label>{help}<textarea name="{name}" id="{id}" rows="{rows}"'
+        ' data-limit="{limit}" aria-describedby="{helped}{id}_error"{wrong}>\n{text}</textarea>{errors}</div>',
+        id=bound.auto_id, label=bound.label, name=bound.name, rows=bound.field.widget.attrs["rows"], limit=bound.field.limit,
+        help=format_html('<p class="hint" id="{}_helptext">{}</p>', bound.auto_id, bound.help_text) if bound.help_text else "",
+        helped=f"{bound.auto_id}_helptext " if bound.help_text else "", wrong=wrong, text=bound.value() or "", errors=errors,
+    )  # fmt: skip
 
 
 OPEN, INVALID = format_html(" open{}", ""), format_html(' aria-invalid="{}"', "true")
@@ -63,13 +67,14 @@ BREAK = format_html("<br>{}", "")
 
 
 def errors_of(bound):
-    """The errors of a field as krds/_errors.html draws them."""
+    """(what is said in the tag of a field that is wrong, its errors as krds/_errors.html draws them)."""
+    found = bound.errors
     lines = format_html_join(
         "",
         '<p class="error"><span class="visually-hidden">{}</span> {}</p>',
-        ((_("Error:"), one) for one in bound.errors),
+        ((_("Error:"), one) for one in found),
     )
-    return format_html('<div id="{}_error">{}</div>', bound.auto_id, lines)
+    return INVALID if found else "", format_html('<div id="{}_error">{}</div>', bound.auto_id, lines)
 
 
 class SheetForm(forms.Form):
@@ -83,7 +88,6 @@ class SheetForm(forms.Form):
     def __init__(self, *args, criteria, call, **options):
         super().__init__(*args, **options)
         self.criteria, self.call = criteria, call
-        groups = {}
         for criterion in criteria:
             name, note = f"score_{criterion.pk}", f"note_{criterion.pk}"
             most = scale.most_of(criterion, call.scale)
@@ -96,18 +100,26 @@ class SheetForm(forms.Form):
             self.fields[note] = PlainField(
                 label=_("Comment on %(name)s") % {"name": criterion.name}, required=False, limit=NOTE_LENGTH,
             )  # fmt: skip
-            groups.setdefault(criterion.group.name, []).append(Judged(name, note, criterion))
         if call.comment_length:
             least = _("At least %(least)d characters.") % {"least": call.comment_length}
             for name in COMMENTS:
                 self.fields[name].help_text = least
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.layout = Layout(
-            "version",
-            *(Fieldset(literal(name), *fields) for name, fields in groups.items()),
-            Fieldset(_("Opinion"), *COMMENTS),
-        )
+
+    @property
+    def drawn(self):
+        """All of it in one go: a sheet has many fields, and each would be a template of its own."""
+        groups = {}
+        for one in self.criteria:
+            drawn = judged(self[f"score_{one.pk}"], self[f"note_{one.pk}"], one)
+            groups.setdefault(one.group.name, []).append(drawn)
+        sections = [*groups.items(), (_("Opinion"), [commented(self[name]) for name in COMMENTS])]
+        version = self["version"].value()
+        return format_html(
+            '<input type="hidden" name="version" value="{}" id="id_version">{}', "" if version is None else version,
+            format_html_join("", '<fieldset class="section"><legend>{}</legend>{}</fieldset>', (
+                (name, format_html_join("", "{}", ((field,) for field in fields))) for name, fields in sections
+            )),
+        )  # fmt: skip
 
     def clean(self):
         cleaned = super().clean()

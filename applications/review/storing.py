@@ -18,7 +18,7 @@ def result_of(application):
         rules.Sheet(
             stage=sheet.stage_id,
             total=sheet.total,
-            values={score.criterion_id: score.value for score in sheet.scores.all()},
+            values=sheet.points,
         )
         for sheet in queries.counted(application).prefetch_related("scores")
     ]

@@ -57,7 +57,7 @@ def pledge(request, key):
 def declare(request, key):
     """The pledge and the declaration, before anything but name and title is shown."""
     assignment = fetch(request, Assignment, key=key, related=RELATED)
-    pledged = request.user.pledges.in_force().filter(call=assignment.application.call_id).exists()
+    pledged = request.user.pledges.hold_for(assignment.application.call_id)
     form = DeclareForm(request.POST or None, pledged=pledged, call=assignment.application.call)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -120,7 +120,7 @@ def compare(request, key):
     criteria = queries.remembered_criteria(assignment.stage_id, assignment.application.call)
     rows = []
     for one in queries.own_sheets(assignment):
-        values = {score.criterion_id: score.value for score in one.scores.all()}
+        values = one.points
         total = rules.sheet_total(
             ((c.points, values[c.pk]) for c in criteria if c.pk in values),
             scale=assignment.application.call.scale,

@@ -13,7 +13,6 @@ from applications.lifecycle import APPLICATION, SHEET
 from applications.notifications.outbox import notify, notify_each
 from applications.review import facts, fitness, queries, rules, visited
 from applications.review.actions import store_score
-from applications.review.conflicts import halting
 from applications.review.happening import append
 from applications.review.models import Assignment, SheetEvent
 from applications.review.visits import PHOTO_KINDS, Finding, GoingOn, Photo, Visit, VisitDecision
@@ -60,7 +59,7 @@ def _open(assignment, move, *, by):
     if reasons := (
         fitness.not_a_visit(assignment.stage)
         or rules.not_in_review(application, assignment.stage_id)
-        or halting(facts.findings(application, [queries.profile_of(by)])[by.pk])
+        or facts.halted(application, by)
     ):
         raise Refused(*reasons, about=assignment)
     return application, assignment

@@ -20,8 +20,9 @@ from applications.kernel.files import StoredFile
 from applications.kernel.files.stored import FileText
 from applications.kernel.search import search_text
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region, RootTechnology
-from applications.review.models import PLEDGE_VERSION, Assignment, Pledge, ReviewerProfile
+from applications.review.models import Assignment, ReviewerProfile
 from applications.review.panels import Hearing, Panel, Panelist
+from applications.review.pledges import VERSION, Pledge
 from applications.review.queries import criteria_of
 from tests.world import sample
 
@@ -200,7 +201,7 @@ class Data:
         """Two and a half sheets for each application on average, each with all its scores."""
         stage = self.closed.stages.get()
         Pledge.objects.bulk_create(
-            Pledge(user=user, call=self.closed, version=PLEDGE_VERSION) for user in self.reviewers
+            Pledge(user=user, call=self.closed, version=VERSION) for user in self.reviewers
         )
 
         def assignment(application, place):

@@ -15,8 +15,9 @@ from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from applications.review import actions, queries
-from applications.review.models import Assignment, Pledge, ReviewerProfile, Score
-from tests.asking import fresh, reasons
+from applications.review.models import Assignment, ReviewerProfile, Score
+from applications.review.pledges import Pledge
+from tests.asking import addressed, fresh, reasons
 from tests.together import refusals, together
 from tests.world import AFTER
 
@@ -43,10 +44,6 @@ def scored(application):
 
 def verbs(thing):
     return [(entry.verb, entry.note) for entry in audit.trail(thing)]
-
-
-def letters(kind):
-    return list(Letter.objects.filter(kind=kind).values_list("address", flat=True))
 
 
 def state():
@@ -79,7 +76,7 @@ def test_an_assigned_reviewer_gets_a_letter_and_the_application_a_trace(world, a
     )
     assert verbs(a1)[-1] == ("assign", "")
     assert audit.trail(a1).last().after == {"reviewer": reviewer.pk, "stage": 1}
-    assert letters("review_requested") == [reviewer.email]
+    assert addressed("review_requested") == [reviewer.email]
 
 
 def test_g43_reviewers_in_a_conflict_are_refused_by_the_named_rule(world, a1):
@@ -176,7 +173,7 @@ def test_a_pledge_is_given_once_and_by_its_version(world, a1):
     actions.pledge(a1.call, by=reviewer)
 
     assert list(Pledge.objects.values_list("user", "call", "version")) == [
-        (reviewer.pk, a1.call_id, "2026-11")
+        (reviewer.pk, a1.call_id, "2026-12")
     ]
 
 
@@ -349,7 +346,7 @@ def test_g47_a_handed_in_sheet_is_not_edited_and_given_back_only_with_a_reason(w
         dict(zip(keys, ("80.0", "70.0", "60.0"), strict=True)),
         "A slip of the pen",
     )
-    assert letters("sheet_returned") == [sheets[0].reviewer.email]
+    assert addressed("sheet_returned") == [sheets[0].reviewer.email]
 
     world.save(fresh(sheets[0]), 90, 70, 60)
     actions.hand_in(fresh(sheets[0]), by=sheets[0].reviewer)

@@ -1,16 +1,14 @@
 """What the chair looks at before the panel speaks: points and comments, what is missing, what is copied, what was taken out and why."""
 
-import io
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from pypdf import PdfReader
 
 from applications.calls.models import Call
 from applications.review import actions, deliberation, meetings
 from applications.review.queries import criteria_of
-from tests.asking import text
+from tests.asking import paper_text, text
 from tests.review.test_meetings import OPINION, Table
 from tests.world import browser
 
@@ -50,7 +48,7 @@ def page(person, name, thing):
 
 def printed(person, name, thing):
     content = browser(person).get(reverse(f"review:{name}", args=[thing.key])).content
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    return paper_text(content)
 
 
 def test_g38_the_chair_sees_which_sheets_are_out_and_why_and_members_do_not(table):

@@ -31,8 +31,8 @@ def case(**more):
     return Case(**{"firm": FIRM} | more)
 
 
-def judged(judge, *of, day=date(2026, 12, 1)):
-    return {"judged": [Judgement(judge, of, "RD-2026-0007", day)]}
+def judged(judge, *of, until=None):
+    return {"judged": [Judgement(judge, of, "RD-2026-0007", date(2025, 1, 9), until)]}
 
 
 def codes(someone, facts=None, rules=None):
@@ -105,8 +105,8 @@ EACH = [
     (person(KIMM), judged(FIRM, KIMM.to), ["C14"]),
     (person(KIMM), judged(Party("", "한결몰드"), Party("", "kimm")), ["C14"]),
     (person(KIMM), judged(PARTNER, OTHER, KIMM.to) | TAKES_PART, ["C14"]),
-    (person(KIMM), judged(FIRM, KIMM.to, day=date(2026, 1, 10)), ["C14"]),
-    (person(KIMM), judged(FIRM, KIMM.to, day=date(2026, 1, 9)), []),
+    (person(KIMM), judged(FIRM, KIMM.to, until=date(2026, 1, 10)), ["C14"]),
+    (person(KIMM), judged(FIRM, KIMM.to, until=date(2026, 1, 9)), []),
     (person(KIMM), judged(PARTNER, KIMM.to), []),
     (person(KIMM), judged(FIRM, OTHER), []),
     (person(at(KIMM.to, until=date(2026, 12, 31))), judged(FIRM, KIMM.to), []),
@@ -118,6 +118,16 @@ EACH = [
 @pytest.mark.parametrize(("someone", "facts", "expected"), EACH)
 def test_g43_each_rule_finds_what_it_names_and_nothing_else(someone, facts, expected):
     assert codes(someone, case(**facts)) == expected
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_each_rule_is_asked_by_a_call_or_is_not(code):
+    """Who is found by it is found where it is the only one, and is not where it is the one that is left out."""
+    facts = [(someone, case(**more)) for someone, more, expected in EACH if code in expected]
+    alone, without = {code: usual()[code]}, {one: years for one, years in usual().items() if one != code}
+
+    assert [codes(*of, rules=alone) for of in facts] == [[code]] * len(facts)
+    assert [code in codes(*of, rules=without) for of in facts] == [False] * len(facts)
 
 
 def test_each_row_of_the_matrix_has_who_is_found_by_it_and_who_is_not():

@@ -6,10 +6,12 @@ import pytest
 
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Denied, Refused
-from applications.review import editing, planning
+from applications.review import editing, planning, seating
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
+from tests.asking import reasons
+from tests.review.test_planning import proposed, who_takes_part
 from tests.together import refusals, together
 from tests.world import browser
 
@@ -32,10 +34,6 @@ def plan(world):
     )
     carry_plans_on()
     return Plan.objects.get(pk=asked.pk)
-
-
-def proposed(plan, application):
-    return set(plan.reviews_planned.filter(application=application).values_list("reviewer", flat=True))
 
 
 def others(world, plan, application):
@@ -70,7 +68,7 @@ def test_a_change_is_saved_with_its_trace_and_the_numbers_of_the_plan_follow(wor
     plan.refresh_from_db()
     assert proposed(plan, world.first) == {chosen[0].pk}
     assert (plan.summary["by_hand"], sum(count for _name, count in plan.summary["loads"])) == (1, 3)
-    assert plan.summary["total"] == editing.effect_of(plan, editing.rows_of(plan)).total
+    assert plan.summary["total"] == 1.5
     entry = AuditEntry.objects.get(verb="change_plan")
     assert (entry.before, entry.after["reviewers"]) == ({"reviewers": sorted(old)}, [chosen[0].pk])
     assert Assignment.objects.count() == 0
@@ -96,12 +94,122 @@ def test_after_a_change_the_page_says_what_is_lacking_now_and_why(world, plan):
     assert "Left open by hand." in page and f"{number} (1)" in page
 
 
+def test_after_a_change_whoever_has_nothing_left_is_counted_and_is_below_the_least(world, plan):
+    Plan.objects.filter(pk=plan.pk).update(least=1)
+    ReviewerProfile.objects.filter(user=world.reviewers[4]).update(most_sessions=1)
+    world.assigned(
+        world.in_review(world.call(quorum=3)), world.reviewers[4], clear=False
+    )  # has no session left
+    picked, *left = sorted(set(world.reviewers[:4]), key=lambda one: one.pk)
+
+    for application in (world.first, world.second):
+        seen = proposed(plan, application)
+        editing.change(plan, application, reviewers={picked.pk}, seen=seen, by=world.officer)
+
+    plan.refresh_from_db()
+    assert plan.summary["loads"] == [[picked.name, 2]]
+    assert plan.summary["idle"] == 4
+    assert plan.summary["under"] == [one.name for one in left]
+
+
+def test_a_reason_that_the_page_does_not_name_is_kept_by_a_change(world, plan, monkeypatch):
+    """The page names so many; what the working out found of the others stands as it was."""
+    for module in (planning, editing):
+        monkeypatch.setattr(module, "NAMED", 1, raising=False)
+    asked = planning.ask(
+        world.r1, stage=plan.stage, reviews=9, least=0, most=9, per_kind={"industry": 1}, by=world.officer
+    )
+    carry_plans_on()
+    plan = Plan.objects.get(pk=asked.pk)
+    kept = proposed(plan, world.first)
+
+    editing.change(plan, world.first, reviewers=kept - {max(kept)}, seen=kept, by=world.officer)
+
+    plan.refresh_from_db()
+    short = plan.summary["short"]
+    assert {why: sorted(found["named"]) for why, found in short.items()} == {
+        "barred": [[world.first.number, 5], [world.second.number, 4]]
+    }
+    assert sorted(plan.summary["kinds"]) == [
+        [one.number, "industry", 1, "nobody"] for one in (world.first, world.second)
+    ]
+    words = browser(world.officer).get(plan.get_absolute_url()).content.decode()
+    assert words.count("is missing") == 1
+
+
+def test_why_it_is_this_reviewer_is_said_of_those_chosen_by_hand_too(world, plan):
+    """Who would match better than each, as it is with the ones that are there now."""
+    best, other, *_rest = world.reviewers
+    ReviewerProfile.objects.filter(user=best).update(keywords="plan")
+    ReviewerProfile.objects.filter(user__in=[one.pk for one in world.reviewers[2:]]).update(
+        affiliation_number="", affiliation="One University"
+    )
+    seen = proposed(plan, world.first)
+
+    editing.change(
+        plan, world.first, reviewers={other.pk, world.reviewers[2].pk}, seen=seen, by=world.officer
+    )
+
+    rows = plan.reviews_planned.filter(application=world.first)
+    load = plan.reviews_planned.filter(reviewer=best).count()
+    assert load < plan.most
+    assert {row.reviewer_id: row.passed_over for row in rows} == {
+        other.pk: {"elsewhere": 1},
+        world.reviewers[2].pk: {"elsewhere": 1},
+    }
+
+
+def test_nobody_is_chosen_by_hand_who_would_judge_those_who_judge_them(world, plan):
+    """C14 within a proposal; a director's exception for one side is one for both."""
+    x, y = who_takes_part(world, world.first, "X"), who_takes_part(world, world.second, "Y")
+    editing.change(plan, world.first, reviewers={y.pk}, seen=proposed(plan, world.first), by=world.officer)
+    back = {"reviewers": {x.pk}, "seen": proposed(plan, world.second), "by": world.officer}
+    said = f"X: C14 Y of those who apply here is proposed for {world.first.number} of this reviewer's institution."
+
+    assert reasons(editing.change, plan, world.second, **back) == [said]
+    world.first.waivers.create(reviewer=y, codes="C14", reason="The only expert", by=world.director)
+    editing.change(plan, world.second, **back)
+
+    assert proposed(plan, world.second) == {x.pk}
+
+
+def test_what_a_panel_hears_is_planned_for_its_members_alone(world, plan):
+    member, stranger = world.reviewers[:2]
+    panel = seating.make(
+        world.r1,
+        stage=plan.stage,
+        name="Moulds",
+        secretary=world.officer,
+        picked=[world.first],
+        by=world.officer,
+    )
+    world.seated(panel, member)
+    seen = proposed(plan, world.first)
+
+    assert reasons(
+        editing.change, plan, world.first, reviewers={stranger.pk}, seen=seen, by=world.officer
+    ) == [f"{stranger.name} is no member of Moulds, which hears this application."]
+    editing.change(plan, world.first, reviewers={member.pk}, seen=seen, by=world.officer)
+
+    assert proposed(plan, world.first) == {member.pk}
+
+
+def test_who_was_asked_in_this_stage_already_has_its_session(world, plan):
+    kim = world.reviewers[0]
+    ReviewerProfile.objects.filter(user=kim).update(most_sessions=1)
+    world.assigned(world.second, kim, clear=False)
+
+    editing.change(plan, world.first, reviewers={kim.pk}, seen=proposed(plan, world.first), by=world.officer)
+
+    assert proposed(plan, world.first) == {kim.pk}
+
+
 def test_the_effect_counts_kinds_by_number():
     asked = SimpleNamespace(reviews=3, most=9, least=0, per_kind={"industry": 2, "academia": 1})
     rows = [(1, who, f"R{who}", kind, 50) for who, kind in enumerate(["industry", "academia", "academia"])]
 
-    assert editing.effect(asked, rows, [1]).kinds == 1
-    assert editing.effect(asked, [*rows, (1, 9, "R9", "industry", 50)], [1]).kinds == 0
+    assert editing.effect(asked, rows, [1], {}).kinds == 1
+    assert editing.effect(asked, [*rows, (1, 9, "R9", "industry", 50)], [1], {}).kinds == 0
 
 
 def test_who_is_barred_or_of_the_same_institution_cannot_be_chosen(world, plan):

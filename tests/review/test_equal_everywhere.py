@@ -14,7 +14,6 @@ import pytest
 from django.template import engines
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from pypdf import PdfReader
 from xlsxwriter.utility import xl_col_to_name
 
 from applications.calls.stages import Criterion, CriterionGroup
@@ -29,7 +28,7 @@ from applications.review.queries import criteria_of, handed_in_as
 from applications.review.recomputing import recompute
 from applications.review.rules import Sheet
 from applications.review.storing import computed
-from tests.asking import text
+from tests.asking import paper_text, text
 from tests.review.test_rules import stage
 from tests.world import AFTER
 
@@ -140,10 +139,6 @@ def pages(kind):
     return engines["django"].from_string("{% load grants %}{{ a." + kind + "|score }}")
 
 
-def numbers_of_pdf(pdf):
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-
-
 @pytest.fixture(scope="module")
 def drawn_panels():
     """A thousand panels, drawn once."""
@@ -234,7 +229,7 @@ def test_the_print_says_the_same(drawn_panels):
         rows = table["rows"]
         assert (rows[-1][2] if panel.expected[0] else "–") == panel.expected[1]
     data = head("Panels", "") | {"signed": [], "hash": "", "facts": [], "tables": tables, "words": []}
-    said = numbers_of_pdf(typeset("review/sheet.typ", data, at=AFTER))
+    said = paper_text(typeset("review/sheet.typ", data, at=AFTER))
     found = re.findall(r"\[([^\]]*)\]", said)
 
     assert [(found[i + 1], found[i + 1], found[i + 3]) for i in range(0, len(found), 4)] == expected
@@ -313,7 +308,7 @@ def read_everywhere(world, application):
     )
     found["xlsx"] = [cents(cell[1])]
     for name in ("scores.pdf", "report.pdf"):
-        found[name] = re.findall(CENTS, numbers_of_pdf(client.get(f"{case}{name}").content))
+        found[name] = re.findall(CENTS, paper_text(client.get(f"{case}{name}").content))
     assert list(recompute()) == []
     return {place: set(scores) for place, scores in found.items()}
 
@@ -336,10 +331,8 @@ def test_g44_g48_g50_one_score_stands_on_every_page_in_every_file_and_in_print(w
                 sheet, values=points, comments=comments, notes={min(points): SCRIPT}, by=sheet.reviewer
             )
             sheets.append(actions.hand_in(sheet, by=sheet.reviewer))
-        signed = numbers_of_pdf(
-            world.client(world.auditor).get(f"/reviews/{sheets[1].key}/sheet.pdf").content
-        )
-        whole = numbers_of_pdf(
+        signed = paper_text(world.client(world.auditor).get(f"/reviews/{sheets[1].key}/sheet.pdf").content)
+        whole = paper_text(
             world.client(world.auditor).get(f"/reviews/desk/{application.key}/report.pdf").content
         )
         three = read_everywhere(world, application)
@@ -379,7 +372,7 @@ def test_the_signed_sheet_says_who_signed_what_and_when(world):
                      notes={first.pk: "Well shown\nin two lines", second.pk: ""}, by=sheet.reviewer)  # fmt: skip
         sheet = actions.hand_in(sheet, by=sheet.reviewer)
         event = handed_in_as(sheet)
-        said = numbers_of_pdf(world.client(sheet.reviewer).get(f"/reviews/{sheet.key}/sheet.pdf").content)
+        said = paper_text(world.client(sheet.reviewer).get(f"/reviews/{sheet.key}/sheet.pdf").content)
         before = printed.fingerprint(event)
         event.words = event.words | {"notes": {str(first.pk): "Otherwise"}}
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from applications.review import matching
+from applications.review.asking import Problem
 from applications.review.exchanging import exchanged
-from applications.review.matching import Problem, assign
+from applications.review.matching import assign
 from tests.review.test_matching import best_of_all, loads, problem, small_problems
 
 pytestmark = pytest.mark.once

@@ -18,7 +18,7 @@ from applications.review import actions, people
 from applications.review.models import Assignment, ReviewerProfile, Sanction, Waiver
 from applications.review.tasks import look_at_participants
 from applications.templatetags.grants import day
-from tests.asking import fresh, reasons
+from tests.asking import addressed, fresh, reasons
 from tests.together import refusals, together, wait_until_somebody_waits
 from tests.world import AFTER
 
@@ -29,10 +29,6 @@ HALTED = "Our data shows a conflict of interest with this application. Please as
 @pytest.fixture
 def a1(world):
     return world.in_review(world.r1, world.a)
-
-
-def letters(kind):
-    return list(Letter.objects.filter(kind=kind).values_list("address", flat=True))
 
 
 def worked_at(reviewer, firm, *, until=None, role="employee"):
@@ -232,8 +228,8 @@ def test_whom_a_firm_asks_to_exclude_is_barred_once_an_officer_agrees(world):
     assert [str(one) for one in actions.found_against(a1, kim)] == [
         "C11 The firm asked to exclude Kim, KIMM, and it was accepted."
     ]
-    assert letters("challenge_answered") == [world.owner_of(a1.firm).email] * 2
-    assert letters("conflict_found") == [world.officer.email]
+    assert addressed("challenge_answered") == [world.owner_of(a1.firm).email] * 2
+    assert addressed("conflict_found") == [world.officer.email]
     assert actions.assign(a1, reviewer=world.reviewer(name="Kim", affiliation="KAIST"), by=world.officer)
     entry = audit.trail(a1).filter(verb="answer_challenge").last()
     assert (entry.after["accepted"], entry.note) == (True, "A dispute before the court")
@@ -268,7 +264,7 @@ def test_an_affiliation_found_later_halts_the_sheet_tells_staff_once_and_keeps_t
         worked_at(reviewer, a1.firm, until=date(2026, 1, 1))
         people.look_again(reviewer.reviewer_profile)
 
-    assert letters("conflict_found") == [world.officer.email] * 2
+    assert addressed("conflict_found") == [world.officer.email] * 2
     assert reasons(world.save, fresh(open_one), 90, 90, 90) == [HALTED]
     assert reasons(actions.hand_in, open_one, by=open_one.reviewer) == [HALTED]
     assert reasons(actions.close_review, fresh(a1), by=world.officer) == [
@@ -294,19 +290,33 @@ def test_an_account_that_comes_to_the_firm_under_review_is_compared_and_staff_ar
     reviewer = world.reviewer(name="Kim", email="kim@maker.example")
     assignment = world.assigned(a1, reviewer)
     look_at_participants()
-    assert letters("conflict_found") == []
+    assert addressed("conflict_found") == []
 
     world.a.members.create(user=world.person(email="lee@maker.example"), right="viewer")
     for _turn in range(2):
         look_at_participants()
 
-    assert letters("conflict_found") == [world.officer.email]
+    assert addressed("conflict_found") == [world.officer.email]
     assert "- C1 " in Letter.objects.get(kind="conflict_found").body
     assert reasons(world.save, fresh(assignment), 90, 90, 90) == [HALTED]
     Letter.objects.all().delete()
     with clock.at(AFTER + timedelta(days=2)):
         look_at_participants()
-    assert letters("conflict_found") == []  # long told
+    assert addressed("conflict_found") == []  # long told
+
+
+def test_who_takes_part_is_looked_at_in_as_many_queries_for_many_reviewers_as_for_one(world, a1):
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            people.look_at(a1)
+        return len(asked)
+
+    world.assigned(a1, clear=False)
+    few = cost()
+    for _more in range(2):
+        world.assigned(a1, clear=False)
+
+    assert cost() == few
 
 
 def test_who_moves_to_another_department_is_kept_in_the_one_before(world):
@@ -361,6 +371,36 @@ def test_two_sides_do_not_review_each_other_in_two_calls_at_once(world, a1):
     )  # an exception for one side is one for both
 
 
+def test_who_judges_still_is_told_apart_from_who_did_long_ago(world, a1):
+    """C14 counts what is still under review however long ago it was asked for, and what is over from the day it was handed in."""
+    b1 = world.in_review(world.call(quorum=3), world.b)
+    of_a = world.reviewer(name="Kim", affiliation_number=world.a.business_number)
+    sheet = world.assigned(a1, world.reviewer(affiliation_number=world.b.business_number))
+    handed_in = AFTER + timedelta(days=400)
+
+    with clock.at(handed_in):
+        world.save(sheet, 80, 70, 60)
+        actions.hand_in(sheet, by=sheet.reviewer)
+        assert [one.code for one in actions.found_against(b1, of_a)] == ["C14"]
+    Application.objects.filter(pk=a1.pk).update(status="published")
+    for days, found in ((366, ["C14"]), (367, [])):  # of a leap year
+        with clock.at(handed_in + timedelta(days=days)):
+            assert [one.code for one in actions.found_against(b1, of_a)] == found
+
+
+def test_who_takes_part_counts_by_number_as_who_applies_when_two_sides_judge_each_other(world, a1):
+    partner, b1 = world.firm(), world.in_review(world.call(quorum=3), world.b)
+    named(a1, partner)
+    by_number = world.reviewer(name="Kim", affiliation_number=partner.business_number)
+    by_name = world.reviewer(affiliation=partner.name)
+    world.assigned(a1, world.reviewer(affiliation_number=world.b.business_number))
+
+    assert [one.code for one in actions.found_against(b1, by_number)] == ["C14"]
+    assert actions.found_against(b1, by_name) == []
+    a1.partners.update(status="withdrawn")
+    assert actions.found_against(b1, by_number) == []
+
+
 # Declared
 
 
@@ -376,7 +416,7 @@ def test_where_stepping_back_is_recommended_a_reviewer_goes_on_with_a_reason_and
 
     kept = fresh(assignment)
     assert (kept.declaration, kept.conflict_code, kept.status) == ("clear", "C8", "open")
-    assert letters("conflict_advised") == [world.officer.email]
+    assert addressed("conflict_advised") == [world.officer.email]
     assert audit.trail(assignment).last().note == "C8 One paper of ten authors"
     world.save(kept, 80, 70, 60)
     assert actions.hand_in(kept, by=kept.reviewer).status == "handed_in"
@@ -469,6 +509,30 @@ def test_a_partner_added_while_its_reviewer_is_assigned_bars_the_assignment(comm
 
     assert refusals(outcomes) == ["Kim: C5 Works for Firm B, which takes part (same business number)."]
     assert not Assignment.objects.exists()
+
+
+@pytest.mark.postgresql
+def test_of_two_sides_asked_at_once_in_two_calls_to_judge_each_other_one_is(committed, world):
+    a1, b1 = world.in_review(world.r1, world.a), world.in_review(world.call(quorum=3), world.b)
+    of_a = world.reviewer(name="Kim", affiliation_number=world.a.business_number)
+    of_b = world.reviewer(name="Lee", affiliation_number=world.b.business_number)
+    officer, held = world.officer, Event()
+
+    def first():
+        with clock.at(AFTER), transaction.atomic():
+            actions.assign(a1, reviewer=of_b, by=officer)
+            held.set()
+            wait_until_somebody_waits()
+
+    def second():
+        assert held.wait(timeout=10)
+        with clock.at(AFTER):
+            return actions.assign(b1, reviewer=of_a, by=officer)
+
+    [refusal] = refusals(together(first, second))
+
+    assert refusal.startswith("Kim: C14 ")
+    assert list(Assignment.objects.values_list("reviewer", flat=True)) == [of_b.pk]
 
 
 @pytest.mark.postgresql

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from applications.review import matching
-from applications.review.asking import one_side_only, passed_over
-from applications.review.matching import Plan, Problem, assign, greedy
+from applications.review.asking import Plan, Problem, all_passed_over, greedy, one_side_only
+from applications.review.matching import assign
 
 pytestmark = pytest.mark.once
 
@@ -127,9 +127,20 @@ def test_two_sides_are_never_proposed_to_judge_each_other():
     inside = np.array([[True, False, False], [False, True, False], [False, False, False]])
     barred = inside.copy()
 
-    one_side_only(barred, inside)
+    one_side_only(barred, inside, np.zeros_like(inside))
 
     assert barred.tolist() == [[True, False, False], [True, True, False], [False, False, False]]
+
+
+@pytest.mark.parametrize("allowed", [(0, 1), (1, 0)])
+def test_where_an_exception_allows_one_side_both_are_proposed(allowed):
+    inside = np.array([[True, False], [False, True]])
+    barred, exceptions = inside.copy(), np.zeros_like(inside)
+    exceptions[allowed] = True
+
+    one_side_only(barred, inside, exceptions)
+
+    assert barred.tolist() == inside.tolist()
 
 
 def test_nothing_to_assign_is_a_plan_too():
@@ -219,7 +230,7 @@ def test_who_would_match_better_and_is_not_chosen_is_counted_with_the_reason():
         institution=[1, 2, 3, 3, 4, 5],
     )  # fmt: skip
 
-    found = passed_over(one, [(0, 2), (0, 5), (1, 1), (1, 4)])
+    found = all_passed_over(one, [(0, 2), (0, 5), (1, 1), (1, 4)])
 
     assert found[0, 2] == {"barred": 1, "load": 1}  # 0 in a conflict, 1 at their most
     assert found[0, 5] == {

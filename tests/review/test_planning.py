@@ -9,20 +9,14 @@ from applications.kernel import clock
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
-from applications.review import actions, people, planning
+from applications.review import actions, people, planning, rules
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
-from tests.intake.test_views import text
+from tests.asking import text
 from tests.world import AFTER, browser
 
-pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline():
-    with clock.at(AFTER):
-        yield
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
 @pytest.fixture
@@ -89,6 +83,28 @@ def test_nobody_in_conflict_is_proposed_and_what_stands_is_kept(world, call):
     assert conflicted.pk not in proposed(plan, world.first)
     assert plan.reviews_planned.get(application=world.first, reviewer=standing).stands
     assert plan.reviews_planned.filter(stands=True).count() == 1
+
+
+def who_takes_part(world, application, name):
+    """A reviewer of an institution that takes part in this application."""
+    person = world.reviewer(name=name, affiliation_number=world.firm().business_number)
+    application.partners.create(
+        business_number=person.reviewer_profile.affiliation_number, name=name, lead_number=application.firm.business_number,
+        part="joint", title="T", role="R", asked_by=application.created_by, asked_at=AFTER,
+    )  # fmt: skip
+    return person
+
+
+def test_two_who_would_judge_each_other_are_proposed_together_by_an_exception_alone(world, call):
+    """C14: all others review both applications, and each of the two is the last one left for that of the other."""
+    who_takes_part(world, world.first, "X")
+    y = who_takes_part(world, world.second, "Y")
+
+    without = made(world, call, reviews=6, most=2).summary["short"]
+    world.first.waivers.create(reviewer=y, codes="C14", reason="The only expert", by=world.director)
+
+    assert without == {"barred": {"count": 1, "named": [[world.second.number, 1]]}}
+    assert made(world, call, reviews=6, most=2).summary["short"] == {}
 
 
 def test_what_cannot_be_is_named_with_the_rule_that_stands_in_the_way(world, call):
@@ -202,7 +218,10 @@ def test_a_proposal_says_how_far_it_is_below_the_best_one_at_most(said, gap):
 
 
 def test_the_page_reports_bound_gap_and_the_rule_of_kinds(world, call):
-    plan, plain = made(world, call, per_kind={"industry": 1, "academia": 2}, most=5), made(world, call)
+    plan, plain = (
+        made(world, call, per_kind={"industry": 1, "academia": 2}, reviews=3, most=5),
+        made(world, call),
+    )
     client = browser(world.officer)
 
     words, other = text(client.get(plan.get_absolute_url())), text(client.get(plain.get_absolute_url()))
@@ -241,6 +260,13 @@ def test_each_pair_says_what_they_have_in_common_the_load_and_who_was_passed_ove
     assert all(("in a conflict or not of the panel", 1) in row.better for row in of_first)
 
 
+@pytest.mark.parametrize(("per_kind", "field"), [
+    ({}, None), ({"industry": 1, "academia": 2}, None), ({"industry": 1, "academia": 3}, "of_academia"), ({"institute": 4}, "of_institute"),
+])  # fmt: skip
+def test_the_least_of_all_kinds_is_no_more_than_the_reviewers(per_kind, field):
+    assert [reason.field for reason in rules.too_many_kinds(per_kind, 3)] == [field] * bool(field)
+
+
 def test_more_of_each_kind_than_reviewers_are_not_asked_for(world, call):
     asked = {"stage": call.stages.first().pk, "reviews": 3, "least": 0, "most": 2, "of_academia": 2}
     page = reverse("review:plans", args=[call.key])
@@ -248,7 +274,8 @@ def test_more_of_each_kind_than_reviewers_are_not_asked_for(world, call):
     wrong = browser(world.officer).post(page, asked | {"of_industry": 2})
     browser(world.officer).post(page, asked | {"of_industry": 1})
 
-    assert "Together these are more than the reviewers of each application." in text(wrong)
+    said = ["Together these are more than the reviewers of each application."]
+    assert (wrong.status_code, wrong.context["form"].errors) == (409, {"of_industry": said})
     assert Plan.objects.get().per_kind == {"industry": 1, "academia": 2}
 
 

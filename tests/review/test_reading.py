@@ -13,8 +13,8 @@ from applications.intake import actions as intake
 from applications.kernel import clock
 from applications.kernel.errors import Denied
 from applications.kernel.files.tasks import examine_files
-from applications.review import actions, models
-from applications.review.models import PLEDGE, PLEDGE_VERSION, Pledge
+from applications.review import actions, pledges
+from applications.review.pledges import PLEDGE, VERSION, Pledge
 from tests import fixtures
 from tests.asking import fresh, reasons, text
 from tests.review.test_meetings import Table
@@ -89,7 +89,7 @@ def test_who_changes_the_pledge_gives_it_another_version():
     with override("en"):
         print_of_text = sha256(str(PLEDGE).encode()).hexdigest()[:12]
 
-    assert (PLEDGE_VERSION, print_of_text) == ("2026-11", "b66a282fa9ee")
+    assert (VERSION, print_of_text) == ("2026-12", "251432337188")
 
 
 def test_another_version_of_the_pledge_is_asked_for_before_the_next_look(world, monkeypatch):
@@ -107,8 +107,7 @@ def test_another_version_of_the_pledge_is_asked_for_before_the_next_look(world, 
     before = [client.get(address).status_code for address in (*hidden, mine.get_absolute_url())]
     score = fresh(table.applications[0]).final_score
 
-    monkeypatch.setattr(models, "PLEDGE_VERSION", "2027-01")
-    monkeypatch.setattr(actions, "PLEDGE_VERSION", "2027-01")
+    monkeypatch.setattr(pledges, "VERSION", "2027-01")
     closed = [client.get(address).status_code for address in hidden]
     led = client.get(mine.get_absolute_url())
     heard = chair.get(meeting), chair.get(reverse("review:hearing", args=[table.hearing().key]))
@@ -135,7 +134,7 @@ def test_another_version_of_the_pledge_is_asked_for_before_the_next_look(world, 
     assert [client.get(address).status_code for address in hidden] == [200] * 5
     assert "Castings" in text(chair.get(meeting)) and "Please accept" not in text(chair.get(meeting))
     assert sorted(Pledge.objects.filter(user=member).values_list("version", flat=True)) == [
-        "2026-11",
+        "2026-12",
         "2027-01",
     ]
 

@@ -12,7 +12,8 @@ from applications.kernel import clock
 from applications.kernel.taxonomy import IndustryField, Region
 from applications.notifications.models import Letter
 from applications.review import actions, queries
-from applications.review.models import Assignment, Pledge, Score
+from applications.review.models import Assignment, Score
+from applications.review.pledges import Pledge
 from tests.copies import another_application, another_firm
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")

@@ -20,7 +20,7 @@ from applications.notifications.models import Letter
 from applications.review import actions, fitness, people, visited, visiting
 from applications.review.panel_forms import PanelForm
 from applications.review.visits import Photo, Visit, VisitDecision
-from tests.asking import fresh, reasons, text
+from tests.asking import fresh, paper_text, reasons, text
 from tests.kernel.test_pictures import taken
 from tests.together import refusals, together
 from tests.world import AFTER, browser, pdf, png
@@ -595,6 +595,27 @@ def test_the_firm_reads_when_its_place_is_visited_and_nothing_of_what_was_found(
     )
     assert ("The site visit was on 24 Dec 2026, 12:00" in during, during) == (True, after)
     assert ("Not fit" in after, "Seen there" in after) == (False, False)
+
+
+def test_the_printed_papers_say_what_a_visit_came_to_in_the_place_of_points(world, call, a1):
+    first, _second = after_the_visit(world, a1, True, False)
+    officer = browser(world.officer)
+
+    report, scores = (
+        paper_text(officer.get(reverse(f"review:{name}", args=[a1.key])).content)
+        for name in ("report_pdf", "scores_pdf")
+    )
+    own = browser(first.reviewer).get(reverse("review:sheet_pdf", args=[first.key]))
+
+    for said in (
+        "Site visit",
+        "As a whole Found fit Not fit",
+        "Site visit R1",
+        "As the plan says, all in all",
+    ):
+        assert said in report, said
+    assert f"{first.reviewer.name} Found fit" in scores
+    assert own.status_code == 404  # it has no points
 
 
 def test_the_pages_of_a_visit_ask_a_fixed_number_of_questions(world, a1, django_assert_max_num_queries):

@@ -1,13 +1,11 @@
 """The page of a sheet: saved while it is written, one after the other, its papers in the page, its PDF, its due time."""
 
-import io
 from datetime import UTC, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
-from pypdf import PdfReader
 
 from applications.calls import scale
 from applications.kernel import audit, clock
@@ -16,6 +14,7 @@ from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from applications.review import actions, queries, rules, tasks
 from applications.review.models import Assignment, Score, SheetsDue
+from tests.asking import paper_text
 from tests.together import refusals, together
 from tests.world import AFTER
 
@@ -255,10 +254,6 @@ def test_a_pdf_opens_within_the_page_for_our_own_pages_alone(world, a1):
 # The PDF of a sheet
 
 
-def words(response):
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
-
-
 def test_the_author_and_staff_print_a_sheet_as_it_was_handed_in_and_nobody_else(world, a1):
     sheet = world.assigned(a1)
     world.save(sheet, 80, 70, 60)
@@ -273,7 +268,7 @@ def test_the_author_and_staff_print_a_sheet_as_it_was_handed_in_and_nobody_else(
 
     assert early.status_code == 404
     assert {one.content for one in prints} == {prints[0].content}
-    said = words(prints[0])
+    said = paper_text(prints[0].content)
     for expected in (a1.number, sheet.reviewer.name, "71.5 / 100", "80.0", "Ten letters and more", "기술성"):
         assert expected in said
     for person in (other.reviewer, world.owner_of(a1.firm), world.finance, world.ministry):
@@ -287,7 +282,7 @@ def test_staff_print_how_the_score_is_made_with_what_is_left_out(world, a1):
         world.handed_in(a1, value, value, value)
     actions.exclude(world.handed_in(a1, 1, 1, 1), reason="Found wanting", by=world.officer)
 
-    said = words(world.client(world.auditor).get(f"/reviews/desk/{a1.key}/scores.pdf"))
+    said = paper_text(world.client(world.auditor).get(f"/reviews/desk/{a1.key}/scores.pdf").content)
 
     assert "80.00" in said
     assert [said.count(word) for word in ("lowest", "highest", "Excluded")] == [1, 1, 1]
