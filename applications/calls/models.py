@@ -319,7 +319,7 @@ class Question(models.Model):
 class RequiredPaper(models.Model):
     """One paper that applicants add to their application: all of them, some kind of firm, or where it applies.
 
-    The one of a question that asks for a file says what the question says, and is asked for when it is (outlines.fill_files).
+    The one of a question that asks for a file says what the question says, and is asked for when it is (filling.fill_files).
     """
 
     class Trait(models.TextChoices):
@@ -364,6 +364,11 @@ class RequiredPaper(models.Model):
     def condition(self):
         """When its question is asked (Question.condition); none: always."""
         return self.question.condition if self.question_id else {}
+
+    @property
+    def tracks(self):
+        """The tracks of firms that its question is asked of (Question.tracks); none: all of them."""
+        return self.question.tracks if self.question_id else []
 
     @property
     def most_bytes(self):

@@ -5,11 +5,10 @@ from itertools import takewhile
 
 from crispy_forms.layout import Div
 from django import forms
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import rules, validity
+from applications.calls import queries, rules, validity
 from applications.calls.drafting import PieceForm, in_order
 from applications.calls.measuring import CriterionForm, GroupForm, PointForm, StageForm
 from applications.calls.models import MOST_MB, Part, Question, RequiredPaper
@@ -125,11 +124,13 @@ class QuestionForm(PieceForm):
             ]
         if not self.fields["asked_when"].choices:
             del self.fields["asked_when"]
-        words = apps.get_model(
-            "applications", "Firm"
-        ).Track.choices  # of a room beside this one: by name only
-        self.fields["tracks"].choices = [
-            choice for choice in words if not self.call.tracks or choice[0] in self.call.tracks
+        may_apply = self.call.tracks
+        self.fields[
+            "tracks"
+        ].choices = [  # one that it has stays, though it cannot apply: without it, all would be asked
+            (track, words)
+            for track, words in queries.track_choices()
+            if not may_apply or track in may_apply or track in question.tracks
         ]
 
     def before(self):

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Question
-from applications.calls.rules import EXCLUSIONS
+from applications.calls.rules import EXCLUSIONS, is_for
 from applications.firms.rules import digits_of, number_wrong
 from applications.intake import answers, budget, consortium, freshness, rules
 from applications.intake.budget import CELLS, ITEMS, WAYS
@@ -207,7 +207,7 @@ class PlanForm(Versioned):
         shown = [
             question
             for question in questions
-            if answers.is_for(question, application.firm.track)
+            if is_for(question, application.firm.track)
             and (question.condition.get("question") in here or answers.is_asked(question, given))
         ]
         self.questions = [question for question in shown if question.kind != Question.Kind.FILE]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Question
+from applications.calls.rules import is_for
 from applications.intake import answers, freshness
 from applications.intake.rules import call_over, closing_day, infected, screening_waits, shown, with_scans
 from applications.kernel.errors import Gap, Reason
@@ -68,7 +69,7 @@ def unmended(application, named, *, before):
     gaps, given = [], application.answers
     for question in opened(application.call, named):
         field = f"answer_{question.code}"
-        if not answers.is_for(question, application.firm.track) or not answers.is_asked(question, given):
+        if not is_for(question, application.firm.track) or not answers.is_asked(question, given):
             continue
         if question.required and answers.is_blank(given.get(question.code)):
             gaps.append(Gap(_("Missing: %(what)s") % {"what": question.label}, field, "papers"))

@@ -5,17 +5,20 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import IntegrityError
+from django.urls import reverse
 
-from applications.calls.models import RequiredPaper
+from applications.calls.models import Call, RequiredPaper
 from applications.calls.outlines import SPROUT_PAPERS
 from applications.calls.rules import Situation, against, is_manufacturer, need, traits_of, years_between
 from applications.firms.models import Firm
 from applications.kernel import clock
 from applications.kernel.taxonomy import IndustryField
 from tests.calls.test_actions import prepare
+from tests.calls.test_building import add
+from tests.calls.test_views import desk
 from tests.intake.test_views import browser, text
 from tests.sweep import stored
-from tests.world import CLOSES, DURING
+from tests.world import BEFORE, CLOSES, DURING
 
 pytestmark = pytest.mark.usefixtures("english")
 CLOSING = date(2026, 12, 15)
@@ -207,6 +210,24 @@ def test_whoever_comes_may_check_without_signing_in_and_nothing_is_kept(world):
     )
     assert "Is the firm a corporation? Yes" in page
     assert stored() == before
+
+
+def test_a_file_that_other_tracks_are_asked_for_is_not_needed_and_the_notice_says_of_whom(world):
+    call = prepare(world)
+    asked = {"kind": "file", "label": "A deed", "max_length": 2, "tracks": ["venture", "conversion"]}
+    add(call, "question", world, within=call.parts.first(), **asked)
+    Call.objects.filter(pk=call.pk).update(published_at=BEFORE)
+
+    tracks, form = ("root", "venture"), reverse("intake:section_preview", args=[call.key, "plan"])
+
+    pages = [text(ask(call, **query(track=track))) for track in tracks]
+    previews = [text(browser(world.officer).get(form, {"track": track})) for track in tracks]
+
+    assert "A deed (not needed: firms of other tracks are asked for it) Not needed" in pages[0]
+    assert "A deed Needed" in pages[1]
+    assert ["A deed required of" in page for page in previews] == [False, True]
+    for page in (call.get_absolute_url(), desk("preview", call.key)):
+        assert "A deed (required of Venture, Conversion" in text(browser(world.officer).get(page))
 
 
 def test_what_stands_against_it_is_told_with_its_rule_and_advice(world):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from applications.calls import actions as calls
-from applications.calls import announcing, building
+from applications.calls import announcing, building, tree
 from applications.calls.models import Call
 from applications.calls.rules import foreseen
 from applications.intake import actions
@@ -100,10 +100,8 @@ def test_an_officer_asks_for_a_file_and_its_paper_follows_the_question(world):
         part,
         ONLY_AFTER_YES,
     )
-    assert foreseen(paper, set()).holds is None
-    form = client.get(desk("piece", call.key, "question", building.place_of("question", made))).context[
-        "form"
-    ]
+    assert foreseen(paper, set(), "root").holds is None
+    form = client.get(desk("piece", call.key, "question", tree.place_of("question", made))).context["form"]
     assert (form["kinds"].value(), form["max_length"].value()) == (["pdf", "hwp"], 5)
     assert "Approved plan" not in text(client.get(desk("edit", call.key, "papers")))
 
