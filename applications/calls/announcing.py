@@ -111,15 +111,18 @@ def correct(call, *, texts, reason, revision, by):
                 call.papers.filter(code=code).update(help=change["new"])
             case "fresh":
                 call.papers.filter(code=code).update(validity=change["new"])
-            case "criterion" | "anchors":
-                words = (
-                    {"help": change["new"]} if kind == "criterion" else {"anchors": change["new"].split("\n")}
-                )
-                Criterion.objects.filter(pk=tree.at(call, "criterion", code).pk).update(**words)
+            case "criterion":
+                _reword(call, code, help=change["new"])
+            case "anchors":
+                _reword(call, code, anchors=change["new"].split("\n"))
             case name:
                 setattr(call, name, change["new"])
     old, new = ({change["of"]: change[side] for change in notice.changes} for side in ("old", "new"))
     return _publish(notice, "correct", before=old, after=new, fields=rules.TEXTS)
+
+
+def _reword(call, place, **words):
+    Criterion.objects.filter(pk=tree.at(call, "criterion", place).pk).update(**words)
 
 
 @transaction.atomic

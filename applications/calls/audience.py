@@ -103,9 +103,8 @@ class Inquiry(models.Model):
     due_on = models.DateField(_("to be answered by"))
     status = models.CharField(max_length=10, choices=Status, default=Status.ASKED, editable=False)
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    shown = models.TextField(
-        _("question as everybody reads it"), blank=True
-    )  # without what is nobody's business
+    # without what is nobody's business
+    shown = models.TextField(_("question as everybody reads it"), blank=True)
     answer = models.TextField(_("answer"), blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)  # published, or sent to the asker

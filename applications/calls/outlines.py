@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls.declared import OF_RESEARCH, PROJECTS, STATEMENTS
+from applications.calls.declared import MEMBERS, OF_RESEARCH, PROJECTS, STATEMENTS
 from applications.calls.models import Programme
 from applications.calls.outline_texts import RND, RND_SUMMARY, SPROUT, SPROUT_SUMMARY
 from applications.calls.stages import OF_VISIT
@@ -183,7 +183,7 @@ RND_PARTS = [
             ),
             ("months", "개발기간(개월)", "", {"kind": "number", "max_length": 3}),
             (
-                "members",
+                MEMBERS,
                 "참여연구원",
                 "이름은 적지 않습니다. 한 줄에 한 사람씩 적어 주세요.",
                 {

@@ -344,9 +344,8 @@ def test_the_page_costs_the_same_for_few_and_many_papers(world, django_assert_nu
         client = browser(world.owner_of(world.a) if signed_in else None)
     ask(call, client)
 
-    for _more in range(2):
-        with django_assert_num_queries(
-            6 if signed_in else 4
-        ):  # call, fields, its fields, papers; session, person
+    queries = 6 if signed_in else 4  # call, fields, its fields, papers; session, person
+    for more in range(2):
+        with django_assert_num_queries(queries):
             ask(call, client, **query())
-        RequiredPaper.objects.create(call=call, ordinal=90 + _more, code=f"X{_more}", name="More")
+        RequiredPaper.objects.create(call=call, ordinal=90 + more, code=f"X{more}", name="More")
