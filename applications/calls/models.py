@@ -63,6 +63,10 @@ class BudgetLine(models.Model):
             models.CheckConstraint(condition=Q(allocated_krw__lte=F("cap_krw")), name="line_within_cap"),
             models.UniqueConstraint(fields=["programme", "year", "name"], name="line_once"),
         ]
+        indexes = [
+            models.Index(fields=["year", "id"], name="line_by_year"),
+            models.Index(fields=["name", "id"], name="line_by_name"),
+        ]
 
     def __str__(self):
         return f"{self.year} {self.name}"

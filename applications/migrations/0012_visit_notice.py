@@ -1,4 +1,4 @@
-"""How many days before a site visit a firm is told is a legal clock like the others."""
+"""How many days before a site visit a firm is told is a legal clock like the others; budget lines are sorted by year and by name."""
 
 from django.db import migrations, models
 from django.db.models import F, Q
@@ -27,6 +27,12 @@ class Migration(migrations.Migration):
                 condition=Q(days_ahead__gte=F("least_days")) | ~Q(short_notice_reason=""),
                 name="visit_told_in_time",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="budgetline", index=models.Index(fields=["year", "id"], name="line_by_year")
+        ),
+        migrations.AddIndex(
+            model_name="budgetline", index=models.Index(fields=["name", "id"], name="line_by_name")
         ),
         migrations.RunPython(clocks.load, migrations.RunPython.noop),
     ]

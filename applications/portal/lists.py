@@ -13,7 +13,7 @@ from applications.calls.lists import CALLS, INQUIRIES
 from applications.cohort.lists import SEATS
 from applications.decision.lists import APPEALS, DECISIONS
 from applications.firms.lists import FIRMS
-from applications.funding.lists import PAYMENTS
+from applications.funding.lists import LINES, PAYMENTS
 from applications.intake.lists import DESK
 from applications.kernel.accesslog import AccessEntry
 from applications.kernel.audit import AuditEntry
@@ -237,7 +237,7 @@ EXPORTS = List(
 LISTS = {
     listing.name: listing
     for listing in (
-        DESK, REVIEWS, REVIEWERS, PAYEES, DECISIONS, APPEALS, AGREEMENTS, PAYMENTS, SEATS, CALLS, INQUIRIES, FIRMS, PEOPLE, RECORD,
+        DESK, REVIEWS, REVIEWERS, PAYEES, DECISIONS, APPEALS, AGREEMENTS, PAYMENTS, LINES, SEATS, CALLS, INQUIRIES, FIRMS, PEOPLE, RECORD,
         ACCESS, OUTBOX, *IMPORTS.values(), EXPORTS,
     )
 }  # fmt: skip
