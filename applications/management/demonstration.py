@@ -7,7 +7,7 @@ from decimal import Decimal
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import F
+from django.db.models import F, Q
 
 from applications.accounts.models import Role, User
 from applications.calls import actions as calls
@@ -29,7 +29,7 @@ from applications.review import actions as review
 from applications.review import people
 from applications.review.queries import criteria_of
 
-CERTIFICATES = {"D05": "국세 납세증명서", "D06": "지방세 납세증명서", "D09": "중소기업·중견기업 확인서"}
+CERTIFICATES = ("D05", "D06", "D09")  # taken out of the vault, where they have their days
 STAFF = [
     (Role.OFFICER, "officer1", "주무관 가상일"),
     (Role.OFFICER, "officer2", "주무관 가상이"),
@@ -158,12 +158,6 @@ class Demonstration:
                 fields = {"field": None, "region": None, "least": 0, "most": None} | quota
                 building.add(call, "quota", version=call.version, by=self.officer, **fields)
                 call.refresh_from_db()
-            for code, name in CERTIFICATES.items() if with_proofs else ():
-                building.add(
-                    call, "paper", version=call.version, by=self.officer, code=code, name=name, help="접수마감일에 유효한 것",
-                    required=False, needed_from="", kinds=[],
-                )  # fmt: skip
-                call.refresh_from_db()
             if carries_from:
                 calls.edit(
                     call, section="places", version=call.version, carries_from=carries_from, by=self.officer
@@ -171,7 +165,7 @@ class Demonstration:
                 call.refresh_from_db()
             call.stages.exclude(kind="visit").update(quorum=quorum)
             if not with_proofs:
-                call.papers.filter(required=False).delete()
+                call.papers.filter(Q(required=False) | Q(code__in=CERTIFICATES)).delete()
                 call.items.filter(kind="bonus").delete()
             return calls.publish(call, by=self.officer)
 
@@ -181,8 +175,8 @@ class Demonstration:
         self.used |= {firm.pk for firm in free}
         return free
 
-    def fill(self, call, firm, when, without=()):
-        """A complete draft. without: codes of certificates that are missing in it."""
+    def fill(self, call, firm, when, undated=()):
+        """A complete draft. undated: codes of certificates that it has as a file, so that nobody knows their days."""
         owner = owner_of(firm)
         draft = intake.begin(call, firm, by=owner, now=when)
         answers = {question.code: answer_to(question, firm) for question in call.asked}
@@ -204,9 +198,10 @@ class Demonstration:
         )
         draft.refresh_from_db(fields=["claims"])
         for paper in needed_papers(draft):
-            upload = SimpleUploadedFile(f"{paper.name}(가상).pdf", PDF)
-            intake.add_paper(draft, paper=paper, upload=upload, by=owner, now=when)
-        for paper in call.papers.filter(code__in=CERTIFICATES.keys() - set(without)):
+            if paper.code not in CERTIFICATES or paper.code in undated:
+                upload = SimpleUploadedFile(f"{paper.name}(가상).pdf", PDF)
+                intake.add_paper(draft, paper=paper, upload=upload, by=owner, now=when)
+                continue
             kept = vault.keep(
                 firm, kind=PaperKind.objects.get(code=paper.code), issued_on=clock.today() - timedelta(days=1),
                 expires_on=None, number="", file=SimpleUploadedFile(f"{paper.name}(가상).pdf", PDF), by=owner,
@@ -234,9 +229,9 @@ class Demonstration:
             grounds = "제출한 증빙을 확인함 (가상)" if counts else "접수마감일에 유효하지 않은 증빙임 (가상)"
             review.adjust(application, item=item, counts=counts, grounds=grounds, by=self.officer)
 
-    def submit(self, call, firm, when, without=()):
+    def submit(self, call, firm, when, undated=()):
         with clock.at(when):
-            draft, owner = self.fill(call, firm, when, without)
+            draft, owner = self.fill(call, firm, when, undated)
             intake.submit(draft, by=owner, arrived_at=when)
         return Application.objects.select_related("call", "firm").get(pk=draft.pk)
 

@@ -47,7 +47,7 @@ def load(house, today):
         )
         with_paper(house, call, spotted, "D01", "사업계획서(가상).pdf", page(f"ID {RESIDENT_NUMBER}"))
         ends_early(house, call, hot, closes)
-        application = house.submit(call, taxed, when, without=("D06",))
+        application = house.submit(call, taxed, when, undated=("D06",))
         house.submit(call, renamed, when)
         house.submit(call, ended, when)
     owner = renamed.members.get(right="owner").user
@@ -90,7 +90,7 @@ def ends_early(house, call, firm, closes):
 
 
 def in_arrears(house, application, when):
-    """The tax certificate is asked for, does not come, and the director confirms that the application is ruled out (E06)."""
+    """A tax certificate with its day is asked for, does not come, and the director confirms that the application is ruled out (E06)."""
     with clock.at(when + timedelta(days=1)) as now:
         papers = application.call.papers.filter(code="D06")
         intake.request_supplement(
@@ -99,6 +99,9 @@ def in_arrears(house, application, when):
         )  # fmt: skip
     with clock.at(when + timedelta(days=4)):
         intake.take_as_is(application, by=house.officer)
+        intake.check(
+            application, code="E06", outcome="failed", evidence="국세 체납이 확인됨 (가상)", by=house.officer
+        )
         intake.propose_exclusion(
             application, code="E06", reason="국세 체납이 확인됨 (가상)", by=house.officer
         )

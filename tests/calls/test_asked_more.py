@@ -39,7 +39,7 @@ def test_an_officer_says_law_validity_tracks_and_steps_and_sees_them_as_firms_wi
 
     law = {"title": "A", "summary": "B", "notice": "C", "law": "subsidy"}
     assert send(desk("edit", call.key, "notice"), **law) == {}
-    paper = {"code": "D05", "name": "Tax", "asked_of": "all", "valid": "issued"}
+    paper = {"code": "D19", "name": "Institute", "asked_of": "all", "valid": "issued"}
     assert send(desk("add", call.key, "paper"), **paper) == {"within": ["Please say within how many."]}
     assert send(desk("add", call.key, "paper"), **paper, within="37", unit="m") == {"within": ["At most 36."]}
     assert send(desk("add", call.key, "paper"), **paper, within="30", unit="d") == {}
@@ -59,7 +59,7 @@ def test_an_officer_says_law_validity_tracks_and_steps_and_sees_them_as_firms_wi
 
     mended.refresh_from_db()
     assert (mended.by_steps, mended.anchors) == (True, ["A", "B", "C", "D", "E"])
-    assert Call.objects.get().papers.get(code="D05").validity == "30d"
+    assert Call.objects.get().papers.get(code="D19").validity == "30d"
     frame = client.get(desk("preview", call.key))
     assert frame["X-Frame-Options"] == "SAMEORIGIN"
     for part in (

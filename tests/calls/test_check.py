@@ -128,17 +128,17 @@ def test_manufacturers_are_section_c_of_the_classification(ksic, makes):
 
 PAPERS = [
     RequiredPaper(code=code, required=firms == "all", needed_from="" if firms == "all" else firms)
-    for code, _name, _help, firms in SPROUT_PAPERS  # D01, D02, D03, D04, D08, D10, D12, D16
+    for code, _name, _help, firms in SPROUT_PAPERS  # D01 to D06, D08, D09, D10, D12, D16
 ]
 
 
 @pytest.mark.parametrize(
     ("changes", "wanted"),
     [
-        ({}, [True, True, True, None, True, True, None, None]),
-        ({"corporation": False}, [True, True, False, None, True, True, None, None]),
-        ({"track": "venture"}, [True, True, True, None, False, True, None, None]),
-        ({"manufacturer": False}, [True, True, True, None, True, False, None, None]),
+        ({}, [True, True, True, None, True, True, True, True, True, None, None]),
+        ({"corporation": False}, [True, True, False, None, True, True, True, True, True, None, None]),
+        ({"track": "venture"}, [True, True, True, None, True, True, False, True, True, None, None]),
+        ({"manufacturer": False}, [True, True, True, None, True, True, True, True, False, None, None]),
     ],
 )
 def test_the_papers_follow_from_what_the_firm_is(changes, wanted):

@@ -22,7 +22,7 @@ from tests.calls.test_actions import prepare
 from tests.calls.test_building import act, add, desk, question
 from tests.intake.test_papers import announce, infect, send
 from tests.intake.test_views import at, browser, text, url
-from tests.world import AFTER, BEFORE, DURING, PDF, pdf, png
+from tests.world import AFTER, BEFORE, CERTIFICATES, DURING, PDF, pdf, png
 
 pytestmark = pytest.mark.usefixtures("english")
 ONLY_AFTER_YES = {"question": "restructuring", "is": ["yes"]}
@@ -32,6 +32,7 @@ ASKED = {"kind": "file", "label": "Approved plan", "help": "All pages", "options
 def built(world):
     """A call in preparation with a file after another answer on its page, and one that every plan has."""
     call = prepare(world)
+    call.papers.filter(code__in=CERTIFICATES).delete()
     call.papers.update(needed_from="")
     part = call.questions.get(code="restructuring").part
     asked = add(call, "question", world, within=part, condition=ONLY_AFTER_YES, **ASKED)
