@@ -42,6 +42,7 @@ PASSWORD = "a-long-password-77"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 OPENS, CLOSES = clock.kst(2026, 12, 1, 9), clock.kst(2026, 12, 15, 18)
 BEFORE, DURING, AFTER = clock.kst(2026, 11, 2, 9), clock.kst(2026, 12, 10, 12), clock.kst(2026, 12, 20, 12)
+CERTIFICATES = ["D05", "D06", "D09"]
 NUMBERS = ["1108100062", "1108100010", "1108100024", "1108100039", "1108100043", "1108100058"]
 
 TERMS = {
@@ -248,13 +249,15 @@ class World:
         published=BEFORE,
         by_firm=False,
         with_items=False,
+        with_certificates=False,
         quorum=5,
         **fields,
     ):
         """A published call.
 
         by_firm: some papers are needed from some firms only, as in the outline; else where they apply.
-        with_items: with the bonus and penalty items of the outline, and the paper that proves them; quorum: of each stage.
+        with_items: with the bonus and penalty items of the outline, and the paper that proves them; with_certificates: with those
+        of taxes and of the size; quorum: of each stage.
         """
         programme = Programme.objects.get(kind=kind)
         if kind == "rnd":
@@ -276,6 +279,8 @@ class World:
             if not with_items:
                 call.items.all().delete()
                 call.papers.filter(code="D16").delete()
+            if not with_certificates:
+                call.papers.filter(code__in=CERTIFICATES).delete()
             call.stages.exclude(kind="visit").update(quorum=quorum)
             if not by_firm:
                 call.papers.exclude(needed_from="bonus").update(needed_from="")

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import queries, rules
+from applications.calls import queries, rules, tree
 from applications.calls.audience import Notice
 from applications.calls.models import Call
 from applications.calls.stages import Criterion
@@ -38,7 +38,8 @@ def changeable(call):
     found |= {f"fresh:{paper.code}": (paper.name, paper.validity) for paper in papers if paper.validity}
     if queries.is_scored(call):
         return found
-    for place, criterion in queries.criteria_by_place(call).items():
+    for criterion in tree.pieces(call, "criterion").select_related("group__stage"):
+        place = tree.place_of("criterion", criterion)
         found[f"criterion:{place}"] = (criterion.name, criterion.help)
         if criterion.anchors:
             found[f"anchors:{place}"] = (criterion.name, "\n".join(criterion.anchors))
@@ -110,16 +111,18 @@ def correct(call, *, texts, reason, revision, by):
                 call.papers.filter(code=code).update(help=change["new"])
             case "fresh":
                 call.papers.filter(code=code).update(validity=change["new"])
-            case "criterion" | "anchors":
-                words = (
-                    {"help": change["new"]} if kind == "criterion" else {"anchors": change["new"].split("\n")}
-                )
-                criterion = queries.criteria_by_place(call)[code]
-                Criterion.objects.filter(pk=criterion.pk).update(**words)
+            case "criterion":
+                _reword(call, code, help=change["new"])
+            case "anchors":
+                _reword(call, code, anchors=change["new"].split("\n"))
             case name:
                 setattr(call, name, change["new"])
     old, new = ({change["of"]: change[side] for change in notice.changes} for side in ("old", "new"))
     return _publish(notice, "correct", before=old, after=new, fields=rules.TEXTS)
+
+
+def _reword(call, place, **words):
+    Criterion.objects.filter(pk=tree.at(call, "criterion", place).pk).update(**words)
 
 
 @transaction.atomic

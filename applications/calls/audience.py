@@ -52,6 +52,18 @@ class Notice(AppendOnly):
         return self.number
 
 
+WAITING = Q(status__in=("asked", "answered"))  # questions that nobody outside has an answer to yet
+
+
+def for_person(user):
+    """Those that this person answers, and those that nobody has taken yet."""
+    return Q(assigned_to=user) | Q(assigned_to=None)
+
+
+def late_on(day):
+    return WAITING & Q(due_on__lt=day)
+
+
 class InquiryQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Everybody reads what is published; until then, the person who asked and the staff."""
@@ -65,15 +77,13 @@ class InquiryQuerySet(models.QuerySet):
         return self.filter(status=Inquiry.Status.PUBLISHED)
 
     def waiting(self):
-        """Those that nobody outside has an answer to yet."""
-        return self.filter(status__in=(Inquiry.Status.ASKED, Inquiry.Status.ANSWERED))
+        return self.filter(WAITING)
 
     def for_person(self, user):
-        """Those that this person answers, and those that nobody has taken yet."""
-        return self.filter(Q(assigned_to=user) | Q(assigned_to=None))
+        return self.filter(for_person(user))
 
     def late_on(self, day):
-        return self.waiting().filter(due_on__lt=day)
+        return self.filter(late_on(day))
 
 
 class Inquiry(models.Model):
@@ -93,9 +103,8 @@ class Inquiry(models.Model):
     due_on = models.DateField(_("to be answered by"))
     status = models.CharField(max_length=10, choices=Status, default=Status.ASKED, editable=False)
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    shown = models.TextField(
-        _("question as everybody reads it"), blank=True
-    )  # without what is nobody's business
+    # without what is nobody's business
+    shown = models.TextField(_("question as everybody reads it"), blank=True)
     answer = models.TextField(_("answer"), blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)  # published, or sent to the asker

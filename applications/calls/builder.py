@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.calls import actions, building, queries, readiness, rules
+from applications.calls import actions, building, queries, readiness, rules, tree
 from applications.calls.drafting import BeginForm, CopyForm, PointsForm, SectionForm
 from applications.calls.models import Call
 from applications.calls.pieces import FORMS
@@ -227,11 +227,11 @@ def _pieces(request, call, section):
             questions = [question for part in facts["parts"] for question in part.questions.all()]
             labels = {question.code: question.label for question in questions}
             for question in questions:
-                question.place = building.place_of("question", question)
+                question.place = tree.place_of("question", question)
                 question.after = labels.get(question.condition.get("question"))
                 question.firms = ", ".join(map(str, queries.tracks_in_words(question.tracks)))
         case "papers":
-            facts["papers"] = list(building.pieces(call, "paper"))
+            facts["papers"] = [(paper, queries.demand(paper)) for paper in tree.pieces(call, "paper")]
         case "items":
             facts["items"] = list(call.items.all())
         case "quotas":
@@ -240,13 +240,13 @@ def _pieces(request, call, section):
             facts["stages"] = list(call.stages.prefetch_related("groups__criteria", "points__stage"))
             for stage in facts["stages"]:
                 for point in stage.points.all():
-                    point.place = building.place_of("point", point)
+                    point.place = tree.place_of("point", point)
                 criteria = []
                 for group in stage.groups.all():
-                    group.place = building.place_of("group", group)
+                    group.place = tree.place_of("group", group)
                     criteria += group.criteria.all()
                 for criterion in criteria:
-                    criterion.place = building.place_of("criterion", criterion)
+                    criterion.place = tree.place_of("criterion", criterion)
                 stage.sum = sum(criterion.points for criterion in criteria)
     return render(request, LISTS[section], facts)
 
@@ -284,12 +284,12 @@ def piece(request, key, name, place):
     call = fetch(request, Call, key=key, related=RELATED)
     kind = _kind(name)
     if request.method == "POST":
-        found = building.pieces(call, name).filter(pk=_number(request, "piece")).first() or kind.model()
+        found = tree.pieces(call, name).filter(pk=_number(request, "piece")).first() or kind.model()
     else:
         found = _at(call, name, place)
 
     def form(data, call):
-        return FORMS[name](data, instance=building.pieces(call, name).filter(pk=found.pk).first(), call=call)
+        return FORMS[name](data, instance=tree.pieces(call, name).filter(pk=found.pk).first(), call=call)
 
     def act(form, version):
         building.change(call, name, found, version=version, by=request.user, **form.fields_of())
@@ -320,7 +320,7 @@ def move(request, key, name):
         version=_number(request, "version"),
         by=request.user,
     )
-    place = building.place_of(name, moved)
+    place = tree.place_of(name, moved)
     return redirect(f"{reverse('calls:edit', args=[call.key, kind.section])}#{name}-{place}")
 
 
@@ -355,22 +355,20 @@ def _inside(name, found):
 
 
 def _kind(name):
-    if name not in building.KINDS:
+    if name not in tree.KINDS:
         raise Http404
-    return building.KINDS[name]
+    return tree.KINDS[name]
 
 
 def _at(call, name, place):
-    if not re.fullmatch(r"[0-9]{1,4}(-[0-9]{1,4}){0,2}", place) or not (
-        found := building.at(call, name, place)
-    ):
+    if not re.fullmatch(r"[0-9]{1,4}(-[0-9]{1,4}){0,2}", place) or not (found := tree.at(call, name, place)):
         raise Http404
     return found
 
 
 def _sent(request, call, name):
     """The piece that a form was about."""
-    found = building.pieces(call, name).filter(pk=_number(request, "piece")).first()
+    found = tree.pieces(call, name).filter(pk=_number(request, "piece")).first()
     if found is None:
         raise Refused(_("It was removed in the meantime."), about=call)
     return found

@@ -1,12 +1,5 @@
 """The verbs of the pieces of a call in preparation: its parts, questions, papers, stages, groups, criteria, points of a
-site visit, bonus and penalty items and quotas.
-
-A piece is found by its place: the ordinals of what it stands in and its own, 1-2-3 for a criterion.
-"""
-
-import dataclasses
-from dataclasses import dataclass
-from itertools import count
+site visit, bonus and penalty items and quotas."""
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,73 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.calls import rules
 from applications.calls.actions import lock_section, saved
-from applications.calls.filling import fill_files, fill_visit
-from applications.calls.models import Part, Question, RequiredPaper
-from applications.calls.ruling import Item, Quota
-from applications.calls.stages import Criterion, CriterionGroup, Point, Stage
+from applications.calls.filling import fill_files, fill_visit, free_code
+from applications.calls.models import Part, Question
+from applications.calls.ruling import Quota
+from applications.calls.stages import Stage
+from applications.calls.tree import KINDS, beside, pieces
 from applications.kernel import audit
 from applications.kernel.errors import Refused
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of piece: its table, the section it belongs to, and what it stands in."""
-
-    model: type
-    section: str
-    within: str = "call"
-    only: dict = dataclasses.field(default_factory=dict)  # of the rows of the table
-
-
-KINDS = {
-    "part": Kind(Part, "plan"),
-    "question": Kind(Question, "plan", "part"),
-    "paper": Kind(RequiredPaper, "papers", only={"question": None}),  # the others follow their questions
-    "stage": Kind(Stage, "criteria"),
-    "group": Kind(CriterionGroup, "criteria", "stage"),
-    "criterion": Kind(Criterion, "criteria", "group"),
-    "point": Kind(Point, "criteria", "stage"),
-    "item": Kind(Item, "items"),
-    "quota": Kind(Quota, "quotas"),
-}
-
-
-def ways_up(name):
-    """How a piece of this kind reaches itself and all that it stands in, in lookups: "", group__, group__stage__."""
-    found, path = [""], ""
-    while (within := KINDS[name].within) != "call":
-        name, path = within, f"{path}{within}__"
-        found.append(path)
-    return found
-
-
-def pieces(call, name):
-    """All pieces of one kind of a call."""
-    kind = KINDS[name]
-    return kind.model.objects.filter(**{f"{ways_up(name)[-1]}call": call}, **kind.only)
-
-
-def at(call, name, place):
-    """The piece at a place, None where there is none. place: numbers with hyphens between."""
-    paths, numbers = ways_up(name), place.split("-")
-    if len(paths) != len(numbers):
-        return None
-    ordinals = {f"{path}ordinal": int(number) for path, number in zip(paths, reversed(numbers), strict=True)}
-    return pieces(call, name).filter(**ordinals).first()
-
-
-def place_of(name, piece):
-    """Where a piece stands."""
-    within = KINDS[name].within
-    own = str(piece.ordinal)
-    return own if within == "call" else f"{place_of(within, getattr(piece, within))}-{own}"
-
-
-def beside(name, piece):
-    """The pieces that stand in the same, in order."""
-    kind = KINDS[name]
-    others = kind.model.objects.filter(**{kind.within: getattr(piece, kind.within)}, **kind.only)
-    return others.order_by("ordinal")
 
 
 @transaction.atomic
@@ -92,9 +25,9 @@ def add(call, name, /, *, within=None, version, by, **fields):
         within = _still(call, kind.within, within)
     piece = kind.model(**{kind.within: within or call}, **fields)
     if name == "question":
-        piece.call, piece.code = call, _free("q", call.questions)
+        piece.call, piece.code = call, free_code("q", call.questions)
     if name == "paper" and not piece.code:
-        piece.code = _free("P", call.papers)
+        piece.code = free_code("P", call.papers)
     _put_last(name, piece)
     if name == "stage" and piece.is_visit:
         fill_visit(piece)
@@ -111,7 +44,7 @@ def change(call, name, piece, /, *, version, by, **fields):
     for field, value in fields.items():
         setattr(piece, field, value)
     if name == "paper" and not piece.code:
-        piece.code = _free("P", call.papers)
+        piece.code = free_code("P", call.papers)
     if stood and piece.part != stood:
         _put_last(name, piece)
         _close_ranks(Question.objects.filter(part=stood).order_by("ordinal"))
@@ -171,12 +104,6 @@ def _close_ranks(others):
     for ordinal, one in enumerate(others, 1):
         if one.ordinal != ordinal:
             type(one).objects.filter(pk=one.pk).update(ordinal=ordinal)
-
-
-def _free(letter, others):
-    """A code of this letter that none of the others has: q1, q2 …"""
-    taken = set(others.values_list("code", flat=True))
-    return next(code for code in (f"{letter}{number:02d}" for number in count(1)) if code not in taken)
 
 
 def _end(call, name, verb, piece, by, *, before=None, after):

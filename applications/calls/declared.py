@@ -1,21 +1,14 @@
-"""What a call asks a firm to declare of itself, as questions with codes of their own: the screening reads the answers by them.
-
-(docs/domain.md, eligibility.) They are questions like all others: a call may ask them in other words, or not at all; then a
-person looks.
+"""What a call asks a firm to declare of itself, as questions with codes of their own: the screening reads the answers by them
+(docs/domain.md, eligibility). They are questions like all others: a call may ask them in other words, or not at all; then a person looks.
 """
 
 DEFAULT, RECOVERY, AUDIT, BARRED, SOCIAL = "in_default", "recovery", "audit", "barred", "social"
-SIMILAR, SIMILAR_PROJECTS, LEADS, LEAD_PROJECTS, MEMBERS = (
-    "similar",
-    "similar_projects",
-    "leads",
-    "lead_projects",
-    "members",
-)
+SIMILAR, SIMILAR_PROJECTS = "similar", "similar_projects"
+LEADS, LEAD_PROJECTS, MEMBERS = "leads", "lead_projects", "members"
 MONTHS, PROJECTS = (
     "months",
     "projects",
-)  # columns: months that a project goes on after the close; projects of a researcher
+)  # columns: what a project still takes after the close; projects of a researcher
 NO_AUDIT, IN_ORDER, NOT_IN_ORDER = "none", ("unqualified", "qualified"), ("adverse", "disclaimer")
 YES_NO = {"kind": "yes_no"}
 

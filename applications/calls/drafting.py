@@ -2,7 +2,6 @@
 
 from crispy_forms.layout import Fieldset
 from django import forms
-from django.apps import apps
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -208,7 +207,7 @@ class SectionForm(Versioned, forms.ModelForm):
             del self.fields[name]
         self.initial["version"] = self.instance.version
         if section == "eligibility":
-            self.fields["tracks"].choices = apps.get_model("applications", "Firm").Track.choices
+            self.fields["tracks"].choices = queries.track_choices()
             regions = Region.objects.valid_on(clock.today())
             self.fields["regions"].choices = [(region.code, str(region)) for region in regions]
         if section == "money":

@@ -1,5 +1,7 @@
 """Filling a call in preparation: from an outline, or with all that an earlier call is measured by (docs/domain.md)."""
 
+from itertools import count
+
 from applications.calls.models import Part, Question, RequiredPaper
 from applications.calls.outline_texts import ANCHORS
 from applications.calls.outlines import (
@@ -72,6 +74,12 @@ def fill(call, outline):
     )
 
 
+def free_code(letter, others):
+    """A code of this letter that none of the others has: q01, q02 …"""
+    taken = set(others.values_list("code", flat=True))
+    return next(code for code in (f"{letter}{number:02d}" for number in count(1)) if code not in taken)
+
+
 BEHIND = 1000  # the ordinals of papers of questions: they stand behind all others
 
 
@@ -79,19 +87,17 @@ def fill_files(call):
     """Give each question that asks for a file its paper, which says what the question says; take away what is asked no more."""
     asking = call.questions.filter(kind=Question.Kind.FILE).select_related("part")
     call.papers.exclude(question=None).exclude(question__in=asking).delete()
-    taken = set(call.papers.values_list("code", flat=True))
-    free = (code for number in range(1, 1000) if (code := f"F{number:02d}") not in taken)
     there = {paper.question_id: paper for paper in call.papers.exclude(question=None)}
     for place, question in enumerate(asking, BEHIND):
-        paper = there.get(question.pk) or RequiredPaper(call=call, question=question, code=next(free))
-        paper.ordinal, paper.part, paper.name, paper.help = (
-            place,
-            question.part,
-            question.label,
-            question.help,
-        )
-        paper.required, paper.kinds, paper.most_mb = question.required, question.options, question.max_length
-        paper.save()
+        said = {
+            "ordinal": place, "part": question.part, "name": question.label, "help": question.help,
+            "required": question.required, "kinds": question.options, "most_mb": question.max_length,
+        }  # fmt: skip
+        if paper := there.get(question.pk):
+            if any(getattr(paper, name) != value for name, value in said.items()):
+                call.papers.filter(pk=paper.pk).update(**said)
+        else:
+            call.papers.create(question=question, code=free_code("F", call.papers), **said)
 
 
 def fill_visit(stage):
@@ -112,8 +118,9 @@ def fill_like(call, earlier):
             setattr(row, name, value)
         return row
 
+    made = {}  # id of an earlier part → the new one
     for part in earlier.parts.prefetch_related("questions"):
-        questions = list(part.questions.all())
+        questions, made[part.pk] = list(part.questions.all()), part
         alike(part, call=call).save()
         Question.objects.bulk_create(alike(question, call=call, part=part) for question in questions)
     for stage in earlier.stages.prefetch_related("groups__criteria", "points"):
@@ -125,7 +132,7 @@ def fill_like(call, earlier):
             alike(group, stage=stage).save()
             Criterion.objects.bulk_create(alike(criterion, group=group) for criterion in criteria)
     own = earlier.papers.filter(question=None)
-    RequiredPaper.objects.bulk_create(alike(paper, call=call) for paper in own)
+    RequiredPaper.objects.bulk_create(alike(paper, call=call, part=made.get(paper.part_id)) for paper in own)
     fill_files(call)
     Item.objects.bulk_create(alike(item, call=call) for item in earlier.items.all())
     Quota.objects.bulk_create(alike(quota, call=call) for quota in earlier.quotas.all())

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.rules import address_wrong
-from applications.calls import rules, validity
+from applications.calls import queries, rules, validity
 from applications.calls.models import Call, Programme
 from applications.kernel import clock
 from applications.kernel.forms import DateInput, InstantField, layout
@@ -60,38 +60,38 @@ HELPS = {  # what stands in small letters below a name, and tells firms what to 
 
 
 class CorrectionForm(NoticeForm):
-    """Every text that may still change, as it is now."""
+    """Every text that may still change, as it is now, under its name of announcing.changeable."""
 
     def __init__(self, *args, changeable, **options):
-        self.changeable = list(changeable.items())
+        self.changeable = changeable
         super().__init__(*args, **options)
 
     def add_fields(self, call):
         texts, helps = [], {kind: [] for kind in HELPS}
-        for number, (name, (label, text)) in enumerate(self.changeable):
-            field, kind = f"text_{number}", name.partition(":")[0]
+        for name, (label, text) in self.changeable.items():
+            kind = name.partition(":")[0]
             if name == "law":
-                self.fields[field] = forms.ChoiceField(
+                self.fields[name] = forms.ChoiceField(
                     label=label, initial=text, choices=Programme.Law.choices
                 )
-                texts.append(field)
+                texts.append(name)
             elif kind == "fresh":
                 easier = [
                     (rule, validity.in_words(rule) or _("nothing asked")) for rule in validity.easier(text)
                 ]
-                self.fields[field] = forms.ChoiceField(
+                self.fields[name] = forms.ChoiceField(
                     label=label, initial=text, choices=easier, required=False
                 )
-                helps[kind].append(field)
+                helps[kind].append(name)
             elif name in rules.TEXTS:
                 of_model = Call._meta.get_field(name)
                 widget = {"widget": forms.Textarea({"rows": 16})} if name == "notice" else {}
-                self.fields[field] = of_model.formfield(
+                self.fields[name] = of_model.formfield(
                     label=label, initial=text, help_text=TEXT_HELPS[name], **widget
                 )
-                texts.append(field)
+                texts.append(name)
             else:
-                self.fields[field] = forms.CharField(
+                self.fields[name] = forms.CharField(
                     label=label
                     if kind in ("criterion", "anchors")
                     else _("Hint for “%(what)s”") % {"what": label},
@@ -100,20 +100,15 @@ class CorrectionForm(NoticeForm):
                     required=False,
                     widget=forms.Textarea({"rows": 5}) if kind == "anchors" else None,
                 )
-                helps[kind].append(field)
+                helps[kind].append(name)
         hints = [Fieldset(HELPS[kind], *names) for kind, names in helps.items() if names]
         return [Fieldset(_("The call"), *texts), *hints]
 
     @property
     def content(self):
-        texts = {
-            name: self.cleaned_data[f"text_{number}"] for number, (name, _now) in enumerate(self.changeable)
-        }
-        return {
-            "texts": texts,
-            "reason": self.cleaned_data["reason"],
-            "revision": self.cleaned_data["revision"],
-        }
+        typed = self.cleaned_data
+        texts = {name: typed[name] for name in self.changeable}
+        return {"texts": texts, "reason": typed["reason"], "revision": typed["revision"]}
 
 
 class ExtensionForm(NoticeForm):
@@ -252,7 +247,7 @@ class CheckForm(forms.Form):
         super().__init__(*args, **options)
         firm = apps.get_model("applications", "Firm")  # of a room beside this one: by name only
         self.fields["size"].choices = [("", _("Please choose")), *firm.Size.choices]
-        self.fields["track"].choices = [("", _("Please choose")), *firm.Track.choices]
+        self.fields["track"].choices = [("", _("Please choose")), *queries.track_choices()]
         fields = [(field.code, str(field)) for field in IndustryField.objects.all()]
         self.fields["field"].choices = [("", _("Please choose")), *fields, ("none", _("None of these"))]
         self.helper = layout(

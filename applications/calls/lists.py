@@ -1,17 +1,18 @@
 """The lists of the staff's pages of calls as data: the calls, and the questions on them. Both are some hundreds."""
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls.audience import Inquiry
+from applications.calls.audience import WAITING, Inquiry, for_person, late_on
 from applications.calls.models import Call, Programme
 from applications.calls.queries import officers
 from applications.kernel import clock
 from applications.kernel.exporting import Taken
 from applications.kernel.lists import Choice, Column, Day, List, Number, Option, of_choices
+from applications.kernel.queryline import ME
 from applications.kernel.search import held_in
 from applications.templatetags.grants import CALL_STATES, badge, call_state, day, instant, won
 
@@ -72,12 +73,12 @@ CALLS = List(
         Choice("state", _("State"), "", states, "state:open", shown="chips"),
         Choice("programme", _("Programme"), "programme__kind", of_choices(Programme.Kind), "programme:rnd"),
         Choice("year", _("Programme year"), "year", years, "year:2027"),
-        Number("places", _("Places"), "seats", "places:>=10"),
+        Number("places", _("Places"), "all_places", "places:>=10"),
         Day("closes", _("Closes"), "closes_at", "closes:>2027-01-20"),
     ),
     sort="-closes",
     words=_("Number or title"),
-    rows=lambda by: Call.objects.visible_to(by),
+    rows=lambda by: Call.objects.visible_to(by).alias(all_places=F("seats") + F("carried_seats")),
     address="calls:desk",
     holds=lambda word: held_in(word, "number", "title"),
     file=Taken("call.export", "calls"),
@@ -100,22 +101,20 @@ def people(by):
     nobody = Option("nobody", _("Nobody yet"), where=Q(assigned_to=None))
     found = sorted(officers(), key=lambda person: person.pk != by.pk)
     return [nobody] + [
-        Option(str(person.key), person.name, person.pk, where=Q(assigned_to=person), words=("me", "나") if person.pk == by.pk else ())
+        Option(str(person.key), person.name, person.pk, where=Q(assigned_to=person), words=ME if person.pk == by.pk else ())
         for person in found
     ]  # fmt: skip
 
 
 def waiting(by):
-    waits = Q(status__in=(Inquiry.Status.ASKED, Inquiry.Status.ANSWERED))
-    own = Q(assigned_to=by) | Q(assigned_to=None)
-    return [
-        Option("answer", _("Waiting"), "answer", where=waits),
-        Option("late", _("Late"), "late", where=waits & Q(due_on__lt=clock.today())),
-        Option("mine", _("Mine or nobody's"), "mine", where=waits & own),
-        Option(
-            "overdue", _("Late, mine or nobody's"), "overdue", where=waits & own & Q(due_on__lt=clock.today())
-        ),
-    ]
+    late, own = late_on(clock.today()), for_person(by)
+    conditions = {
+        "answer": (_("Waiting"), WAITING),
+        "late": (_("Late"), late),
+        "mine": (_("Mine or nobody's"), WAITING & own),
+        "overdue": (_("Late, mine or nobody's"), late & own),
+    }
+    return [Option(name, label, name, where=where) for name, (label, where) in conditions.items()]
 
 
 INQUIRIES = List(

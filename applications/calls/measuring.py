@@ -72,9 +72,6 @@ class GroupForm(PieceForm):
         field_classes = {"name": LineField}
 
 
-ANCHOR_LENGTH = 150
-
-
 class CriterionForm(PieceForm):
     """A criterion: its points, how they are given, and what the five steps stand for."""
 
@@ -103,7 +100,7 @@ class CriterionForm(PieceForm):
         texts = self.instance.anchors or [""] * len(scale.STEPS)
         for place, ((_part, word), text) in enumerate(zip(scale.STEPS, texts, strict=True), 1):
             self.fields[f"anchor_{place}"] = LineField(
-                label=word, required=False, max_length=ANCHOR_LENGTH, initial=text
+                label=word, required=False, max_length=scale.STEP_LENGTH, initial=text
             )
         self.fields["anchor_1"].help_text = _(
             "In words, for all five steps or for none. Firms read it in the notice, reviewers on their sheet."
@@ -126,12 +123,9 @@ class CriterionForm(PieceForm):
 
     def clean(self):
         cleaned = super().clean()
-        texts = [cleaned.get(name) for name in self.anchor_names]
-        if any(texts) and not all(texts):
-            self.add_error(
-                self.anchor_names[texts.index("") if "" in texts else 0],
-                _("Please say what each of the five steps stands for, or of none."),
-            )
+        empty = [name for name in self.anchor_names if cleaned.get(name) == ""]
+        if 0 < len(empty) < len(scale.STEPS):
+            self.add_error(empty[0], _("Please say what each of the five steps stands for, or of none."))
         points, knock_out = cleaned.get("points"), cleaned.get("knock_out_at")
         steps = {"scale": self.call.scale, "step": self.call.step}
         if points and cleaned.get("how") == "steps" and scale.indistinct(points, **steps):

@@ -63,6 +63,10 @@ class BudgetLine(models.Model):
             models.CheckConstraint(condition=Q(allocated_krw__lte=F("cap_krw")), name="line_within_cap"),
             models.UniqueConstraint(fields=["programme", "year", "name"], name="line_once"),
         ]
+        indexes = [
+            models.Index(fields=["year", "id"], name="line_by_year"),
+            models.Index(fields=["name", "id"], name="line_by_name"),
+        ]
 
     def __str__(self):
         return f"{self.year} {self.name}"
@@ -129,16 +133,16 @@ class Call(models.Model):
     copied_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies", editable=False)
     announces_again = models.BooleanField(default=False, editable=False)  # the one that it is copied from
     version = models.PositiveIntegerField(default=1, editable=False)  # while it is in preparation
-    section_versions = models.JSONField(
-        default=dict, editable=False
-    )  # section → the version that last saved it
+    # section → the version that last saved it
+    section_versions = models.JSONField(default=dict, editable=False)
     revision = models.PositiveSmallIntegerField(default=0, editable=False)  # how many notices have changed it
     page_version = models.PositiveIntegerField(default=0, editable=False)  # rises with what its page adds
     extended_at = models.DateTimeField(null=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, editable=False)
     seats = models.PositiveSmallIntegerField(_("places"))
     reserves = models.PositiveSmallIntegerField(_("reserve places"), default=5)
-    carries_from = models.ForeignKey(  # a finished call of the same programme, whose unfilled places it takes over
+    # a finished call of the same programme, whose unfilled places it takes over
+    carries_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="carried_to",
         verbose_name=_("takes over the unfilled places of"),
     )  # fmt: skip
@@ -300,15 +304,12 @@ class Question(models.Model):
     label = models.CharField(max_length=200)
     help = models.CharField(max_length=300, blank=True)
     required = models.BooleanField(default=True)
-    max_length = models.PositiveSmallIntegerField(
-        default=2000
-    )  # characters; digits of a number; rows of a table; megabytes of a file
-    options = models.JSONField(
-        default=list, blank=True
-    )  # [code, label] of choices; [code, label, kind] of columns; kinds of files
-    condition = models.JSONField(
-        default=dict, blank=True
-    )  # {"question": code, "is": [values]}; none: always asked
+    # characters; digits of a number; rows of a table; megabytes of a file
+    max_length = models.PositiveSmallIntegerField(default=2000)
+    # [code, label] of choices; [code, label, kind] of columns; kinds of files
+    options = models.JSONField(default=list, blank=True)
+    # {"question": code, "is": [values]}; none: always asked
+    condition = models.JSONField(default=dict, blank=True)
     tracks = models.JSONField(default=list, blank=True)  # of firms that are asked; none: all of them
 
     class Meta:
@@ -336,9 +337,8 @@ class RequiredPaper(models.Model):
     required = models.BooleanField(default=True)
     question = models.OneToOneField(Question, models.CASCADE, null=True, related_name="paper")
     needed_from = models.CharField(max_length=15, choices=Trait, blank=True)  # where not all need it
-    part = models.ForeignKey(
-        Part, models.CASCADE, null=True, related_name="papers"
-    )  # of the plan, where it is asked
+    # of the plan, where it is asked
+    part = models.ForeignKey(Part, models.CASCADE, null=True, related_name="papers")
     kinds = models.JSONField(default=list)  # of files that are taken, of kernel.files.TYPES; none: all
     validity = models.CharField(max_length=7, blank=True)  # validity.py: closing, 90d, 3m; "": nothing asked
     most_mb = models.PositiveSmallIntegerField(default=MOST_MB)
@@ -364,6 +364,11 @@ class RequiredPaper(models.Model):
     def condition(self):
         """When its question is asked (Question.condition); none: always."""
         return self.question.condition if self.question_id else {}
+
+    @property
+    def tracks(self):
+        """The tracks of firms that its question is asked of (Question.tracks); none: all of them."""
+        return self.question.tracks if self.question_id else []
 
     @property
     def most_bytes(self):

@@ -1,4 +1,4 @@
-"""The text that a notice begins with, in the order of real ones (DOMAIN 8.4): what is left to be written stands in 【 】.
+"""The text that a notice begins with, in the order of real ones (docs/domain.md, making a call): what is left to be written stands in 【 】.
 
 What the page of the call says by itself (schedule, places, criteria, papers, appeals) is named where it stands, not said twice.
 """

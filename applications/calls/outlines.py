@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls.declared import OF_RESEARCH, PROJECTS, STATEMENTS
+from applications.calls.declared import MEMBERS, OF_RESEARCH, PROJECTS, STATEMENTS
 from applications.calls.models import Programme
 from applications.calls.outline_texts import RND, RND_SUMMARY, SPROUT, SPROUT_SUMMARY
 from applications.calls.stages import OF_VISIT
@@ -183,7 +183,7 @@ RND_PARTS = [
             ),
             ("months", "개발기간(개월)", "", {"kind": "number", "max_length": 3}),
             (
-                "members",
+                MEMBERS,
                 "참여연구원",
                 "이름은 적지 않습니다. 한 줄에 한 사람씩 적어 주세요.",
                 {
@@ -208,7 +208,10 @@ SPROUT_PAPERS = [  # code, name, help, which firms need it: all, a RequiredPaper
     ("D02", "사업자등록증명", "", "all"),
     ("D03", "법인등기사항전부증명서", "", "corporation"),
     ("D04", "재무제표 최근 2개년", "", ""),
+    ("D05", "국세 납세증명서", "", "all"),
+    ("D06", "지방세 납세증명서", "", "all"),
     ("D08", "뿌리기업 확인서", "", "root"),
+    ("D09", "중소기업·중견기업 확인서", "", "all"),
     ("D10", "공장등록증명서", "", "manufacturer"),
     ("D12", "수요기업 구매의향서", "", ""),
     ("D16", "가점 증빙", "신청한 항목의 증빙을 한 파일로 모아 주세요.", "bonus"),
@@ -217,7 +220,10 @@ RND_PAPERS = [
     ("D01", "연구개발계획서", "HWP, HWPX, PDF", "all"),
     ("D02", "사업자등록증명", "", "all"),
     ("D03", "법인등기사항전부증명서", "", "corporation"),
+    ("D05", "국세 납세증명서", "", "all"),
+    ("D06", "지방세 납세증명서", "", "all"),
     ("D08", "뿌리기업 확인서", "", "root"),
+    ("D09", "중소기업·중견기업 확인서", "", "all"),
     ("D10", "공장등록증명서", "", "manufacturer"),
     ("D11", "참여의사확인서", "공동기관이 있을 때", ""),
     ("D12", "수요기업 확약서", "", ""),
@@ -225,7 +231,9 @@ RND_PAPERS = [
     ("D16", "가점 증빙", "신청한 항목의 증빙을 한 파일로 모아 주세요.", "bonus"),
 ]
 PARTS = {"D17": 3}  # the part of the plan that asks for a paper, where it does not stand among all of them
-VALIDITY = {"D02": "3m", "D03": "3m"}  # practice; as in validity.py
+VALIDITY = {  # practice; as in validity.py
+    "D02": "3m", "D03": "3m", "D05": "closing", "D06": "closing", "D09": "closing",
+}  # fmt: skip
 KINDS = {"D01": ["pdf", "hwp", "hwpx"]}  # the plan is a document, not a picture of one
 BONUS = [  # name, points, evidence, whether it is uploaded
     ("뿌리기술 전문기업", "2", "뿌리기술 전문기업 지정증", True),

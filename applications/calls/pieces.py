@@ -5,11 +5,10 @@ from itertools import takewhile
 
 from crispy_forms.layout import Div
 from django import forms
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import rules, validity
+from applications.calls import queries, rules, validity
 from applications.calls.drafting import PieceForm, in_order
 from applications.calls.measuring import CriterionForm, GroupForm, PointForm, StageForm
 from applications.calls.models import MOST_MB, Part, Question, RequiredPaper
@@ -81,7 +80,6 @@ class QuestionForm(PieceForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: always. The answers of one earlier question."),
     )
-
     tracks = forms.MultipleChoiceField(
         label=_("Asked only of firms of these tracks"),
         required=False,
@@ -125,11 +123,13 @@ class QuestionForm(PieceForm):
             ]
         if not self.fields["asked_when"].choices:
             del self.fields["asked_when"]
-        words = apps.get_model(
-            "applications", "Firm"
-        ).Track.choices  # of a room beside this one: by name only
-        self.fields["tracks"].choices = [
-            choice for choice in words if not self.call.tracks or choice[0] in self.call.tracks
+        may_apply = self.call.tracks
+        self.fields[
+            "tracks"
+        ].choices = [  # one that it has stays, though it cannot apply: without it, all would be asked
+            (track, words)
+            for track, words in queries.track_choices()
+            if not may_apply or track in may_apply or track in question.tracks
         ]
 
     def before(self):
@@ -146,7 +146,7 @@ class QuestionForm(PieceForm):
         last = ["asked_when"] if "asked_when" in self.fields else []
         return [
             "part", "label", "help", "kind", only("options", WITH_OPTIONS), only("columns", ["table"]), "required",
-             only("kinds", ["file"]), only("max_length", LIMITS), *last, "tracks",
+            only("kinds", ["file"]), only("max_length", LIMITS), *last, "tracks",
         ]  # fmt: skip
 
     def clean_asked_when(self):
@@ -171,7 +171,7 @@ class QuestionForm(PieceForm):
 
     def check_lines(self, name, least, most):
         found = lines(self.cleaned_data.get(name, ""))
-        labels = [line.partition("|")[0].strip() if name == "columns" else line for line in found]
+        labels = [label_of(line) if name == "columns" else line for line in found]
         if not least <= len(found) <= most:
             said = _("Please write %(least)d to %(most)d lines.")
             self.add_error(name, said % {"least": least, "most": most})
@@ -187,16 +187,15 @@ class QuestionForm(PieceForm):
         found = super().fields_of()
         found["condition"] = found.pop("asked_when", {})
         options, columns = lines(found.pop("options")), lines(found.pop("columns"))
-        found["options"], kinds = [], found.pop("kinds")
-        if found["kind"] == "file":
-            found["options"] = kinds
-        if found["kind"] in WITH_OPTIONS:
-            found["options"] = [list(pair) for pair in self.coded("a", options)]
-        if found["kind"] == "table":
-            kinds = [column_kind(line) for line in columns]
-            labels = [line.partition("|")[0].strip() for line in columns]
-            coded = self.coded("c", labels)
-            found["options"] = [[*pair, kind] for pair, kind in zip(coded, kinds, strict=True)]
+        files, found["options"] = found.pop("kinds"), []
+        match found["kind"]:
+            case "file":
+                found["options"] = files
+            case "choice" | "choices":
+                found["options"] = [list(pair) for pair in self.coded("a", options)]
+            case "table":
+                coded = zip(self.coded("c", map(label_of, columns)), columns, strict=True)
+                found["options"] = [[*pair, column_kind(line)] for pair, line in coded]
         return found
 
     def coded(self, letter, labels):
@@ -209,6 +208,11 @@ class QuestionForm(PieceForm):
 
 def lines(text):
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def label_of(line):
+    """What a column is called."""
+    return line.partition("|")[0].strip()
 
 
 def column_kind(line):
@@ -228,7 +232,6 @@ class PaperForm(PieceForm):
     )
     asked_of = forms.ChoiceField(label=_("Who hands it in"), widget=forms.RadioSelect)
     kinds = KindsField()
-
     valid = forms.ChoiceField(
         label=_("How fresh it must be"),
         required=False,

@@ -5,6 +5,7 @@ Applications, firms and members belong to later rooms; they are asked for by the
 
 from django.apps import apps
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from applications.accounts.models import Role, User
 from applications.calls import rules, ruling, scale
@@ -46,7 +47,7 @@ def notice(call):
         "inquiries": list(published[: LATEST + 1]) if call.published_at else [],
         "latest": LATEST,
         "stages": measures(call),
-        "papers": call.papers.select_related("question"),
+        "papers": [(paper, demand(paper)) for paper in call.papers.select_related("question")],
         "items": call.items.all(),
         "ties": ruling.tie_names(call),
         "quotas": call.quotas.select_related("field", "region"),
@@ -69,15 +70,6 @@ def measures(call):
     return [(stage, list(groups.values())) for stage, groups in found.values()]
 
 
-def criteria_by_place(call):
-    """{place: criterion} of a call, in order; a place is the ordinals of its stage, its group and itself: 1-2-3."""
-    criteria = Criterion.objects.filter(group__stage__call=call).select_related("group__stage")
-    return {
-        f"{one.group.stage.ordinal}-{one.group.ordinal}-{one.ordinal}": one
-        for one in criteria.order_by("group__stage__ordinal", "group__ordinal", "ordinal")
-    }
-
-
 def notices_of(call):
     """The notices that have changed a call in their order, with what each has changed."""
     found = list(call.notices.all())
@@ -91,9 +83,24 @@ def tracks_of(call):
     return tracks_in_words(call.tracks)
 
 
+def track_choices():
+    """The tracks of firms, as choices; they belong to the room beside this one."""
+    return apps.get_model("applications", "Firm").Track.choices
+
+
 def tracks_in_words(codes):
-    words = dict(apps.get_model("applications", "Firm").Track.choices)
+    words = dict(track_choices())
     return [words[track] for track in codes]
+
+
+def demand(paper):
+    """Of which firms a paper is required, in words."""
+    if paper.required and not paper.condition and not paper.tracks:
+        return _("required")
+    firms = paper.get_needed_from_display()
+    if paper.required and not paper.condition:
+        firms = ", ".join(map(str, tracks_in_words(paper.tracks)))
+    return _("required of %(firms)s") % {"firms": firms} if firms else _("where it applies")
 
 
 def regions_of(call):
@@ -156,8 +163,8 @@ def is_screened(call):
 
 
 def is_scored(call):
-    """Whether a reviewer has handed a sheet in: from then on even the words of its criteria are fixed."""
-    return call.applications.filter(assignments__handed_in_at__isnull=False).exists()
+    """Whether a reviewer has ever handed a sheet in: from then on even the words of its criteria are fixed."""
+    return call.applications.filter(assignments__events__kind="handed_in").exists()
 
 
 def has_results(call, now):

@@ -3,11 +3,10 @@
 import re
 from datetime import timedelta
 
-from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from applications.calls import conflicts, disclosure, rules, scale
+from applications.calls import conflicts, disclosure, queries, rules, scale
 from applications.calls.ruling import unbreakable, unproven
 from applications.kernel.errors import Gap
 
@@ -68,17 +67,23 @@ def unready_plan(call):
                 section="plan",
             )
         )
-    words = dict(
-        apps.get_model("applications", "Firm").Track.choices
-    )  # of a room beside this one: by name only
+    words = dict(queries.track_choices())
     for part in parts:
         said = {"title": part.title}
-        asked = [question.tracks for question in part.questions.all()]
-        if not asked:
+        questions = part.questions.all()
+        unasked = [
+            track for track in call.tracks or words if not any(rules.is_for(one, track) for one in questions)
+        ]
+        if not questions:
             gaps.append(Gap(_("The part “%(title)s” asks nothing.") % said, section="plan"))
-        elif unasked := [str(words[track]) for track in call.tracks or words if not any_for(track, asked)]:
+        elif unasked:
             text = _("The part “%(title)s” asks nothing of the track: %(tracks)s.")
-            gaps.append(Gap(text % (said | {"tracks": ", ".join(unasked)}), section="plan"))
+            gaps.append(
+                Gap(
+                    text % (said | {"tracks": ", ".join(str(words[track]) for track in unasked)}),
+                    section="plan",
+                )
+            )
     return gaps + [
         Gap(
             _("“%(label)s” is asked of a track that cannot apply.") % {"label": question.label},
@@ -88,11 +93,6 @@ def unready_plan(call):
         for question in part.questions.all()
         if call.tracks and question.tracks and not set(call.tracks) & set(question.tracks)
     ]
-
-
-def any_for(track, asked):
-    """Whether a firm of this track is asked any of these questions. asked: the tracks of each, none for all."""
-    return any(not tracks or track in tracks for tracks in asked)
 
 
 def unwritten(notice):

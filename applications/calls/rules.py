@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.calls import disclosure, validity
 from applications.calls.models import Call, Programme, RequiredPaper
-from applications.calls.scale import STEPS
+from applications.calls.scale import STEP_LENGTH, STEPS
 from applications.kernel.errors import Reason
 from applications.kernel.reasons import too_short
 
@@ -92,6 +92,11 @@ def ways(question):
         case "choice" | "choices":
             return [(code, label) for code, label in question.options]
     return []
+
+
+def is_for(asked, track):
+    """Whether a firm of this track is asked a question, or for its paper; "" (a preview): whoever it is."""
+    return not asked.tracks or not track or track in asked.tracks
 
 
 def unrepeatable(call):
@@ -197,16 +202,18 @@ def uncorrectable(changes):
     """Why a correction cannot say this: firms have relied on what papers must be, and five steps have five texts."""
     reasons = []
     for change in changes:
-        kind, old, new = change["of"].partition(":")[0], change["old"], change["new"]
-        said = {"what": change["label"]}
+        name, old, new, text = change["of"], change["old"], change["new"], ""
+        kind, lines = name.partition(":")[0], new.split("\n")
         if kind == "law" and new not in Programme.Law.values:
-            reasons.append(Reason(_("Please choose the funding law.")))
-        if kind == "fresh" and not validity.eases(old, new):
-            reasons.append(Reason(_("“%(what)s”: a correction asks no more of a paper than before.") % said))
-        if kind == "anchors" and (
-            len(lines := new.split("\n")) != len(STEPS) or not all(map(str.strip, lines))
-        ):
-            reasons.append(Reason(_("“%(what)s”: each of the five steps has a line of its own.") % said))
+            text = _("Please choose the funding law.")
+        elif kind == "fresh" and not validity.eases(old, new):
+            text = _("“%(what)s”: a correction asks no more of a paper than before.")
+        elif kind == "anchors" and (len(lines) != len(STEPS) or not all(map(str.strip, lines))):
+            text = _("“%(what)s”: each of the five steps has a line of its own.")
+        elif kind == "anchors" and max(map(len, lines)) > STEP_LENGTH:
+            text = _("“%(what)s”: a step has at most %(most)d characters.")
+        if text:
+            reasons.append(Reason(text % {"what": change["label"], "most": STEP_LENGTH}, name))
     return reasons
 
 
@@ -336,8 +343,10 @@ def need(paper, traits):
     return Need(holds, because if holds else because_not)
 
 
-def foreseen(paper, traits):
+def foreseen(paper, traits, track):
     """The same before a plan is written: what a question asks for only after some answer is needed where it applies."""
+    if not is_for(paper, track):
+        return Need(False, _("not needed: firms of other tracks are asked for it"))
     return Need(None) if paper.condition else need(paper, traits)
 
 

@@ -49,9 +49,8 @@ class Quota(models.Model):
     """The least and the most places of one field, or of firms with their seat in one region."""
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="quotas")
-    ordinal = (
-        models.PositiveSmallIntegerField()
-    )  # also the order in which minimums are met where not all can be
+    # also the order in which minimums are met where not all can be
+    ordinal = models.PositiveSmallIntegerField()
     field = models.ForeignKey(IndustryField, models.PROTECT, null=True, related_name="+")
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
     least = models.PositiveSmallIntegerField(default=0)

@@ -57,12 +57,8 @@ class Stage(models.Model):
         return self.kind == Stage.Kind.VISIT
 
 
-OF_VISIT = {
-    "weight": 0,
-    "threshold": None,
-    "quorum": VISITORS,
-    "trimmed": False,
-}  # what it has instead of a score
+# What a site visit has in the place of a weight and marks.
+OF_VISIT = {"weight": 0, "threshold": None, "quorum": VISITORS, "trimmed": False}
 
 
 class CriterionGroup(models.Model):

@@ -1,4 +1,4 @@
-"""How fresh a paper must be for a call (DOMAIN 2.5): valid on the closing day, or issued within so long before it. Pure.
+"""How fresh a paper must be for a call (docs/domain.md, papers): valid on the closing day, or issued within so long before it. Pure.
 
 A rule is kept as one word: "" (nothing asked), "closing", "90d" (days) or "3m" (months).
 """

@@ -95,9 +95,9 @@ def check(request, key):
             least_years=call.least_years,
             most_years=call.most_years,
         ) + rules.outside(call, track=form.situation.track)
-        traits = form.situation.traits
+        traits, track = form.situation.traits, form.situation.track
         facts["papers"] = [
-            (paper, rules.foreseen(paper, traits)) for paper in call.papers.select_related("question")
+            (paper, rules.foreseen(paper, traits, track)) for paper in call.papers.select_related("question")
         ]
         facts["may_apply"] = call.state == "open"
     return render(request, "calls/check.html", facts)

@@ -94,10 +94,10 @@ def _read(body):
     rows = json.loads(body)["data"]
     if not isinstance(rows, list):
         raise TypeError("data")
-    return {row["b_no"]: answer for row in rows if (answer := _answer(row))}
+    return {row["b_no"]: answer for row in rows if (answer := answer_of(row))}
 
 
-def _answer(row):
+def answer_of(row):
     """One row: a standing by its code, or an empty one for a number that is not registered; None for anything else."""
     if not isinstance(row, dict) or not isinstance(row.get("b_no"), str):
         return None

@@ -1,10 +1,12 @@
-"""The list of instalments as data. They are some hundreds a year; it names no person: the ministry reads it too."""
+"""The lists of money as data: the instalments, some hundreds a year, and the budget lines. They name no person: the ministry reads them too."""
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.lists import calls
+from applications.calls.models import BudgetLine, Programme
 from applications.funding.models import Payment
 from applications.funding.queries import to_be_paid
 from applications.kernel.exporting import Taken
@@ -55,4 +57,31 @@ PAYMENTS = List(
     address="funding:desk",
     holds=lambda word: Q(Holds(TEXT, folded(word))) | held_in(word, "number"),
     file=Taken("payment.export", "payments"),
+)  # fmt: skip
+
+
+def to_line(line):
+    return format_html('<a href="{}">{}</a>', reverse("funding:line", args=[line.key]), line.name)
+
+
+LINES = List(
+    "lines",
+    columns=(
+        Column("name", _("Line"), lambda x: x.name, ("name",), show=to_line, order=("name", "id")),
+        Column("year", _("Year"), lambda x: x.year, ("year",), order=("year", "id"), largest=True, then=("name",), css="nowrap"),
+        Column("programme", _("Programme"), lambda x: str(x.programme), ("programme__kind",)),
+        Column("cap", _("Cap (won)"), lambda x: x.cap_krw, ("cap_krw",), show=lambda x: won(x.cap_krw), numeric=True),
+        Column("allocated", _("Allocated (won)"), lambda x: x.allocated_krw, ("allocated_krw",), show=lambda x: won(x.allocated_krw), numeric=True),
+        Column("left", _("Left (won)"), lambda x: x.left_krw, ("cap_krw", "allocated_krw"), show=lambda x: won(x.left_krw), numeric=True),
+    ),
+    filters=(
+        Choice("programme", _("Programme"), "programme__kind", of_choices(Programme.Kind), "programme:rnd"),
+        Number("year", _("Year"), "year", "year:2027"),
+        Number("cap", _("Cap (won)"), "cap_krw", "cap:>=1,000,000,000"),
+    ),
+    sort="-year",
+    words=_("Name of the line"),
+    rows=lambda by: BudgetLine.objects.visible_to(by),
+    address="funding:lines",
+    holds=lambda word: held_in(word, "name"),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from applications.agreement.models import Agreement
 from applications.calls.models import BudgetLine
 from applications.funding import actions, queries, rules
 from applications.funding.forms import AllocationForm, LineForm, PaidForm, ReasonForm, RequestForm
-from applications.funding.lists import PAYMENTS
+from applications.funding.lists import LINES, PAYMENTS
 from applications.funding.models import Payment
 from applications.kernel import audit, clock
 from applications.kernel.errors import Refused
@@ -133,9 +133,8 @@ def refuse(request, key):
 
 @page("budget.list", "GET")
 def lines(request):
-    found = BudgetLine.objects.visible_to(request.user).select_related("programme").order_by("-year", "name")
-    may_open = request.user.has_perm("budget.open")
-    return render(request, "funding/lines.html", {"lines": found[:200], "may_open": may_open})
+    """The budget lines, as the address narrows and sorts them."""
+    return listed(request, LINES, "funding/lines.html", may_open=request.user.has_perm("budget.open"))
 
 
 @page("budget.open", "GET", "POST")

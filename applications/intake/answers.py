@@ -10,6 +10,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Question
+from applications.calls.rules import is_for
 
 Kind = Question.Kind
 
@@ -30,13 +31,8 @@ class Answer:
         return [list(zip(row, numbers, strict=True)) for row in self.rows]
 
 
-def is_for(question, track):
-    """Whether a firm of this track is asked; "" (a preview): whoever it is."""
-    return not question.tracks or not track or track in question.tracks
-
-
 def is_asked(question, answers):
-    """A question with a condition is asked only when another one is answered in one of the ways it names."""
+    """A question with a condition, and its paper, is asked only when another one is answered in one of the ways it names."""
     if not question.condition:
         return True
     given = answers.get(question.condition["question"])

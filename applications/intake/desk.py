@@ -9,12 +9,9 @@ from applications.intake import actions
 from applications.intake.forms import ExclusionForm, ReasonForm, SupplementForm
 from applications.intake.lists import DESK
 from applications.intake.models import Application, Status
-from applications.kernel import formpages
-from applications.kernel.errors import Denied, Refused
+from applications.kernel import choosing, formpages
 from applications.kernel.listpages import drawn, exported
-from applications.kernel.web import fetch, is_key, page
-
-AT_ONCE = 500  # applications that one press finds eligible
+from applications.kernel.web import fetch, page
 
 
 @page("application.list", "GET")
@@ -34,33 +31,61 @@ def export(request):
 
 @page("application.bulk", "POST")
 def bulk(request):
-    """Find many eligible: first a page that says how many and which, then, once confirmed, each by its own rule.
+    """Find many eligible: rows are chosen on several pages of the list, a page says how many and which, then each goes by its own rule.
 
-    What is confirmed are the applications that were shown, never a filter; of more than a press takes, the first ones.
+    What is confirmed are the applications that were counted, never a filter; of many, one press takes the next piece.
     """
-    visible = Application.objects.visible_to(request.user).handed_in()
     asked = DESK.asked(QueryDict(request.POST.get("query", "")[:4000]), by=request.user)
-    if request.POST.get("which") == "all":
-        found = asked.narrowed(visible)
-    else:
-        found = visible.filter(key__in=filter(is_key, request.POST.getlist("pick")[:AT_ONCE]))
-    chosen = list(found.select_related("firm").order_by("number")[:AT_ONCE])
-    if not chosen:
+    visible = (
+        Application.objects.visible_to(request.user).handed_in().select_related("firm").order_by("number")
+    )
+    if "confirm" in request.POST:
+        return _go_on(request, asked, visible)
+    keys, to_list = choosing.choose(request, DESK), f"{DESK.url}?{asked.address()}"
+    if "forget" in request.POST:
+        choosing.forget(request, DESK)
+        return redirect(to_list)
+    if "mark" in request.POST:  # another page of the list
+        return redirect(f"{DESK.url}?{asked.address(mark=request.POST['mark'])}")
+    found = asked.narrowed(visible) if request.POST.get("which") == "all" else visible.filter(key__in=keys)
+    ids = list(found.values_list("pk", flat=True)[: choosing.MOST])
+    if not ids:
         messages.error(request, _("Please choose at least one application."))
+        return redirect(to_list)
+    facts = {
+        "act": choosing.begin(request, ids),
+        "number": len(ids),
+        "later": found.count() - len(ids),
+        "at_once": choosing.AT_ONCE,
+        "shown": visible.filter(pk__in=ids)[: choosing.AT_ONCE],
+        "query": asked.address(),
+    }
+    return render(request, "intake/bulk.html", facts)
+
+
+def _go_on(request, asked, visible):
+    """Find the next ones of those that were confirmed eligible, and say what became of each."""
+    act = choosing.waiting(request)
+    if act is None:
+        messages.error(
+            request, _("This was done before, or something else was chosen since. Please choose again.")
+        )
         return redirect(f"{DESK.url}?{asked.address()}")
-    if "confirm" not in request.POST:
-        facts = {"chosen": chosen, "query": asked.address(), "later": found.count() - len(chosen)}
-        return render(request, "intake/bulk.html", facts)
-    refused = []
-    for application in chosen:
-        try:
-            actions.open_review(application, by=request.user)
-        except Refused as refusal:
-            refused.append((application, str(refusal)))
-        except Denied:
-            refused.append((application, _("You may not do this any more.")))
-    context = {"done": len(chosen) - len(refused), "refused": refused, "query": asked.address()}
-    return render(request, "intake/bulk_done.html", context)
+    choosing.forget(request, DESK)
+    refused = choosing.go_on(
+        request, act, visible, lambda application: actions.open_review(application, by=request.user),
+        denied=_("You may not do this any more."),
+    )  # fmt: skip
+    total, at_once = len(act["ids"]), choosing.AT_ONCE
+    left = total - act["at"]
+    facts = {
+        "act": act,
+        "total": total,
+        "in_pieces": total > at_once,
+        "left": left,
+        "next": min(left, at_once),
+    }
+    return render(request, "intake/bulk_done.html", facts | {"refused": refused, "query": asked.address()})
 
 
 @page("application.screen", "POST")

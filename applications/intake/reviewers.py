@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
-from applications.kernel.queryline import folded
-
-ME = ("me", "나")
+from applications.kernel.queryline import ME, folded
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from django.http import Http404
 from django.shortcuts import render
 
 from applications.calls.models import Call
+from applications.calls.queries import demand
+from applications.calls.rules import is_for
 from applications.firms.models import Firm
 from applications.intake import answers, rules
 from applications.intake.models import Application
@@ -30,10 +32,10 @@ def section_preview(request, key, name):
     if name not in names:
         raise Http404
     facts = {"call": call, "name": name, "title": titles(call)[name], "sections": titles(call).items()}
-    facts["wanted"] = call.papers_in(name)
+    track = request.GET.get("track", "")
+    track = track if track in Firm.Track.values else ""
+    facts["wanted"] = [(paper, demand(paper)) for paper in call.papers_in(name) if is_for(paper, track)]
     if name != "papers":
-        track = request.GET.get("track", "")
-        track = track if track in Firm.Track.values else ""
         nobody = Application(pk=0, call=call, firm=Firm(size=Firm.Size.SMALL, track=track))  # no row has it
         nobody.answers = answers.all_asked(call, name)
         if any(question.tracks for question in call.asked):

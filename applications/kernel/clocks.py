@@ -47,6 +47,7 @@ CLOCKS = [  # code, days, counted in business days, basis
     ("appeal", 10, False, "국가연구개발혁신법 제14조 제6항"),
     ("appeal_answer", 30, False, "국가연구개발혁신법 제14조 제7항"),
     ("agreement", 30, False, "국가연구개발혁신법 시행령 제13조 제2항"),
+    ("visit_notice", 3, False, "뿌리산업법 시행령 제17조의2 제3항"),  # by analogy
 ]
 
 

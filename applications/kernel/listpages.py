@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.kernel import clock, exporting, exports, keeping
+from applications.kernel import choosing, clock, exporting, exports, keeping
 from applications.kernel.accesslog import log_file, log_view
 from applications.kernel.forms import ExportForm
 
@@ -32,10 +32,14 @@ def drawn(request, asked, template, *, pick=False, seen="", **more):
         return render(
             request, "parts/list_counts.html", facts | {"form": asked.form(counts), "found_rows": total}
         )
-    page = asked.page(found, request.GET.get("mark", ""))
+    page, chosen = (
+        asked.page(found, request.GET.get("mark", "")),
+        choosing.chosen(request, listing) if pick else None,
+    )
     facts |= {
         "page": page,
-        "lines": asked.lines(page.rows, pick=pick),
+        "lines": asked.lines(page.rows, pick=chosen),
+        "chosen": chosen,
         "form": asked.form(),
         "passed_columns": asked.passed("col"),
         "usual_columns": asked.address(col=None),

@@ -23,7 +23,7 @@ from applications.kernel.search import Holds
 from applications.kernel.tables import page_by_key
 from applications.kernel.taxonomy import all_of
 
-PICK = '<input type="checkbox" form="bulk" name="pick" value="{}" aria-label="{}">{}'
+PICK = '<input type="checkbox" form="bulk" name="pick" value="{}" aria-label="{}"{}>{}'
 
 
 @dataclass(frozen=True)
@@ -333,8 +333,8 @@ class Asked:
             found += (down, up) if column.largest else (up, down)
         return [(value, label, value == second) for value, label in found]
 
-    def lines(self, rows, *, pick=False):
-        """The cells of each row, drawn: [(row, cells)]; pick: each can be ticked for the form "bulk"."""
+    def lines(self, rows, *, pick=None):
+        """The cells of each row, drawn: [(row, cells)]; pick: each can be ticked for the form "bulk", those with these keys are."""
         heads = [
             (
                 format_html(' class="{}"', css) if (css := "num" if column.numeric else column.css) else "",
@@ -345,8 +345,9 @@ class Asked:
         ]
         for row in rows:
             values = [show(row) for _css, _label, show in heads]
-            if pick:
-                values[0] = format_html(PICK, row.key, self.columns[0].value(row), values[0])
+            if pick is not None:
+                ticked = " checked" if str(row.key) in pick else ""
+                values[0] = format_html(PICK, row.key, self.columns[0].value(row), ticked, values[0])
             cells = (
                 (css, label, "–" if value in (None, "") else value)
                 for (css, label, _show), value in zip(heads, values, strict=True)

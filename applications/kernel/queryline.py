@@ -11,6 +11,7 @@ from applications.kernel import clock
 LONGEST = 200  # characters of a line that are read
 MOST = 12  # words and terms of one line; a person types three
 PIECE = re.compile(r'([^\s:"]+):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|(\S+)')
+ME = ("me", "나")  # what people type for themselves
 SIGNS = {">=": "gte", "<=": "lte", "≥": "gte", "≤": "lte", ">": "gt", "<": "lt", "=": "exact"}
 SIGNED = re.compile(f"({'|'.join(SIGNS)})?(.+)", re.DOTALL)
 

@@ -1,7 +1,7 @@
 """Cases at the edge of screening, for the demonstration: debts, a certificate that ends too early, taxes, a firm that closed, names, numbers."""
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,11 +12,11 @@ from applications.firms.actions import figures, vault
 from applications.firms.actions.standing import note_standing
 from applications.firms.importing import FIRMS
 from applications.firms.rules.figures import years_open
-from applications.firms.taxoffice import CODES, Answer
+from applications.firms.taxoffice import answer_of
 from applications.intake import actions as intake
 from applications.kernel import clock, importing
 from applications.kernel.taxonomy import PaperKind
-from applications.management import taxoffice
+from applications.management.taxoffice import fictional, row_of
 from applications.permissions import TIMETABLE
 
 RESIDENT_NUMBER = "000101-3000000"  # fictional
@@ -28,7 +28,7 @@ def load(house, today):
     closes = today - timedelta(days=7)
     call = house.call(
         house.sprout, house.year, today - timedelta(days=45), closes,
-        title=f"{house.year}년도 뿌리 신산업 새싹기업 추가 선정 공고 (가상)", seats=3, certificates=True,
+        title=f"{house.year}년도 뿌리 신산업 새싹기업 추가 선정 공고 (가상)", seats=3,
     )  # fmt: skip
     decomposed, renamed, hot, spotted, taxed, indebted, ended = (
         house.firms[number - 1] for number in (6, 21, 19, 22, 25, 37, 40)
@@ -47,7 +47,7 @@ def load(house, today):
         )
         with_paper(house, call, spotted, "D01", "사업계획서(가상).pdf", page(f"ID {RESIDENT_NUMBER}"))
         ends_early(house, call, hot, closes)
-        application = house.submit(call, taxed, when, without=("D06",))
+        application = house.submit(call, taxed, when, undated=("D06",))
         house.submit(call, renamed, when)
         house.submit(call, ended, when)
     owner = renamed.members.get(right="owner").user
@@ -90,7 +90,7 @@ def ends_early(house, call, firm, closes):
 
 
 def in_arrears(house, application, when):
-    """The tax certificate is asked for, does not come, and the director confirms that the application is ruled out (E06)."""
+    """A tax certificate with its day is asked for, does not come, and the director confirms that the application is ruled out (E06)."""
     with clock.at(when + timedelta(days=1)) as now:
         papers = application.call.papers.filter(code="D06")
         intake.request_supplement(
@@ -99,6 +99,9 @@ def in_arrears(house, application, when):
         )  # fmt: skip
     with clock.at(when + timedelta(days=4)):
         intake.take_as_is(application, by=house.officer)
+        intake.check(
+            application, code="E06", outcome="failed", evidence="국세 체납이 확인됨 (가상)", by=house.officer
+        )
         intake.propose_exclusion(
             application, code="E06", reason="국세 체납이 확인됨 (가상)", by=house.officer
         )
@@ -108,11 +111,8 @@ def in_arrears(house, application, when):
 
 def told_by_the_tax_office(found, when):
     """What the register says of these firms: one is suspended, one closed (E01)."""
-    answers = {}
-    for firm in found:
-        code, closed = taxoffice.fictional(firm.business_number)
-        closed_on = datetime.strptime(closed, "%Y%m%d").date() if closed else None  # noqa: DTZ007  a day
-        answers[firm.business_number] = Answer(CODES[code], closed_on=closed_on)
+    numbers = [firm.business_number for firm in found]
+    answers = {number: answer_of(row_of(number, *fictional(number))) for number in numbers}
     with clock.at(when + timedelta(days=1)):
         note_standing(found, answers, by=TIMETABLE)
 

@@ -10,10 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 KEY = "demonstration"
 WORDS = {"01": "계속사업자", "02": "휴업자", "03": "폐업자", "": ""}
 UNKNOWN = "국세청에 등록되지 않은 사업자등록번호입니다."
-SUSPENDED, CLOSED = (
-    "9998823695",
-    "9998724800",
-)  # of the demonstration; every other number with 999 is in business
+SUSPENDED, CLOSED = "9998823695", "9998724800"  # every other number with 999 is in business
 
 
 def fictional(number):

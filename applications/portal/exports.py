@@ -7,7 +7,7 @@ from applications.kernel.accesslog import log_file
 from applications.kernel.exports import Export
 from applications.kernel.listpages import listed
 from applications.kernel.web import fetch, page
-from applications.portal.lists import EXPORTS, LISTS
+from applications.portal.lists import EXPORTS, LISTS, list_for
 
 
 @page("export.list", "GET")
@@ -29,7 +29,7 @@ def one(request, key):
 def file(request, key):
     """The file, for as long as who has asked for it may take its list; each time is written down with whose data it holds."""
     found = fetch(request, Export, key=key)
-    listing = LISTS[found.of]
+    listing = list_for(request.user, found.of)
     response = files.download(found, listing, by=request.user)
     asked = listing.asked(found.asked, by=request.user)
     log_file(

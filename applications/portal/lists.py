@@ -13,7 +13,7 @@ from applications.calls.lists import CALLS, INQUIRIES
 from applications.cohort.lists import SEATS
 from applications.decision.lists import APPEALS, DECISIONS
 from applications.firms.lists import FIRMS
-from applications.funding.lists import PAYMENTS
+from applications.funding.lists import LINES, PAYMENTS
 from applications.intake.lists import DESK
 from applications.kernel.accesslog import AccessEntry
 from applications.kernel.audit import AuditEntry
@@ -234,11 +234,30 @@ EXPORTS = List(
     holds=lambda word: held_in(word, "name", "reason"),
 )  # fmt: skip
 
-# Where several read a list differently, as those do who read most of it: who may not is asked on its page, and for its file.
 LISTS = {
     listing.name: listing
     for listing in (
-        DESK, REVIEWS, REVIEWERS, PAYEES, DECISIONS, APPEALS, AGREEMENTS, PAYMENTS, SEATS, CALLS, INQUIRIES, FIRMS, PEOPLE, RECORD,
+        DESK, REVIEWS, REVIEWERS, PAYEES, DECISIONS, APPEALS, AGREEMENTS, PAYMENTS, LINES, SEATS, CALLS, INQUIRIES, FIRMS, PEOPLE, RECORD,
         ACCESS, OUTBOX, *IMPORTS.values(), EXPORTS,
     )
 }  # fmt: skip
+
+
+def record_for(user):
+    """The record as this person reads it: values and reasons of everything, or of accounts only."""
+    return RECORD if user.has_perm("audit.values") else RECORD_OF_ACCOUNTS
+
+
+def outbox_for(user):
+    """The letters as this person reads them: with what they say, or their kinds only."""
+    return OUTBOX if user.has_perm("outbox.text") else OUTBOX_WITHOUT_TEXT
+
+
+def list_for(user, name):
+    """The list of this name as this person reads it, on its page and in its files."""
+    match name:
+        case "record":
+            return record_for(user)
+        case "letters":
+            return outbox_for(user)
+    return LISTS[name]

@@ -2,16 +2,7 @@
 
 from applications.kernel.listpages import exported, listed
 from applications.kernel.web import page
-from applications.portal.lists import ACCESS, OUTBOX, OUTBOX_WITHOUT_TEXT, RECORD, RECORD_OF_ACCOUNTS
-
-
-def record_for(user):
-    """The record as this person reads it: values and reasons of everything, or of accounts only."""
-    return RECORD if user.has_perm("audit.values") else RECORD_OF_ACCOUNTS
-
-
-def outbox_for(user):
-    return OUTBOX if user.has_perm("outbox.text") else OUTBOX_WITHOUT_TEXT
+from applications.portal.lists import ACCESS, outbox_for, record_for
 
 
 @page("audit.view", "GET")

@@ -6,7 +6,7 @@ from applications.kernel import clock, exports
 from applications.kernel.exports import Export
 from applications.kernel.importing import Import, carry_on
 from applications.portal.importing import SHEETS
-from applications.portal.lists import LISTS
+from applications.portal.lists import list_for
 
 
 @shared_task
@@ -25,4 +25,4 @@ def carry_exports_on():
     for found in Export.objects.to_drop(now)[:20]:
         exports.drop(found)
     for found in Export.objects.to_carry_on(now).select_related("asked_by")[:5]:
-        exports.carry_on(found, LISTS[found.of])
+        exports.carry_on(found, list_for(found.asked_by, found.of))

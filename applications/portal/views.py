@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from applications.accounts.models import Role
 from applications.accounts.rules import PRIVACY_VERSION, TERMS_VERSION
 from applications.agreement.models import Agreement
 from applications.cohort import charts
@@ -27,7 +28,7 @@ from applications.notifications.inbox import opened
 from applications.notifications.models import Letter
 from applications.portal import queries
 from applications.portal.forms import ViewForm
-from applications.portal.lists import LISTS
+from applications.portal.lists import LISTS, list_for
 from applications.review.membership import chaired, invitations
 from applications.review.models import ReviewerProfile
 from applications.review.queries import work_of
@@ -49,37 +50,51 @@ def front(request):
 @page("account.own", "GET")
 def home(request):
     """Each person's beginning: what waits, what is theirs, what is open."""
-    user = request.user
+    user, now = request.user, clock.now()
+    watches = user.has_perm("arrivals.view")
+    calls = queries.watched_calls(now) if watches else queries.open_calls()
     facts = {
+        "now": now,
         "waiting": queries.waiting_for(user),
         "late": queries.late_for(user),
-        "now": clock.now(),
+        "may_watch": watches,
+        "calls": calls,
+        "ending": watches and any(call.is_ending for call in calls),
     }
-    facts["may_watch"] = user.has_perm("arrivals.view")
-    facts["calls"] = queries.watched_calls(facts["now"]) if facts["may_watch"] else queries.open_calls()
-    facts["ending"] = facts["may_watch"] and any(call.is_ending for call in facts["calls"])
-    if user.role == "applicant":
-        facts |= {
-            "firms": Firm.objects.visible_to(user),
-            "applications": queries.own_applications(user),
-            "joining": to_be_let_in(user, facts["now"])[:20],
-            "asked": to_be_answered(user, facts["now"])[:20],
-            "agreements": Agreement.objects.visible_to(user)
-            .select_related("application__call")
-            .order_by("-pk")[:5],
-            "invitations": Invitation.objects.visible_to(user).open(clock.now()).select_related("firm"),
-        }
-    if user.role == "reviewer":
-        profile = ReviewerProfile.objects.filter(user=user).first()
-        facts |= {"lacks_profile": not profile, "profile_is_old": profile and profile.is_stale}
-        facts["profile_is_new"] = profile and not profile.confirmed_at
-        facts["reviews"] = work_of(user)
-        facts |= {"panel_invitations": invitations(user, facts["now"])[:20], "chaired": chaired(user)[:20]}
-    if user.role in ("ministry", "officer", "director", "auditor"):
-        facts["cohort"] = figures()
+    match user.role:
+        case Role.APPLICANT:
+            facts |= of_applicant(user, now)
+        case Role.REVIEWER:
+            facts |= of_reviewer(user, now)
+        case Role.MINISTRY | Role.OFFICER | Role.DIRECTOR | Role.AUDITOR:
+            facts["cohort"] = figures()
     if user.has_perm("cohort.seat"):
         facts["seats_to_give"] = queries.number_of(waiting_for_seat())
     return render(request, "portal/home.html", facts)
+
+
+def of_applicant(user, now):
+    agreements = Agreement.objects.visible_to(user).select_related("application__call").order_by("-pk")
+    return {
+        "firms": Firm.objects.visible_to(user),
+        "applications": queries.own_applications(user),
+        "joining": to_be_let_in(user, now)[:20],
+        "asked": to_be_answered(user, now)[:20],
+        "agreements": agreements[:5],
+        "invitations": Invitation.objects.visible_to(user).open(now).select_related("firm"),
+    }
+
+
+def of_reviewer(user, now):
+    profile = ReviewerProfile.objects.filter(user=user).first()
+    return {
+        "lacks_profile": not profile,
+        "profile_is_old": profile and profile.is_stale,
+        "profile_is_new": profile and not profile.confirmed_at,
+        "reviews": work_of(user),
+        "panel_invitations": invitations(user, now)[:20],
+        "chaired": chaired(user)[:20],
+    }
 
 
 @page("GET", public="Help is for everybody.")
@@ -109,7 +124,7 @@ def keep_view(request, name):
     """Keep what the address of a list asks for under a name; what the list does not understand of it is left out."""
     if name not in LISTS:
         raise Http404
-    listing = LISTS[name]
+    listing = list_for(request.user, name)
     query = listing.asked(QueryDict(request.POST.get("query", "")[:4000]), by=request.user).address()
     form = ViewForm(request.POST)
     try:

@@ -9,7 +9,7 @@ from applications.kernel import clock
 from applications.kernel.errors import Reason
 from applications.kernel.reasons import too_short
 from applications.review.rules import Standing
-from applications.review.visits import DAYS_AHEAD, MOST_PHOTOS
+from applications.review.visits import MOST_PHOTOS
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,15 @@ def days_ahead(at, *, now):
     return (at.astimezone(clock.KST).date() - now.astimezone(clock.KST).date()).days
 
 
-def unsettable(stage, at, reason, *, now):
-    """Why a visit cannot be set to this instant. reason: for telling the firm less than three days before."""
+def unsettable(stage, at, reason, *, now, least_days):
+    """Why a visit cannot be set to this instant. reason: for telling the firm less than so many days before."""
     if stage is None or not stage.is_visit:
         return [Reason(_("This application is not in a stage with a site visit."))]
     if at <= now:
         return [Reason(_("A visit is still to come."), "at")]
-    if days_ahead(at, now=now) < DAYS_AHEAD and too_short(reason):
+    if days_ahead(at, now=now) < least_days and too_short(reason):
         said = _("A firm is told at least %(days)d days before, unless you write a reason.")
-        return [Reason(said % {"days": DAYS_AHEAD}, "short_notice_reason")]
+        return [Reason(said % {"days": least_days}, "short_notice_reason")]
     return []
 
 

@@ -4,6 +4,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
+from applications.calls.scale import most_of
 from applications.intake.rules import shown
 from applications.intake.snapshot import sha256_of
 from applications.kernel.pdf import head, typeset
@@ -18,7 +19,6 @@ def sheet(event) -> bytes:
     assignment = event.assignment
     application = assignment.application
     criteria = queries.remembered_criteria(assignment.stage_id, application.call)
-    percent = application.call.scale == "percent"
     points = [event.values[str(criterion.pk)] for criterion in criteria]
     names = {"strengths": _("Strengths"), "weaknesses": _("Points to mend"), "overall": _("Overall opinion")}
     data = head(_("Score sheet"), application.number) | {
@@ -34,7 +34,7 @@ def sheet(event) -> bytes:
                 "heading": _("Scores"),
                 "columns": [_("Criterion"), _("Score"), _("of")],
                 "rows": [
-                    [criterion.name, value, "100" if percent else str(criterion.points)]
+                    [criterion.name, value, str(most_of(criterion.points, application.call.scale))]
                     for criterion, value in zip(criteria, points, strict=True)
                 ],
             }
@@ -176,7 +176,7 @@ def _points_of(stage, sheets, codes, call):
     rows = [
         [
             criterion.name,
-            "100" if call.scale == "percent" else str(criterion.points),
+            str(most_of(criterion.points, call.scale)),
             *map(number_shown, points),
         ]
         for criterion, points in rules.side_by_side(criteria, sheets)

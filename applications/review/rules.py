@@ -7,7 +7,7 @@ from math import ceil
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls.scale import values_of
+from applications.calls.scale import most_of, values_of
 from applications.firms.rules.names import name_key
 from applications.intake.models import Status
 from applications.kernel.errors import Reason
@@ -206,7 +206,7 @@ def stage_before(stages, application):
 
 def score_faults(criterion, value, *, scale, step):
     """Why this value cannot stand for this criterion; an empty list is yes."""
-    most = Decimal(100) if scale == "percent" else Decimal(criterion.points)
+    most = most_of(criterion.points, scale)
     if not 0 <= value <= most:
         return [Reason(_("From 0 to %(most)s points.") % {"most": most}, f"score_{criterion.pk}")]
     if value % step:

@@ -90,7 +90,7 @@ class SheetForm(forms.Form):
         self.criteria, self.call = criteria, call
         for criterion in criteria:
             name, note = f"score_{criterion.pk}", f"note_{criterion.pk}"
-            most = scale.most_of(criterion, call.scale)
+            most = scale.most_of(criterion.points, call.scale)
             self.fields[name] = PointsField(
                 label=_("%(name)s (0 to %(most)d points)") % {"name": criterion.name, "most": most},
                 help_text=scale_of(criterion, scale.steps_of(criterion, scale=call.scale, step=call.step)),

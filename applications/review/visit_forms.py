@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.intake.fields import PlainField
+from applications.kernel.clocks import legal_clock
 from applications.kernel.forms import InstantField, LineField, layout, literal
 from applications.review.sheet_forms import comment
 from applications.review.visits import PHOTO_KINDS, Visit
@@ -37,12 +38,16 @@ class AppointForm(forms.ModelForm):
         help_texts = {
             "at": _("Korean time."),
             "preparation": _("The firm reads this with the points that are looked at."),
-            "short_notice_reason": _("The firm is told at least three days before; where it is less, why."),
         }
 
     helper = layout(
         "at", "place", "preparation", "short_notice_reason", button=_("Set the date and tell the firm")
     )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        said = _("The firm is told at least %(days)d days before; where it is less, why.")
+        self.fields["short_notice_reason"].help_text = said % {"days": legal_clock("visit_notice").days}
 
     def _post_clean(self):
         """What belongs to the row is the action's business."""

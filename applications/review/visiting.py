@@ -7,6 +7,7 @@ from applications.intake.queries import people_of, people_of_firms
 from applications.intake.rules import call_over
 from applications.kernel import audit, clock, files
 from applications.kernel.access import require
+from applications.kernel.clocks import legal_clock
 from applications.kernel.errors import Refused
 from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION, SHEET
@@ -23,18 +24,18 @@ def appoint(application, *, at, place, preparation="", short_notice_reason="", b
     """Set or change when the place is visited, and tell the firm and the visitors."""
     application = queries.locked_application(application.pk)
     APPLICATION.check(application, "appoint", by=by)
-    stage, now = application.stage, clock.now()
+    stage, now, least_days = application.stage, clock.now(), legal_clock("visit_notice").days
     if reasons := (
         call_over(application)
-        or fitness.unsettable(stage, at, short_notice_reason, now=now)
+        or fitness.unsettable(stage, at, short_notice_reason, now=now, least_days=least_days)
         or fitness.settled(visited.found_in(application, stage))
     ):
         raise Refused(*reasons, about=application)
     before = visited.visit_of(application, stage)
     visit = before or Visit(application=application, stage=stage, revision=0)
     was = before and {"at": before.at, "place": before.place}
-    ahead = fitness.days_ahead(at, now=now)
-    visit.at, visit.place, visit.preparation, visit.days_ahead = at, place, preparation, ahead
+    visit.at, visit.place, visit.preparation = at, place, preparation
+    visit.days_ahead, visit.least_days = fitness.days_ahead(at, now=now), least_days
     visit.short_notice_reason, visit.by, visit.told_at = short_notice_reason.strip(), by, now
     visit.revision += 1
     visit.save()
@@ -190,14 +191,14 @@ def tell(call, *, stage, by):
         by=by,
         after={"stage": stage.ordinal, "told": [one.number for one in applications]},
     )
-    people = people_of_firms({one.firm_id for one in applications})
+    people, days = people_of_firms({one.firm_id for one in applications}), legal_clock("visit_notice").days
     notify_each(
         "stage_passed",
         (
             (
                 people[one.firm_id],
                 f"going_on:{one.pk}:{stage.pk}",
-                {"application": one, "stage": stage, "passed": passed},
+                {"application": one, "stage": stage, "passed": passed, "days": days},
             )
             for one in applications
         ),

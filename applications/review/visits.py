@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.stages import Point, Stage
@@ -15,7 +15,6 @@ from applications.kernel.files import StoredFile
 from applications.kernel.records import AppendOnly
 from applications.review.models import Assignment
 
-DAYS_AHEAD = 3  # that a firm is told of a visit, by analogy with 뿌리산업법 시행령 제17조의2 제3항
 MOST_PHOTOS = 20  # of one visitor of one place
 PHOTO_KINDS = ("jpg", "png")
 
@@ -28,10 +27,10 @@ class Visit(models.Model):
     at = models.DateTimeField(_("date and time"))
     place = models.CharField(_("place"), max_length=200)
     preparation = models.CharField(_("what the firm prepares"), max_length=1000, blank=True)
-    days_ahead = (
-        models.PositiveSmallIntegerField()
-    )  # between the day on which the firm was told and the visit
-    short_notice_reason = models.CharField(_("reason for less than three days"), max_length=300, blank=True)
+    # between the day on which the firm was told and the visit, and how many there had to be (kernel/clocks.py)
+    days_ahead = models.PositiveSmallIntegerField()
+    least_days = models.PositiveSmallIntegerField()
+    short_notice_reason = models.CharField(_("reason for telling it late"), max_length=300, blank=True)
     revision = models.PositiveSmallIntegerField(default=1)  # how often it was set
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     told_at = models.DateTimeField(default=clock.now)
@@ -40,7 +39,7 @@ class Visit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "stage"], name="visit_once"),
             models.CheckConstraint(
-                condition=Q(days_ahead__gte=DAYS_AHEAD) | ~Q(short_notice_reason=""),
+                condition=Q(days_ahead__gte=F("least_days")) | ~Q(short_notice_reason=""),
                 name="visit_told_in_time",
             ),
         ]

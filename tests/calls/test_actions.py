@@ -47,7 +47,7 @@ def test_a_call_begins_with_the_outline_of_its_programme_and_a_number_of_its_ser
         None,
         1,
         15,
-        8,
+        11,
     )
     assert [(call.items.filter(kind=kind).count()) for kind in ("bonus", "penalty")] == [9, 4]
     assert trail(call) == [("prepare", world.officer.pk)]

@@ -39,7 +39,7 @@ def test_an_officer_says_law_validity_tracks_and_steps_and_sees_them_as_firms_wi
 
     law = {"title": "A", "summary": "B", "notice": "C", "law": "subsidy"}
     assert send(desk("edit", call.key, "notice"), **law) == {}
-    paper = {"code": "D05", "name": "Tax", "asked_of": "all", "valid": "issued"}
+    paper = {"code": "D19", "name": "Institute", "asked_of": "all", "valid": "issued"}
     assert send(desk("add", call.key, "paper"), **paper) == {"within": ["Please say within how many."]}
     assert send(desk("add", call.key, "paper"), **paper, within="37", unit="m") == {"within": ["At most 36."]}
     assert send(desk("add", call.key, "paper"), **paper, within="30", unit="d") == {}
@@ -59,7 +59,7 @@ def test_an_officer_says_law_validity_tracks_and_steps_and_sees_them_as_firms_wi
 
     mended.refresh_from_db()
     assert (mended.by_steps, mended.anchors) == (True, ["A", "B", "C", "D", "E"])
-    assert Call.objects.get().papers.get(code="D05").validity == "30d"
+    assert Call.objects.get().papers.get(code="D19").validity == "30d"
     frame = client.get(desk("preview", call.key))
     assert frame["X-Frame-Options"] == "SAMEORIGIN"
     for part in (
@@ -90,6 +90,34 @@ def test_a_part_asks_every_track_something_and_no_track_that_cannot_apply(world)
     Call.objects.update(tracks=["venture"])
     page = text(client.get(desk("manage", call.key)))
     assert "“함께 받고 싶은 지원” is asked of a track that cannot apply." in page
+
+
+def test_a_question_of_a_track_that_cannot_apply_any_more_stays_of_that_track_when_it_is_saved(world):
+    call, client = prepare(world, tracks=["venture"]), browser(world.officer)
+    asked = call.questions.get(code="entry")
+    call.questions.filter(pk=asked.pk).update(tracks=["root"])
+    address = desk("piece", call.key, "question", "1-1")
+
+    form = client.get(address).context["form"]
+    offered = [code for code, _words in form.fields["tracks"].choices]
+    ticked = [code for code in offered if code in form["tracks"].value()]
+    answer = client.post(address, question(call, piece=asked.pk, part=asked.part_id, tracks=ticked))
+
+    asked.refresh_from_db()
+    assert (answer.status_code, asked.label, asked.tracks) == (302, "What is new?", ["root"])
+    assert offered == ["root", "venture"]
+
+
+def test_a_text_that_is_too_long_blames_no_other_step(world):
+    call = prepare(world)
+    found = Criterion.objects.get(group__stage__call=call, name="친환경·에너지·산업안전")
+    typed = {"version": call.version, "piece": found.pk, "name": "Green", "points": "5", "how": "points"}
+
+    answer = browser(world.officer).post(
+        desk("piece", call.key, "criterion", "1-3-3"), typed | STEPS | {"anchor_3": "C" * 151}
+    )
+
+    assert list(answer.context["form"].errors) == ["anchor_3"]
 
 
 def test_a_firm_is_asked_what_its_track_is_asked_and_an_answer_stays_when_it_changes(world):

@@ -55,7 +55,7 @@ def measured(call):
             call.questions, "part__ordinal", "ordinal", "code", "kind", "label", "help", "required", "max_length",
             "options", "condition",
         ),
-        plain(call.papers, "ordinal", "code", "name", "help", "required", "needed_from", "kinds"),
+        plain(call.papers, "ordinal", "code", "name", "help", "required", "needed_from", "part__ordinal", "kinds"),
         plain(call.stages, "ordinal", "kind", "weight", "threshold", "quorum", "trimmed"),
         plain(
             call.stages.order_by("ordinal", "groups__ordinal", "groups__criteria__ordinal"), "groups__name",
@@ -109,6 +109,15 @@ def test_a_copy_has_all_but_number_instants_and_notices(world, kind):
     assert (call.copied_from, call.announces_again, call.published_at) == (earlier, False, None)
     assert (call.revision, call.notices.count(), earlier.notices.count()) == (0, 0, 1)
     assert trail(call) == [("prepare", world.officer2.pk)]
+
+
+def test_the_papers_of_a_copy_stand_in_its_own_parts(world):
+    earlier = prepare(world, "rnd")
+    call = actions.copy(earlier, year=2028, title="The next", by=world.officer, **LATER)
+
+    act(building.remove, earlier, "part", earlier.parts.get(ordinal=3), world)
+
+    assert call.papers.get(code="D17").part == call.parts.get(ordinal=3)
 
 
 def test_only_a_call_that_is_over_is_announced_again(world):
@@ -602,12 +611,12 @@ def test_a_paper_is_of_a_known_kind_or_the_calls_own(world):
         call.refresh_from_db()
         return client.post(desk("add", call.key, "paper"), {"version": call.version, "help": ""} | more)
 
-    paper(code="D05", name="Tax", asked_of="all", kinds=["pdf"])
+    paper(code="D19", name="Institute", asked_of="all", kinds=["pdf"])
     paper(code="", name="Own", asked_of="root")
     taken = paper(code="D02", name="Twice", asked_of="")
 
     found = list(call.papers.order_by("ordinal").values_list("code", "required", "needed_from", "kinds"))
-    assert found[-2:] == [("D05", True, "", ["pdf"]), ("P01", False, "root", [])]
+    assert found[-2:] == [("D19", True, "", ["pdf"]), ("P01", False, "root", [])]
     assert list(taken.context["form"].errors) == ["code"]
 
 

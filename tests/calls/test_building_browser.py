@@ -57,12 +57,12 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
     by_keyboard(officer, row_button(officer, "사업재편계획의 목표", "Up"))
 
     officer.follow("Back to the overview").follow("Papers to be handed in").follow("Add a paper")
-    officer.enter({"Kind": "D05 국세 납세증명서", "Name": "국세 납세증명서"})
+    officer.enter({"Kind": "D07 4대보험 사업장 가입자명부", "Name": "4대보험 사업장 가입자명부"})
     assert officer.field("Within how many").is_hidden()
     officer.tick("every firm", "PDF", "issued within some time before the closing day", "days")
     officer.enter({"Within how many": "30"}).press("Save")
     officer.page.get_by_text(said("What firms will see, as it is saved now")).click()
-    seen = officer.page.frame_locator("iframe").get_by_text(re.compile("국세 납세증명서"))
+    seen = officer.page.frame_locator("iframe").get_by_text(re.compile("4대보험 사업장 가입자명부"))
     expect(seen.first).to_be_visible()
     officer.follow("Back to the overview").follow("Stages and criteria")
     officer.page.get_by_role("link", name=re.compile(f"^{said('Change')} 재무건전성·투자여력")).click()
@@ -96,7 +96,7 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
     assert (asked.condition, asked.ordinal) == ({"question": "restructuring", "is": ["yes"]}, 6)
     assert [label for _code, label in asked.options] == ["매출", "고용", "수출"]
     assert (asked.tracks, call.law) == (["root", "restructuring"], "none")
-    assert (call.papers.last().code, call.papers.last().validity) == ("D05", "30d")
+    assert (call.papers.last().code, call.papers.last().validity) == ("D07", "30d")
     criterion = call.stages.get().groups.get(ordinal=2).criteria.last()
     assert (criterion.by_steps, criterion.anchors[0]) == (True, "튼튼함")
     assert street.complaints == [], "\n".join(street.complaints)

@@ -68,6 +68,19 @@ def test_what_a_published_list_left_unfilled_may_be_taken_over(world, earlier, c
     assert list(queries.to_carry(later(world, kind="rnd"))) == []
 
 
+def test_the_list_of_calls_finds_them_by_all_places_that_it_shows(world, earlier, call):
+    carry(call, earlier, world.officer)
+
+    found = {
+        words: [
+            row.places for row in browser(world.officer).get(desk("desk"), {"q": words}).context["page"].rows
+        ]
+        for words in ("places:>20", "places:20", "places:3")
+    }
+
+    assert found == {"places:>20": [21], "places:20": [], "places:3": [3]}
+
+
 def test_a_further_list_changes_nothing_of_what_is_taken_over(world, earlier, call):
     [first] = earlier.proposals.all()
     type(first).objects.filter(pk=first.pk).update(status="replaced")

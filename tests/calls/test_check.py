@@ -5,17 +5,20 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import IntegrityError
+from django.urls import reverse
 
-from applications.calls.models import RequiredPaper
+from applications.calls.models import Call, RequiredPaper
 from applications.calls.outlines import SPROUT_PAPERS
 from applications.calls.rules import Situation, against, is_manufacturer, need, traits_of, years_between
 from applications.firms.models import Firm
 from applications.kernel import clock
 from applications.kernel.taxonomy import IndustryField
 from tests.calls.test_actions import prepare
+from tests.calls.test_building import add
+from tests.calls.test_views import desk
 from tests.intake.test_views import browser, text
 from tests.sweep import stored
-from tests.world import CLOSES, DURING
+from tests.world import BEFORE, CLOSES, DURING
 
 pytestmark = pytest.mark.usefixtures("english")
 CLOSING = date(2026, 12, 15)
@@ -125,17 +128,17 @@ def test_manufacturers_are_section_c_of_the_classification(ksic, makes):
 
 PAPERS = [
     RequiredPaper(code=code, required=firms == "all", needed_from="" if firms == "all" else firms)
-    for code, _name, _help, firms in SPROUT_PAPERS  # D01, D02, D03, D04, D08, D10, D12, D16
+    for code, _name, _help, firms in SPROUT_PAPERS  # D01 to D06, D08, D09, D10, D12, D16
 ]
 
 
 @pytest.mark.parametrize(
     ("changes", "wanted"),
     [
-        ({}, [True, True, True, None, True, True, None, None]),
-        ({"corporation": False}, [True, True, False, None, True, True, None, None]),
-        ({"track": "venture"}, [True, True, True, None, False, True, None, None]),
-        ({"manufacturer": False}, [True, True, True, None, True, False, None, None]),
+        ({}, [True, True, True, None, True, True, True, True, True, None, None]),
+        ({"corporation": False}, [True, True, False, None, True, True, True, True, True, None, None]),
+        ({"track": "venture"}, [True, True, True, None, True, True, False, True, True, None, None]),
+        ({"manufacturer": False}, [True, True, True, None, True, True, True, True, False, None, None]),
     ],
 )
 def test_the_papers_follow_from_what_the_firm_is(changes, wanted):
@@ -207,6 +210,24 @@ def test_whoever_comes_may_check_without_signing_in_and_nothing_is_kept(world):
     )
     assert "Is the firm a corporation? Yes" in page
     assert stored() == before
+
+
+def test_a_file_that_other_tracks_are_asked_for_is_not_needed_and_the_notice_says_of_whom(world):
+    call = prepare(world)
+    asked = {"kind": "file", "label": "A deed", "max_length": 2, "tracks": ["venture", "conversion"]}
+    add(call, "question", world, within=call.parts.first(), **asked)
+    Call.objects.filter(pk=call.pk).update(published_at=BEFORE)
+
+    tracks, form = ("root", "venture"), reverse("intake:section_preview", args=[call.key, "plan"])
+
+    pages = [text(ask(call, **query(track=track))) for track in tracks]
+    previews = [text(browser(world.officer).get(form, {"track": track})) for track in tracks]
+
+    assert "A deed (not needed: firms of other tracks are asked for it) Not needed" in pages[0]
+    assert "A deed Needed" in pages[1]
+    assert ["A deed required of" in page for page in previews] == [False, True]
+    for page in (call.get_absolute_url(), desk("preview", call.key)):
+        assert "A deed (required of Venture, Conversion" in text(browser(world.officer).get(page))
 
 
 def test_what_stands_against_it_is_told_with_its_rule_and_advice(world):
@@ -323,9 +344,8 @@ def test_the_page_costs_the_same_for_few_and_many_papers(world, django_assert_nu
         client = browser(world.owner_of(world.a) if signed_in else None)
     ask(call, client)
 
-    for _more in range(2):
-        with django_assert_num_queries(
-            6 if signed_in else 4
-        ):  # call, fields, its fields, papers; session, person
+    queries = 6 if signed_in else 4  # call, fields, its fields, papers; session, person
+    for more in range(2):
+        with django_assert_num_queries(queries):
             ask(call, client, **query())
-        RequiredPaper.objects.create(call=call, ordinal=90 + _more, code=f"X{_more}", name="More")
+        RequiredPaper.objects.create(call=call, ordinal=90 + more, code=f"X{more}", name="More")

@@ -18,6 +18,7 @@ from applications.intake.models import Application
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
+from applications.review import actions as review
 from applications.review.queries import remembered_criteria
 from tests.calls.test_actions import prepare, reasons
 from tests.calls.test_views import cast, desk
@@ -227,11 +228,31 @@ def test_law_validity_and_words_of_criteria_are_corrected_and_the_words_until_a_
     said = reasons(correct, world, call, fresh__D02="1m")
     assert said == ["“사업자등록증명”: a correction asks no more of a paper than before."]
 
-    world.handed_in(world.in_review(call), *[5] * 9)
+    sheet = world.handed_in(world.in_review(call), *[5] * 9)
+    review.reopen(sheet, reason="A slip of the pen", by=world.officer)
 
     assert not any(name.startswith(("criterion", "anchors")) for name in announcing.changeable(call))
     assert reasons(correct, world, call, **{"criterion:1-1-2": "Other"}) == [
         "A sheet is handed in by now: the words of the criteria can no longer change."
+    ]
+
+
+def test_a_step_of_a_correction_is_as_long_as_in_the_builder_and_what_is_wrong_stands_beside_its_field(world):
+    call = world.call()
+    client, field = browser(world.officer), "anchors:1-1-2"
+    with clock.at(DURING):
+        form = client.get(desk("correct", call.key)).context["form"]
+
+    def wrong(text):
+        data = {name: one.initial for name, one in form.fields.items()} | {field: text, "reason": WHY}
+        return client.post(desk("correct", call.key), data).context["form"].errors
+
+    with clock.at(DURING):
+        said = [wrong("One\nTwo"), wrong("\n".join(["Long" * 40, *"BCDE"]))]
+
+    assert said == [
+        {field: ["“핵심기술 보유 수준”: each of the five steps has a line of its own."]},
+        {field: ["“핵심기술 보유 수준”: a step has at most 150 characters."]},
     ]
 
 
@@ -402,7 +423,7 @@ def test_the_correction_form_begins_with_all_texts_and_shows_the_lines_that_diff
     with clock.at(DURING):
         form = client.get(desk("correct", call.key)).context["form"]
     entered = {name: form[name].value() for name in form.fields} | typed(call)
-    entered["text_3"] = "Notice\r\nA second line"
+    entered["notice"] = "Notice\r\nA second line"
 
     with clock.at(DURING):
         preview = client.post(desk("correct", call.key), entered | {"preview": "1"})

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from applications.calls import scale, validity
 from applications.calls.outline_texts import ANCHORS, RND, SPROUT
-from applications.calls.readiness import BLANK, any_for, unwritten
-from applications.calls.rules import row, uncorrectable
-from applications.intake.answers import asked, is_for
+from applications.calls.readiness import BLANK, unwritten
+from applications.calls.rules import is_for, row, uncorrectable
+from applications.intake.answers import asked
 from applications.intake.facts import Facts, Paper
 from applications.intake.screening import FAILED, PASSED, PERSON, e16
 
@@ -153,4 +153,3 @@ def test_a_question_is_asked_of_the_tracks_that_it_names_and_in_a_preview_of_all
         ["a", "b"], ["a"], ["a", "b"],
     ]  # fmt: skip
     assert not is_for(roots, "venture")
-    assert (any_for("venture", [["root"]]), any_for("venture", [["root"], []])) == (False, True)

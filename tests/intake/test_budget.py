@@ -33,7 +33,7 @@ from tests.world import NUMBERS
 SIZES = st.sampled_from(list(RATES))
 WON = st.integers(0, 10**11)
 BUDGETS = st.dictionaries(st.sampled_from(list(CELLS)), WON | st.just("many"), max_size=12)
-TABLE = [  # DOMAIN 4.1: size class, total, most from the state, own share, least in cash, most in kind
+TABLE = [  # docs/domain.md, cost sharing: size class, total, most from the state, own share, least in cash, most in kind
     ("small", 800_000_000, 600_000_000, 200_000_000, 20_000_000, 180_000_000),
     ("mid", 800_000_000, 560_000_000, 240_000_000, 31_200_000, 208_800_000),
     ("early_mid", 800_000_000, 560_000_000, 240_000_000, 24_000_000, 216_000_000),

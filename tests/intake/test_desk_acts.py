@@ -174,80 +174,122 @@ def test_the_exact_number_is_shown_and_nothing_done_before_it_is_confirmed(offic
     assert set(Application.objects.values_list("status", flat=True)) == {"submitted"}
 
 
+def keys(*applications):
+    return [str(one.key) for one in applications]
+
+
+def confirmed(officer, page):
+    """What is answered to the button of a page that asks, or goes on."""
+    return officer.post(BULK, {"confirm": page.context["act"]["key"], "query": "q=x"})
+
+
+def statuses():
+    return list(Application.objects.order_by("number").values_list("status", flat=True))
+
+
+def test_what_is_ticked_on_several_pages_of_the_list_is_chosen_until_it_is_let_go(officer, three):
+    first, second, third = Application.objects.order_by("number")
+    here = {"query": "status=submitted", "shown": keys(first, second)}
+    numbers = {}
+
+    turned = officer.post(BULK, here | {"pick": keys(first, second), "mark": "x"})
+    listed = officer.get(DESK, {"status": "submitted"})
+    numbers["two pages"] = officer.post(BULK, {"shown": keys(third), "pick": keys(third)}).context["number"]
+    numbers["one let go"] = officer.post(BULK, here | {"pick": keys(second)}).context["number"]
+    officer.post(BULK, {"forget": "yes"})
+    after = officer.get(DESK, {"status": "submitted"})
+
+    assert turned.url == f"{DESK}?status=submitted&mark=x"
+    assert "2 chosen so far" in text(listed)
+    assert re.findall(r'value="([^"]+)" aria-label="[^"]+" checked>', listed.content.decode()) == keys(
+        second, first
+    )
+    assert numbers == {"two pages": 3, "one let go": 2}
+    assert (
+        "chosen so far" in text(after),
+        'aria-label="SP-2027-0001" checked>' in after.content.decode(),
+    ) == (
+        False,
+        False,
+    )
+    assert set(statuses()) == {"submitted"}
+
+
 def test_each_goes_by_its_own_rule_and_each_refusal_is_told(world, officer, three):
     first, second, third = Application.objects.order_by("number")
     world.checked(first), world.checked(second)
     actions.propose_exclusion(second, code="E01", reason="Closed down", by=world.officer)
 
-    page = officer.post(
-        BULK, {"confirm": "yes", "pick": [one.key for one in (first, second, third)], "query": "q=x"}
-    )
+    page = confirmed(officer, officer.post(BULK, {"pick": keys(first, second, third)}))
 
-    assert list(Application.objects.order_by("number").values_list("status", flat=True)) == [
-        "in_review", "submitted", "submitted",
-    ]  # fmt: skip
+    assert statuses() == ["in_review", "submitted", "submitted"]
     assert "1 application is found eligible. Its firm is told." in text(page)
     reasons = dict(page.context["refused"])
     assert list(reasons) == [second, third]
     assert reasons[second] == "A proposal to rule it out waits for the director."
     assert reasons[third].startswith("Still open in the checklist: E01, ")
     assert Letter.objects.filter(kind="application_eligible").count() == 1
+    assert "chosen so far" not in text(officer.get(DESK, {"status": "submitted"}))
 
 
-def test_pressed_again_every_one_is_refused(world, officer, three):
-    for application in Application.objects.all():
-        world.checked(application)
-    keys = {"confirm": "yes", "pick": [one.key for one in Application.objects.all()]}
-    officer.post(BULK, keys)
+def test_pressed_again_or_of_a_page_that_another_one_has_replaced_nothing_is_done(world, officer, three):
+    first, second, _third = Application.objects.order_by("number")
+    world.checked(first), world.checked(second)
+    replaced, page = (
+        officer.post(BULK, {"shown": keys(first, second), "pick": keys(one)}) for one in (first, second)
+    )
+    confirmed(officer, page)
 
-    again = officer.post(BULK, keys)
+    again = [told(officer.get(confirmed(officer, one).url)) for one in (replaced, page)]
 
-    assert (again.context["done"], len(again.context["refused"])) == (0, 3)
-    assert Letter.objects.filter(kind="application_eligible").count() == 3
+    assert again == [["This was done before, or something else was chosen since. Please choose again."]] * 2
+    assert statuses() == ["submitted", "in_review", "submitted"]
+    assert Letter.objects.filter(kind="application_eligible").count() == 1
 
 
 def test_nothing_and_nonsense_choose_nothing(officer, three):
-    for sent in (
-        {},
-        {"pick": ["x", "'"]},
-        {"which": "all", "query": "q=nothing\r\nX: y"},
-        {"confirm": "yes"},
-    ):
+    for sent in ({}, {"pick": ["x", "'"]}, {"which": "all", "query": "q=nothing\r\nX: y"}):
         response = officer.post(BULK, sent, follow=True)
         assert told(response) == ["Please choose at least one application."]
 
 
-def test_of_more_than_one_press_takes_the_first_ones_are_shown_and_done_and_the_others_are_counted(
-    world, officer, monkeypatch, three
-):
-    for application in Application.objects.all():
-        world.checked(application)
-    monkeypatch.setattr("applications.intake.desk.AT_ONCE", 2)
+def test_many_are_counted_first_and_done_in_pieces_that_say_how_far_it_is(world, officer, monkeypatch, three):
+    first, second, third = Application.objects.order_by("number")
+    world.checked(first), world.checked(third)
+    monkeypatch.setattr("applications.kernel.choosing.AT_ONCE", 2)
 
-    page = officer.post(BULK, {"which": "all", "query": "status=submitted"})
-    keys = re.findall(r'name="pick" value="([^"]+)"', page.content.decode())
-    done = officer.post(BULK, {"confirm": "yes", "pick": keys, "query": "status=submitted"})
+    asks = officer.post(BULK, {"which": "all", "query": "status=submitted"})
+    half = confirmed(officer, asks)
+    done = confirmed(officer, half)
 
-    assert "2 applications will be found eligible" in text(page)
-    assert "1 more matches: come back to the list for it afterwards." in text(page)
-    assert (done.context["done"], done.context["refused"]) == (2, [])
-    assert list(Application.objects.order_by("number").values_list("status", flat=True)) == [
-        "in_review",
-        "in_review",
-        "submitted",
-    ]
+    assert "3 applications will be found eligible" in text(asks)
+    assert list(asks.context["shown"]) == [first, second]
+    assert "2 of 3 are looked at" in text(half) and "Go on with the last one" in text(half)
+    assert [[one for one, _why in page.context["refused"]] for page in (half, done)] == [[second], []]
+    assert "3 of 3 are looked at" in text(done) and "2 applications are found eligible." in text(done)
+    assert "1 is left as it is in all" in text(done) and "Go on" not in text(done)
+    assert statuses() == ["in_review", "submitted", "in_review"]
+
+
+def test_of_more_than_can_be_chosen_the_others_are_counted(officer, monkeypatch, three):
+    monkeypatch.setattr("applications.kernel.choosing.MOST", 2)
+
+    page = text(officer.post(BULK, {"which": "all", "query": "status=submitted"}))
+
+    assert "2 applications will be found eligible" in page
+    assert "1 more matches: come back to the list for it afterwards." in page
 
 
 def test_an_officer_who_lost_the_role_meanwhile_does_nothing_and_hears_it_of_each(
     world, officer, three, monkeypatch
 ):
-    keys = [one.key for one in Application.objects.all()]
+    page = officer.post(BULK, {"which": "all"})
     monkeypatch.setitem(PERMISSIONS, "application.screen", Predicate(lambda user, thing: False))
 
-    page = officer.post(BULK, {"confirm": "yes", "pick": keys})
+    done = confirmed(officer, page)
 
-    assert [reason for _one, reason in page.context["refused"]] == ["You may not do this any more."] * 3
-    assert set(Application.objects.values_list("status", flat=True)) == {"submitted"}
+    assert [reason for _one, reason in done.context["refused"]] == ["You may not do this any more."] * 3
+    assert set(statuses()) == {"submitted"}
 
 
 def test_only_an_officer_is_offered_the_act_and_an_auditor_no_file(world, three):

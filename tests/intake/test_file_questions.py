@@ -9,7 +9,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from applications.calls import actions as calls
-from applications.calls import announcing, building
+from applications.calls import announcing, building, tree
 from applications.calls.models import Call
 from applications.calls.rules import foreseen
 from applications.intake import actions
@@ -24,7 +24,7 @@ from tests.calls.test_actions import prepare
 from tests.calls.test_building import act, add, desk, question
 from tests.intake.test_papers import announce, infect, send
 from tests.intake.test_views import at, browser, text, url
-from tests.world import AFTER, BEFORE, DURING, PDF, pdf, png
+from tests.world import AFTER, BEFORE, CERTIFICATES, DURING, PDF, pdf, png
 
 pytestmark = pytest.mark.usefixtures("english")
 DUE = AFTER + timedelta(days=3)
@@ -35,6 +35,7 @@ ASKED = {"kind": "file", "label": "Approved plan", "help": "All pages", "options
 def built(world):
     """A call in preparation with a file after another answer on its page, and one that every plan has."""
     call = prepare(world)
+    call.papers.filter(code__in=CERTIFICATES).delete()
     call.papers.update(needed_from="")
     part = call.questions.get(code="restructuring").part
     asked = add(call, "question", world, within=part, condition=ONLY_AFTER_YES, **ASKED)
@@ -108,10 +109,8 @@ def test_an_officer_asks_for_a_file_and_its_paper_follows_the_question(world):
         part,
         ONLY_AFTER_YES,
     )
-    assert foreseen(paper, set()).holds is None
-    form = client.get(desk("piece", call.key, "question", building.place_of("question", made))).context[
-        "form"
-    ]
+    assert foreseen(paper, set(), "root").holds is None
+    form = client.get(desk("piece", call.key, "question", tree.place_of("question", made))).context["form"]
     assert (form["kinds"].value(), form["max_length"].value()) == (["pdf", "hwp"], 5)
     assert "Approved plan" not in text(client.get(desk("edit", call.key, "papers")))
 

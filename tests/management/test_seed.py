@@ -28,7 +28,7 @@ from applications.intake.screened import verdicts_of
 from applications.kernel import clock
 from applications.kernel.audit import AuditEntry
 from applications.management.commands.demo import ACCOUNTS
-from applications.management.demonstration import PASSWORD
+from applications.management.fiction import PASSWORD
 from applications.notifications.models import Letter
 from applications.review.models import Assignment
 from applications.review.panels import Panel

@@ -10,12 +10,15 @@ from django.core.files.storage import storages
 from django.urls import reverse
 
 from applications.accounts import actions as accounts
-from applications.accounts.models import Role
+from applications.accounts.models import Role, User
 from applications.intake.lists import DESK
 from applications.intake.models import Application
 from applications.kernel import clock, exports
 from applications.kernel.accesslog import AccessEntry
 from applications.kernel.exports import Export
+from applications.notifications.models import Letter
+from applications.permissions import PERMISSIONS
+from applications.permissions import officer as officer_only
 from applications.portal.tasks import carry_exports_on
 from tests.asking import text
 from tests.world import AFTER, DURING, browser
@@ -88,6 +91,23 @@ def test_an_excel_file_holds_the_same_rows_in_the_language_of_who_asked(officer)
     )
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert sheet.count("<row ") == 5 and "&#39;=1+0" in sheet.replace("'", "&#39;") and ">Number<" in sheet
+
+
+def test_a_long_file_holds_what_its_asker_reads_of_the_list(world, officer, monkeypatch):
+    monkeypatch.setitem(PERMISSIONS, "outbox.text", officer_only)
+    found = {}
+    for person in (world.officer, world.director):
+        User.objects.filter(pk=person.pk).update(language="en")
+        browser(person).post("/letters/export/", ASKED)
+    carry_exports_on()
+
+    for person in (world.officer, world.director):
+        file = browser(person).get(path_of(Export.objects.get(asked_by=person), "export_file"))
+        _head, *lines = csv.reader(io.StringIO(content_of(file).decode("utf-8-sig")))
+        found[person.role] = {subject for subject, *_rest in lines}
+
+    assert found["officer"] == set(Letter.objects.values_list("subject", flat=True))
+    assert found["director"] == {"Application received"}
 
 
 def test_nobody_else_finds_the_file_and_it_is_gone_after_a_day(world, officer):

@@ -14,6 +14,7 @@ from applications.calls.stages import Stage
 from applications.decision import actions as decision
 from applications.intake.models import Application
 from applications.kernel import audit, clock
+from applications.kernel.clocks import LegalClock
 from applications.kernel.errors import Denied, Refused
 from applications.kernel.files import StoredFile
 from applications.notifications.models import Letter
@@ -101,15 +102,18 @@ def test_days_ahead_are_counted_by_the_calendar_in_korea_without_the_first(at, d
 
 
 def test_a_firm_is_told_three_days_before_or_hears_why_not():
-    late = "A firm is told at least 3 days before, unless you write a reason."
+    def said(days, reason, *, least_days=3, stage=Row):
+        found = fitness.unsettable(
+            stage(), AFTER + timedelta(days=days), reason, now=AFTER, least_days=least_days
+        )
+        return [str(one) for one in found]
 
-    assert fitness.unsettable(Row(), AFTER + timedelta(days=3), "", now=AFTER) == []
-    assert [str(r) for r in fitness.unsettable(Row(), AFTER + timedelta(days=2), " no ", now=AFTER)] == [late]
-    assert fitness.unsettable(Row(), AFTER + timedelta(days=2), "The firm asks for it", now=AFTER) == []
-    assert [str(r) for r in fitness.unsettable(Row(), AFTER, "The firm asks for it", now=AFTER)] == [
-        "A visit is still to come."
-    ]
-    assert len(fitness.unsettable(Row(is_visit=False), SOON, "", now=AFTER)) == 1
+    late = "A firm is told at least %d days before, unless you write a reason."
+
+    assert said(3, "") == said(2, "The firm asks for it") == said(2, "", least_days=2) == []
+    assert (said(2, " no "), said(3, "", least_days=5)) == ([late % 3], [late % 5])
+    assert said(0, "The firm asks for it") == ["A visit is still to come."]
+    assert len(said(3, "", stage=lambda: Row(is_visit=False))) == 1
 
 
 @pytest.mark.parametrize(
@@ -187,7 +191,7 @@ def test_the_database_knows_no_visit_with_a_weight_and_no_scored_stage_without(w
 def test_the_database_keeps_no_visit_on_short_notice_without_a_reason(world, a1):
     with pytest.raises(IntegrityError), transaction.atomic():
         Visit.objects.create(
-            application=a1, stage=a1.stage, at=SOON, place="X", days_ahead=2, by=world.officer
+            application=a1, stage=a1.stage, at=SOON, place="X", days_ahead=2, least_days=3, by=world.officer
         )
 
 
@@ -350,6 +354,17 @@ def test_who_may_set_a_date_and_what_is_refused(world, a1):
             "A visitor has handed in the findings already; the date stands."
         ]
     assert Visit.objects.get().short_notice_reason == "The firm asks for it"
+
+
+def test_how_many_days_before_it_is_a_clock_and_a_visit_keeps_what_held_when_it_was_set(world, a1):
+    LegalClock.objects.filter(code="visit_notice").update(days=7)
+    said = reasons(appointed, world, a1, at=AFTER + timedelta(days=6))
+
+    LegalClock.objects.filter(code="visit_notice").update(days=2)
+    appointed(world, a1, at=AFTER + timedelta(days=2))
+
+    assert said == ["A firm is told at least 7 days before, unless you write a reason."]
+    assert Visit.objects.values_list("days_ahead", "least_days").get() == (2, 2)
 
 
 def test_nothing_is_handed_in_before_the_visit_or_unfinished(world, a1):

@@ -124,6 +124,8 @@ def more_of(town, name, number):
             )
         case "inquiries":
             return copies(town.inquiry, number)
+        case "lines":
+            return copies(LISTS[name].rows(town.people["auditor"]).first(), number, name=numbered("Line"))
         case "firms":
             return firms(town, number)
         case "people":

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from applications.accounts.models import User
 from applications.management import taxoffice
-from applications.management.demonstration import PASSWORD
+from applications.management.fiction import PASSWORD
 
 ACCOUNTS = [
     ("firm", "owner@firm.example, editor@firm.example, viewer@firm.example"),

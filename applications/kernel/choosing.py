@@ -1,0 +1,60 @@
+"""Rows of a list that are chosen on several of its pages, and one act on many of them, piece by piece: kept in the session of who chooses."""
+
+from uuid import uuid4
+
+from applications.kernel.errors import Denied, Refused
+from applications.kernel.web import is_key
+
+AT_ONCE = 500  # rows that one press acts on
+MOST = 10_000  # rows that can be chosen
+
+
+def chosen(request, listing):
+    """The keys of the rows of a list that are chosen so far."""
+    return request.session.get("chosen", {}).get(listing.name, [])
+
+
+def choose(request, listing):
+    """Take in what a page of a list sent: of the rows that it showed, those that were ticked. Returns the keys that are chosen now."""
+    before, shown = chosen(request, listing), set(request.POST.getlist("shown"))
+    kept = [key for key in before if key not in shown]
+    now = list(dict.fromkeys([*kept, *filter(is_key, request.POST.getlist("pick"))]))[:MOST]
+    if now != before:
+        request.session["chosen"] = request.session.get("chosen", {}) | {listing.name: now}
+    return now
+
+
+def forget(request, listing):
+    """Nothing is chosen any more."""
+    request.session["chosen"] = request.session.get("chosen", {}) | {listing.name: []}
+
+
+def begin(request, ids):
+    """An act on these rows that waits for its confirmation. What another page was about is confirmed no more."""
+    act = {"key": uuid4().hex, "ids": ids, "at": 0, "done": 0, "refused": 0}
+    request.session["act"] = act
+    return act
+
+
+def waiting(request):
+    """The act that this page confirms or goes on with; None where it is over, or another one came between."""
+    act = request.session.get("act")
+    return act if act and act["key"] == request.POST.get("confirm") else None
+
+
+def go_on(request, act, rows, do, *, denied):
+    """Do the next piece of an act, each row by its own rule: [(row, why it was refused)]. denied: what is said of who may no more."""
+    piece, refused = act["ids"][act["at"] : act["at"] + AT_ONCE], []
+    found = list(rows.filter(pk__in=piece))
+    for row in found:
+        try:
+            do(row)
+        except Refused as refusal:
+            refused.append((row, str(refusal)))
+        except Denied:
+            refused.append((row, denied))
+    act["key"], act["at"] = uuid4().hex, act["at"] + len(piece)
+    act["done"] += len(found) - len(refused)
+    act["refused"] += len(refused)
+    request.session["act"] = act if act["at"] < len(act["ids"]) else None
+    return refused
