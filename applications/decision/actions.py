@@ -185,7 +185,7 @@ def publish(proposal, *, by, publish_at=None):
         raise Refused(Reason(_("This instant is past already."), "publish_at"), about=proposal)
     PROPOSAL.advance(
         proposal, "schedule", by=by,
-        unless=lambda locked: queries.stale(locked) or (publish_at and rules.public_already(locked, now=now, is_stale=False)),
+        unless=lambda locked: queries.stale(locked, at=publish_at) or (publish_at and rules.public_already(locked, now=now, is_stale=False)),
         publish_at=publish_at or now, published_by=by,
     )  # fmt: skip
     if proposal.publish_at <= now:

@@ -12,14 +12,9 @@ from applications.kernel.web import fetch, page
 ROWS = 50
 
 
-def waits(proposal):
-    """Whether its letters are still to be written."""
-    return proposal.status in (Proposal.Status.PROPOSED, Proposal.Status.APPROVED)
-
-
 def samples(proposal):
     """One letter of each kind and result: [(kind, result, how many firms, subject, body)]; no texts once they are written."""
-    if not waits(proposal):
+    if not proposal.waits:
         return []
     found = telling.kinds_of(proposal)
     places = proposal.places.filter(rank__in=[rank for *_kind, rank in found])
@@ -38,7 +33,7 @@ def samples(proposal):
 def listing(request, key):
     """Whom a list that waits will be told to, a page at a time."""
     found = fetch(request, Proposal, key=key, related=("call", "follows"))
-    if not waits(found):
+    if not found.waits:
         return redirect(found)
     told = telling.told(found).select_related("application__firm")
     rows = page_by_key(told, ["rank"], request.GET.get("mark", ""), size=ROWS)
@@ -56,7 +51,7 @@ def listing(request, key):
 def letter(request, key, application):
     """The very letters that one firm will get, as they stand now; nothing is written."""
     found = fetch(request, Proposal, key=key, related=("call", "follows"))
-    if not waits(found):
+    if not found.waits:
         return redirect(found)
     place = get_object_or_404(
         telling.told(found).select_related("application__firm"), application__key=application

@@ -19,6 +19,10 @@ class ProposalQuerySet(models.QuerySet):
         """Those that are proposed, approved or published: one that is published, and one that is to change it."""
         return self.exclude(status__in=(Proposal.Status.SENT_BACK, Proposal.Status.REPLACED))
 
+    def waiting(self):
+        """Those that are not public yet."""
+        return self.filter(status__in=Proposal.WAITING)
+
     def visible_to(self, user):
         """The list that decides: officers, directors and auditors; the ministry after publication."""
         if not user.is_authenticated:
@@ -39,6 +43,8 @@ class Proposal(models.Model):
         PUBLISHED = "published", _("Published")
         SENT_BACK = "sent_back", _("Sent back")
         REPLACED = "replaced", _("Replaced")
+
+    WAITING = (Status.PROPOSED, Status.APPROVED)
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     call = models.ForeignKey(Call, models.PROTECT, related_name="proposals")
@@ -86,6 +92,11 @@ class Proposal(models.Model):
 
     def get_absolute_url(self):
         return reverse("decision:proposal", args=[self.key])
+
+    @property
+    def waits(self):
+        """Whether it is not public yet, and its letters are still to be written."""
+        return self.status in self.WAITING
 
     @property
     def reserve_until(self):

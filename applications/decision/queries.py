@@ -149,12 +149,8 @@ def by_id(ids):
 
 def still_open(call):
     """Numbers of applications that are not through screening and review."""
-    waiting = (Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW)
-    return list(
-        Application.objects.filter(call=call, status__in=waiting)
-        .order_by("number")
-        .values_list("number", flat=True)
-    )
+    found = Application.objects.filter(call=call, status__in=following.STILL_OPEN)
+    return list(found.order_by("number").values_list("number", flat=True))
 
 
 def short_of_sheets(call):
@@ -239,10 +235,12 @@ def sent_back(call):
     return audit.trail(last).filter(verb="disapprove").select_related("actor").last()
 
 
-def stale(proposal):
-    """Why this list no longer says what the applications say; an empty list is that it does."""
+def stale(proposal, at=None):
+    """Why this list does not stand at an instant (at; else its own, else now); an empty list is that it does."""
     if proposal.call.cancelled_at:
         return [Reason(_("This call was cancelled."))]
+    if following.outlives_reserves(proposal, at or proposal.publish_at or clock.now()):
+        return rules.reserves_ended(proposal.follows.reserve_until)
     if not proposal.follows_id:  # a further list follows the meeting of the list that it changes
         is_open, closed = deliberated.standing(proposal.call)
         if reasons := deliberating.outdated(

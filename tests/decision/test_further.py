@@ -158,18 +158,64 @@ def test_who_was_not_selected_and_did_not_appeal_stays_so():
     assert drawn(plans, stood) == {1: "selected", 6: "declined"}
 
 
+DRAW = {"first_selected": 2, "seats": 2, "reserves": 5, **MARKS}
+
+
+def equals(plans, stood, decided=None, **more):
+    """The groups that wait for somebody to say their order."""
+    found = further.undecided(plans, stood, decided=decided, **DRAW | more)
+    return [[c.pk for c in group] for group in found]
+
+
 def test_equals_that_were_decided_anew_wait_for_the_committee_only_where_it_matters():
     plans = [plan(1, 90), plan(8, 80), plan(9, 80)]
     stood = {1: selected(), 8: ANEW, 9: ANEW}
-    draw = {"first_selected": 2, "seats": 2, "reserves": 5, **MARKS}
-    lines = further.redraw(plans, stood, **draw)
 
-    assert [[c.pk for c in group] for group in further.undecided(lines, stood)] == [[8, 9]]
-    decided = {9: 1, 8: 2}
-    lines = further.redraw(plans, stood, decided=decided, **draw)
-    assert further.undecided(lines, stood, decided) == []
-    assert {line.candidate.pk: line.reserve_rank or line.result for line in lines} == {
-        1: "selected",
-        9: "selected",
-        8: 1,
-    }
+    assert equals(plans, stood) == [[8, 9]]
+    assert equals(plans, stood, {9: 1, 8: 2}) == []
+    assert drawn(plans, stood, decided={9: 1, 8: 2}) == {1: "selected", 9: "selected", 8: 1}
+
+
+def test_an_appeal_equal_to_a_reserve_takes_the_free_place_only_where_a_person_says_so():
+    plans = [plan(1, 90), plan(4, 80), plan(3, 80), plan(5, 75)]
+    stood = {1: selected(1), 4: reserve(1, 3), 3: ANEW, 5: reserve(2, 6)}
+
+    assert equals(plans, stood) == [[4, 3]]
+    assert equals(plans, stood, {4: 1, 3: 2}) == equals(plans, stood, {4: 2, 3: 1}) == []
+    assert drawn(plans, stood, decided={4: 1, 3: 2}) == {1: "selected", 4: "selected", 3: 1, 5: 2}
+    assert drawn(plans, stood, decided={4: 2, 3: 1}) == {1: "selected", 3: "selected", 4: 1, 5: 2}
+
+
+def test_an_appeal_equal_to_the_last_who_is_selected_is_selected_in_addition_only_where_a_person_says_so():
+    plans, stood = [plan(1, 90), plan(2, 80), plan(9, 80)], {1: selected(1), 2: selected(2), 9: ANEW}
+
+    assert equals(plans, stood) == [[2, 9]]
+    assert drawn(plans, stood, decided={2: 1, 9: 2}) == {1: "selected", 2: "selected", 9: 1}
+    assert drawn(plans, stood, decided={2: 2, 9: 1}) == {1: "selected", 2: "selected", 9: "selected"}
+
+
+def test_who_stands_before_its_equals_on_the_published_list_goes_on_to():
+    """Ranks of a list that others have left are sparse: whoever comes to it stands behind all of them until a person says otherwise."""
+    plans = [plan(5, 80), plan(6, 80), plan(2, 80)]
+    stood = {5: reserve(3, 8), 6: reserve(4, 9), 2: ANEW}
+
+    lines = further.redraw(plans, stood, **DRAW)
+
+    assert [line.candidate.pk for line in lines] == [5, 6, 2]
+    assert equals(plans, stood) == [[5, 6, 2]]
+    assert not further.reordered(plans, stood, {5: 1, 2: 2, 6: 3})
+    assert further.reordered(plans, stood, {6: 1, 2: 2, 5: 3})
+
+
+def test_equals_whose_order_makes_no_difference_are_not_asked_for():
+    above = [plan(1, 90), plan(2, 85), plan(9, 90)]
+
+    assert equals(above, {1: selected(1), 2: selected(2), 9: ANEW}) == []
+    assert equals([plan(1, 90), plan(8, 50), plan(9, 50)], {1: selected(1), 8: ANEW, 9: ANEW}) == []
+    assert equals([plan(1, 90), plan(3, 80), plan(4, 80)], {1: selected(1), 3: reserve(1, 2), 4: reserve(2, 3)}) == []  # fmt: skip
+
+
+def test_an_appeal_that_is_owed_a_place_anyway_waits_where_the_order_says_who_takes_the_free_one():
+    plans, stood = [plan(1, 90), plan(3, 80), plan(9, 80)], {1: selected(1), 3: reserve(1, 2), 9: ANEW}
+
+    assert equals(plans, stood, seats=3) == [[3, 9]]
