@@ -173,15 +173,16 @@ def undecided_claims(call):
 
 
 def fingerprint(call):
-    """A hash of all that a list is cut from: it changes when a score, a status or an amount does.
+    """A hash of all that a list is cut from: it changes when a score, a status or an amount does, or the meeting of the committee that counts.
 
     That an agreement comes into force changes nothing of a list.
     """
-    return hash_of(list(standing_of(call)))
+    _is_open, closed = deliberated.standing(call)
+    return hash_of([list(standing_of(call)), closed])
 
 
 def fingerprint_of_list(call):
-    """The same with all that its firms are told: bonus and penalty with their grounds (each decision on one is a row of its own), and opinions.
+    """A hash of the same with all that its firms are told: bonus and penalty with their grounds (each decision on one is a row of its own), and opinions.
 
     What the committee decides is told apart (deliberating.outdated): its minutes do not change once they are closed.
     """

@@ -150,7 +150,7 @@ def cut(
                 purse.take(c.grant_krw)
                 result, reason = "selected", grounds(c, room, seats, select_mark, below)
             else:
-                if c.base >= select_mark:
+                if c.base >= select_mark and c.pk not in stopped:
                     room.skip(c.kind)
                 if reserve_rank < reserves:
                     result = "reserved"
@@ -162,19 +162,24 @@ def cut(
 
 
 def kept_out(said):
-    """Whether the committee does not select one. said: its Deviation or None."""
+    """Whether the committee does not select one. said: what it decided on it, with its result, or None."""
     return said is not None and said.result in ("reserved", "declined")
+
+
+def seated(said):
+    """Whether the committee selects one."""
+    return said is not None and said.result == "selected"
 
 
 def seated_first(ranked, deviations, room, purse):
     """Seat whom the committee selects, in order: (ids of those who fit, {id: why} of the others)."""
     chosen, stopped = set(), {}
     for c in ranked:
-        said = deviations.get(c.pk)
-        if said is None or said.result != "selected":
+        if not seated(deviations.get(c.pk)):
             continue
         if why := beyond(c, room, purse):
             stopped[c.pk] = why
+            room.skip(c.kind)
             continue
         room.take(c.kind)
         chosen.add(c.pk)

@@ -8,7 +8,7 @@ import pytest
 from applications.agreement import actions as agreement
 from applications.agreement.queries import offered
 from applications.cohort import actions as cohort
-from applications.decision import actions, continuing, following, queries
+from applications.decision import actions, continuing, filling, following, queries
 from applications.decision.models import Proposal
 from applications.decision.outcomes import GiveUp
 from applications.decision.tasks import end_reserves, publish_due
@@ -133,6 +133,24 @@ def test_the_first_reserve_comes_up_after_two_people_have_agreed_and_is_told(wor
     assert places[e.pk].reserve_rank == 2
     assert queries.notice_of(d).delivered_at == LAST_DAY + timedelta(days=9)
     assert not following.to_go_on(LAST_DAY).exists()
+
+
+def test_a_further_list_says_of_a_minimum_only_what_is_true_of_it(world, settings):
+    settings.LANGUAGE_CODE = "en"
+    field = world.a.field
+    world.r1.quotas.create(ordinal=1, field=field, least=4)
+    _first, [a, *_others] = published_list(world)
+    give_up(world, a)
+    with clock.at(LAST_DAY + timedelta(days=9)):
+        later = further(world, publish=False)
+        [few] = filling.of_proposal(later)["hindrances"]
+        world.r1.quotas.update(least=5)
+        [fewer] = filling.of_proposal(later)["hindrances"]
+
+    assert (few.taken, few.why) == (
+        3, "A further list takes no place from anybody: what is free goes down the reserve list, within places, maximums and budget.",
+    )  # fmt: skip
+    assert fewer.why == "Only 4 are selected or on the reserve list."
 
 
 def test_who_came_up_has_thirty_days_from_its_own_notice_to_sign(world):

@@ -2,7 +2,9 @@
 
 import pytest
 
+from applications.decision import filling, rules
 from applications.decision.hindering import hindrances
+from applications.decision.rules import Deviation
 from applications.decision.selection import Bound
 from tests.decision.test_selection import candidate, casting, cut, moulds, south
 
@@ -72,6 +74,34 @@ def test_the_most_places_of_another_end_stand_in_the_way():
     assert whys(casters(75, 74, region=7), bounds, seats=5) == [
         ("Casting", 1, "The most places of South (1) stand in the way.")
     ]
+
+
+def with_committee(plans, said, bounds, *, seats, budget_krw=None):
+    """The reasons of a list on which the committee decided. said: {id: result}."""
+    limits = {"seats": seats, "reserves": 5, "pass_mark": 60, "select_mark": 70, "budget_krw": budget_krw, "bounds": bounds}  # fmt: skip
+    deviations = {pk: Deviation(result, "As voted") for pk, result in said.items()}
+    lines = rules.cut(plans, **limits, deviations=deviations)
+    return [one.why for one in filling.of_lines(lines, limits, deviations)["hindrances"]]
+
+
+def test_the_committee_that_seated_others_first_is_named_also_where_there_is_a_budget():
+    plans = moulders(80, 79, grant_krw=10) + casters(75, grant_krw=10)
+    bounds = [casting(least=1)]
+
+    assert with_committee(plans, {1: "selected", 2: "selected"}, bounds, seats=2, budget_krw=100) == [
+        "The committee seated others first."
+    ]
+    assert with_committee(plans, {1: "selected", 2: "selected"}, bounds, seats=3, budget_krw=25) == [
+        "The committee seated others first."
+    ]
+
+
+def test_a_budget_that_could_not_hold_it_whatever_the_committee_did_is_named():
+    plans = moulders(80, grant_krw=10) + casters(75, grant_krw=30)
+
+    [why] = with_committee(plans, {1: "selected"}, [casting(least=1)], seats=2, budget_krw=25)
+
+    assert why == "Even the 1 smallest grants are 30 won, more than the budget of 25 won."
 
 
 def test_the_budget_cannot_hold_it_or_is_used_up_from_above():
