@@ -12,6 +12,7 @@ from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
+from applications.calls.models import BudgetLine
 from applications.decision import contesting, deliberated, deliberating, following, rules
 from applications.decision.appeals import Appeal
 from applications.decision.models import Place, Proposal
@@ -132,14 +133,44 @@ def bounds(call):
 
 def limits(call):
     """What a list of this call is cut by, as the rules take it."""
+    budget_krw, line = money(call)
     return {
         "seats": call.places,
         "reserves": call.reserves,
         "pass_mark": call.pass_mark,
         "select_mark": call.select_mark,
-        "budget_krw": call.budget_krw,
+        "budget_krw": budget_krw,
+        "line": line,
         "bounds": bounds(call),
     }
+
+
+def money(call):
+    """(what the grants of a list may come to in won, None where nothing bounds it; the budget line, where less is left of it than the call may grant).
+
+    What agreements of this call have taken from the line is its own. Agreements are a table of a later room: by name only.
+    """
+    if call.budget_line_id is None:
+        return call.budget_krw, ""
+    own = Q(agreements__application__call=call, agreements__status="in_force")
+    line = BudgetLine.objects.annotate(own_krw=Sum("agreements__grant_krw", filter=own, default=0)).get(
+        pk=call.budget_line_id
+    )
+    left = line.left_krw + line.own_krw
+    if call.budget_krw is not None and call.budget_krw <= left:
+        return call.budget_krw, ""
+    return left, str(line)
+
+
+def beyond_line(proposal):
+    """Why the line of its call does not hold what a list grants anew: other calls have taken from it since it was drawn."""
+    left, line = money(proposal.call)
+    if not line:
+        return []
+    selected = proposal.places.filter(result=Place.Result.SELECTED)
+    anew = Q(application__status__in=(Status.REVIEWED, Status.RESERVED))
+    sums = selected.aggregate(all=Sum("grant_krw", default=0), new=Sum("grant_krw", filter=anew, default=0))
+    return rules.beyond_line(line, left, sums["all"]) if sums["new"] else []
 
 
 def by_id(ids):
@@ -242,6 +273,8 @@ def stale(proposal, at=None):
         return [Reason(_("This call was cancelled."))]
     if following.outlives_reserves(proposal, at or proposal.publish_at or clock.now()):
         return rules.reserves_ended(proposal.follows.reserve_until)
+    if reasons := beyond_line(proposal):
+        return reasons
     if not proposal.follows_id:  # a further list follows the meeting of the list that it changes
         is_open, closed = deliberated.standing(proposal.call)
         if reasons := deliberating.outdated(

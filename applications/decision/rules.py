@@ -359,6 +359,16 @@ def reserves_ended(until):
     return [Reason(said % {"day": day(until)})]
 
 
+def beyond_line(line, left, granted):
+    """What stands against a list that grants more (won) than the budget line has left."""
+    if granted <= left:
+        return []
+    said = _(
+        "The list grants %(granted)s won, and only %(left)s won are left of the budget line %(line)s. Please propose it again."
+    )
+    return [Reason(said % {"granted": f"{granted:,}", "left": f"{left:,}", "line": line})]
+
+
 def public_already(proposal, *, now, is_stale):
     """From its instant on firms see their result: it is neither moved nor replaced, unless it went stale before."""
     due = proposal.publish_at and proposal.publish_at <= now

@@ -11,17 +11,10 @@ from tests.decision.test_selection import candidate, casting, cut, moulds, south
 pytestmark = pytest.mark.usefixtures("english")
 
 
-def whys(candidates, bounds, *, seats, budget_krw=None, kept_out=()):
-    lines = cut(*candidates, bounds=bounds, seats=seats, budget_krw=budget_krw)
-    found = hindrances(
-        lines,
-        seats=seats,
-        pass_mark=60,
-        select_mark=70,
-        budget_krw=budget_krw,
-        bounds=bounds,
-        kept_out=set(kept_out),
-    )
+def whys(candidates, bounds, *, seats, **more):
+    lines = cut(*candidates, bounds=bounds, seats=seats, **more)
+    limits = {"budget_krw": None} | more
+    found = hindrances(lines, {}, seats=seats, pass_mark=60, select_mark=70, bounds=bounds, **limits)
     return [(one.bound.name, one.taken, one.why) for one in found]
 
 
@@ -45,13 +38,9 @@ def test_too_few_reach_the_mark():
 
 def test_the_committee_does_not_select_them():
     bounds = [casting(least=2)]
-    lines = cut(*casters(75, 71), bounds=bounds, seats=1)
+    [why] = with_committee(casters(75, 71), {51: "declined"}, bounds, seats=9)
 
-    [one] = hindrances(
-        lines, seats=9, pass_mark=60, select_mark=70, budget_krw=None, bounds=bounds, kept_out={51}
-    )
-
-    assert one.why == "The committee does not select 1 of the 2 who could be."
+    assert why == "The committee does not select 1 of the 2 who could be."
 
 
 def test_the_places_do_not_hold_it():
