@@ -210,7 +210,7 @@ def take_effect(proposal, *, by):
     PROPOSAL.advance(
         proposal, "take_effect", by=by, unless=queries.stale, published_at=now, reserve_ends_at=ends
     )
-    places = list(proposal.places.select_related("application__firm"))
+    places = list(telling.told(proposal).select_related("application__firm"))
     news = telling.news_of(proposal, places, now=now)
     _move(places, by=by)
     telling.tell(proposal, news)

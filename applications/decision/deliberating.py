@@ -40,6 +40,13 @@ def sitting(members, recused):
     return [one for one in members if (one.name, one.affiliation) not in out]
 
 
+def strangers(recused, members):
+    """Whoever is to be recused belongs to the committee. recused: (name, affiliation) of each."""
+    known = {(one.name, one.affiliation) for one in members}
+    said = _("%(name)s is no member of the committee any more. Please look at the attendance first.")
+    return [Reason(said % {"name": one[0]}, "recused") for one in recused if tuple(one) not in known]
+
+
 def unrecused(number, found, recused):
     """Why a decision has to be voted on again: members (name, affiliation) who are found in a conflict had a part in it."""
     out = {tuple(one[:2]) for one in recused}

@@ -107,7 +107,7 @@ def _of_pool(c, standing, is_owed, room, purse, marks):
             "mark": marks["select_mark"],
         }
     room.skip(c.kind)
-    return ("reserved" if standing.result == "reserved" else ""), (standing.reason if standing.holds else why)
+    return ("reserved" if standing.result == "reserved" else ""), why
 
 
 def _came_up(standing):

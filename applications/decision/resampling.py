@@ -104,7 +104,7 @@ def worked_out(call, *, draws, seed, tell=lambda part: True):
     are selected now are selected on average.
     """
     resolutions = deliberated.in_force(deliberated.closed(call))
-    ranked = rules.order(queries.candidates(call, deliberated.grants(resolutions)))
+    ranked = ranked_of(call, resolutions)
     stages, plans = arrays_of(call, ranked, resolutions)
     found = stability.resampled(stages, plans, line_of(call), draws=draws, seed=seed, tell=tell)
     if found is None:
@@ -124,6 +124,11 @@ def worked_out(call, *, draws, seed, tell=lambda part: True):
         "stay": round(sum(row[2] for row in rows if row[1]) / draws, 1),
         "rows": rows,
     }
+
+
+def ranked_of(call, resolutions):
+    """The Candidates of a call, best first, each with the grant that the committee left it."""
+    return rules.order(queries.candidates(call, deliberated.grants(resolutions)))
 
 
 def selected_now(call):

@@ -307,7 +307,7 @@ def publish(request, key):
             "proposal": found,
             "form": form,
             "counts": queries.counts(found),
-            "samples": letter_desk.samples(found),
+            "samples": letter_desk.samples(request, found),
             "stale": queries.stale(found),
         },
         status=status,

@@ -105,6 +105,34 @@ def test_the_budget_cannot_hold_it_or_is_used_up_from_above():
     assert why.startswith("The 1 smallest grants are 60 won of 100 won, but who stands above is taken first")
 
 
+def test_the_most_places_and_the_budget_together_are_named():
+    """One cheap caster and one dear one; only one of the south is taken, so that the dear one of the north is needed."""
+    plans = [
+        candidate(1, 80, field=2, region=7, grant_krw=10), candidate(2, 79, field=2, region=7, grant_krw=10),
+        candidate(3, 78, field=2, region=8, grant_krw=60),
+    ]  # fmt: skip
+
+    assert whys(plans, [casting(least=2), south(most=1)], seats=5, budget_krw=50) == [
+        (
+            "Casting",
+            1,
+            "Within the most places of South (1) the 2 smallest grants are 70 won, more than the budget of 50 won.",
+        )
+    ]
+
+
+def test_minimums_before_it_and_the_money_together_are_named_with_the_budget_line():
+    plans = moulders(90, 80, grant_krw=30) + casters(75, grant_krw=30)
+
+    assert whys(plans, [moulds(least=2), casting(least=1)], seats=5, budget_krw=70, line="2027 R&D") == [
+        (
+            "Casting",
+            0,
+            "Beside the minimums before it (Moulds (2)) the cheapest list is 90 won, more than the 70 won left of the budget line 2027 R&D.",
+        )
+    ]
+
+
 def test_another_region_is_another_bound():
     bounds = [Bound("region", 8, "East", 1), south(least=1)]
 
