@@ -13,7 +13,7 @@ NAMED = (
     "selected",
     "reserved",
     "declined",
-)  # results that a resolution may give; the others leave the rules' own
+)  # results that a decision gives; "as_ruled" leaves the rules' own
 
 
 def majority(number):

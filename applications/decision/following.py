@@ -57,9 +57,8 @@ def first_selected(call):
 def going_on(call, published, *, now):
     """(candidates, {id: Standing}) of a further list: who is on the published one still, and who was decided anew."""
     standings = stood(published, now=now)
-    grants = deliberated.grants(
-        deliberated.in_force(published.deliberation)
-    )  # they hold for who comes up too
+    # Grants that the committee reduced hold for who comes up too.
+    grants = deliberated.grants(deliberated.in_force(published.deliberation))
     grants |= dict(
         published.places.filter(result=Place.Result.SELECTED).values_list("application", "grant_krw")
     )

@@ -50,11 +50,8 @@ class Proposal(models.Model):
     call = models.ForeignKey(Call, models.PROTECT, related_name="proposals")
     ordinal = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED, editable=False)
-    follows = (
-        models.ForeignKey(  # the published list that this one changes: an appeal upheld, a place given up
-            "self", models.PROTECT, null=True, related_name="followers"
-        )
-    )
+    # the published list that this one changes: an appeal upheld, a place given up
+    follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="followers")
     deliberation = models.ForeignKey(  # the meeting of the committee that it takes into account
         "applications.Deliberation", models.PROTECT, null=True, related_name="proposals"
     )

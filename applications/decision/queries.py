@@ -50,20 +50,10 @@ def ranking(call, where=WHOLE):
         Application.objects.filter(where, call=call, status__in=RANKED, final_score__isnull=False)
         .annotate(firm_name=F("firm__name"))
         .only(
-            "key",
-            "number",
-            "field",
-            *KEYS,
-            "base_score",
-            "bonus",
-            "penalty",
-            "sheets",
-            "stage_scores",
-            "spread",
-            "requested_krw",
-            "failings",
+            "key", "number", "field", *KEYS, "base_score", "bonus", "penalty", "sheets", "stage_scores", "spread",
+            "requested_krw", "failings",
         )
-    )
+    )  # fmt: skip
 
 
 def ranks(call, rows, *, is_first_page, where=WHOLE):
@@ -236,17 +226,9 @@ def standing_of(call):
         .annotate(stands=Case(When(status=Status.AGREED, then=Value(Status.SELECTED)), default="status"))
         .order_by("pk")
         .values_list(
-            "pk",
-            "stands",
-            "sheets",
-            *KEYS,
-            "base_score",
-            "requested_krw",
-            "field_id",
-            "region_id",
-            "failings",
+            "pk", "stands", "sheets", *KEYS, "base_score", "requested_krw", "field_id", "region_id", "failings",
         )
-    )
+    )  # fmt: skip
 
 
 def in_force(call):

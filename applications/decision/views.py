@@ -1,4 +1,4 @@
-"""Pages of the decision desk: ranking, proposal, publication; and the firm's result."""
+"""Pages of the decision desk: ranking, proposal, further list, approval, publication."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
