@@ -520,6 +520,13 @@ class Journey:
         assert "(주)가온열처리" in self.letter(
             "sprout@firm.example", "[Designation] Designated as a sprout company: %(number)s"
         )
+        self.sprout.menu("My applications")
+        self.sprout.follow(SPROUT)
+        self.sprout.follow("See the result")
+        for document in ("Notice of the result (PDF)", "Certificate of designation %(number)s (PDF)"):
+            words = re.escape(said(document).partition("%")[0])
+            link = self.sprout.page.get_by_role("link", name=re.compile(words)).get_attribute("href")
+            assert self.sprout.page.request.get(self.street.address + link).body().startswith(b"%PDF")
 
     def the_agreement_is_signed_by_both_sides(self):
         officer, firm = self.officer, self.rnd

@@ -185,7 +185,7 @@ def publish(proposal, *, by, publish_at=None):
         raise Refused(Reason(_("This instant is past already."), "publish_at"), about=proposal)
     PROPOSAL.advance(
         proposal, "schedule", by=by,
-        unless=lambda locked: queries.stale(locked) or (publish_at and rules.public_already(locked, now=now, is_stale=False)),
+        unless=lambda locked: queries.stale(locked, at=publish_at) or (publish_at and rules.public_already(locked, now=now, is_stale=False)),
         publish_at=publish_at or now, published_by=by,
     )  # fmt: skip
     if proposal.publish_at <= now:
@@ -210,7 +210,7 @@ def take_effect(proposal, *, by):
     PROPOSAL.advance(
         proposal, "take_effect", by=by, unless=queries.stale, published_at=now, reserve_ends_at=ends
     )
-    places = list(proposal.places.select_related("application__firm"))
+    places = list(telling.told(proposal).select_related("application__firm"))
     news = telling.news_of(proposal, places, now=now)
     _move(places, by=by)
     telling.tell(proposal, news)

@@ -1,4 +1,4 @@
-"""The staff's pages of what follows a decision: the queue of appeals, their decisions, opinions of panels, further lists."""
+"""The staff's pages of what follows a decision: the queue of appeals, their decisions, opinions of panels."""
 
 from django.contrib import messages
 from django.shortcuts import redirect

@@ -208,9 +208,8 @@ def confirm(appeal, *, by):
     )
     match appeal.remedy:
         case Appeal.Remedy.SCORE:
-            Opinion.objects.filter(
-                application=application
-            ).delete()  # of the first panel; its notice keeps it
+            # What the first panel said: its notice keeps it.
+            Opinion.objects.filter(application=application).delete()
             score_again(application, stage=appeal.stage, reason=appeal.number, by=by)
         case Appeal.Remedy.DECIDE:
             APPLICATION.advance(application, "decide_again", by=by, note=appeal.number)

@@ -13,6 +13,7 @@ from applications.decision.committee_forms import (
     MinutesForm,
     ResolutionForm,
     TakeBackForm,
+    label_of,
 )
 from applications.decision.committees import Deliberation, Resolution
 from applications.decision.forms import WhyForm
@@ -80,7 +81,7 @@ def drawn(found, resolutions):
     shown, ruled = around_the_cut(lines), {line.candidate.pk: line for line in plain}
     applications = queries.by_id({line.candidate.pk for line in shown})
     return {
-        "lacking": resolving.lacking(found, resolutions, lines),
+        "obstacles": resolving.obstacles(found, resolutions, lines),
         "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
         **filling.of_lines(lines, queries.limits(call), resolutions),
         "shown": [
@@ -154,7 +155,7 @@ def decided_before(found, number):
         "number": number,
         "replaces": last.ordinal,
         "recused": [
-            one.ordinal for one in found.members.all() if one not in deliberating.sitting([one], last.recused)
+            label_of(one) for one in found.members.all() if not deliberating.sitting([one], last.recused)
         ],
         **{name: getattr(last, name) for name in names},
         **result,

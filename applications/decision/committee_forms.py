@@ -106,6 +106,11 @@ class AttendanceForm(forms.Form):
         ]  # fmt: skip
 
 
+def label_of(member):
+    """A member by name and affiliation, as a decision names who is recused."""
+    return f"{member.name} ({member.affiliation})"
+
+
 class ResolutionForm(forms.ModelForm):
     """What the committee decided on one application."""
 
@@ -121,7 +126,7 @@ class ResolutionForm(forms.ModelForm):
     )  # fmt: skip
     replaces = forms.IntegerField(required=False, widget=forms.HiddenInput())
     recused = forms.TypedMultipleChoiceField(
-        label=_("Recused from this decision"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple,
+        label=_("Recused from this decision"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("Members who step back. Whoever stands in a conflict of interest by our data is recused in any case. They have no vote."),
     )  # fmt: skip
 
@@ -139,7 +144,9 @@ class ResolutionForm(forms.ModelForm):
     def __init__(self, *args, call, members, **options):
         super().__init__(*args, **options)
         self.call = call
-        self.fields["recused"].choices = [(one.ordinal, f"{one.name} ({one.affiliation})") for one in members]
+        seated = {label_of(one): (one.name, one.affiliation) for one in members}
+        self.fields["recused"].choices = [(label, label) for label in seated]
+        self.fields["recused"].coerce = seated.get
         choices = [(value, label) for value, label in Resolution.Result.choices if value != "taken_back"]
         self.fields["result"].choices = choices
         if not call.is_rnd:

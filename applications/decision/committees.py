@@ -49,9 +49,7 @@ class Deliberation(models.Model):
     convened_at = models.DateTimeField(default=clock.now)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
-    sha256 = models.CharField(
-        max_length=64, blank=True
-    )  # of the minutes with votes and attendance, at the closing
+    sha256 = models.CharField(max_length=64, blank=True)  # of minutes, votes and attendance, at the closing
 
     objects = DeliberationQuerySet.as_manager()
     get_status_display = label_of("status", Status)

@@ -1,4 +1,4 @@
-"""Pages of the firm after a decision: its result, the appeal against it, giving it up."""
+"""Pages of the firm after a decision: its result, the appeal against it, giving it up; staff see the case at the address of the appeal."""
 
 from django.contrib import messages
 from django.http import Http404

@@ -20,41 +20,35 @@ from applications.notifications.outbox import notify, notify_each
 
 
 def draw(call, published, decided=None):
-    """(Lines, {id: Standing}) of the further list as it would be now.
+    """(Lines, {id: Standing}, reasons that its order of equals gives, groups of equals that wait for theirs) of the further list.
 
-    After the reserve list has ended nobody comes up from it: then no place counts as free.
-    decided: {application id: place among equals}, of those decided anew; others keep the order they have.
+    After the reserve list has ended nobody comes up from it and nobody comes to it: then no place counts as free.
+    decided: {application id: place among equals}, of all of a group.
     """
-    candidates, standings = following.going_on(call, published)
-    places = {pk: one.rank for pk, one in standings.items() if one.holds}
-    last = max(places.values(), default=0)
-    places |= {pk: last + place for pk, place in (decided or {}).items()}
+    now = clock.now()
+    candidates, standings = following.going_on(call, published, now=now)
+    limits = queries.limits(call) | {"first_selected": following.first_selected(call)}
+    if published.reserve_ends_at <= now:
+        limits |= {"first_selected": 0, "reserves": 0}
     with translation.override(settings.LANGUAGE_CODE):
-        lines = further.redraw(
-            candidates,
-            standings,
-            first_selected=following.first_selected(call) if published.reserve_ends_at > clock.now() else 0,
-            decided=places,
-            **queries.limits(call),
-        )
-    return lines, standings
+        lines = further.redraw(candidates, standings, decided=decided, **limits)
+        waiting = further.undecided(candidates, standings, decided=decided, **limits)
+    return lines, standings, further.reordered(candidates, standings, decided), waiting
 
 
-def obstacles(call, lines, standings, decided=None):
-    """Why this further list cannot be proposed."""
+def obstacles(call, lines, standings):
+    """Why this further list cannot be proposed, whatever the order of its equals."""
     reasons = []
     anew = {pk for pk, one in standings.items() if not one.holds}
     if short := queries.short_of_sheets(call):
         said = _("%(count)d reviews have lost sheets and stand below their quorum; open them again: %(some)s")
         reasons.append(Reason(said % rules.counted(short)))
-    if again := following.judged_again(call):
-        said = _("%(count)d applications of the list are reviewed again after an appeal: %(some)s")
-        reasons.append(Reason(said % rules.counted(again)))
+    if still_open := queries.still_open(call):
+        said = _("%(count)d applications are not through yet: %(some)s")
+        reasons.append(Reason(said % rules.counted(still_open)))
     if anew and (claims := queries.undecided_claims(call)):
         said = _("%(count)d applications claim a bonus that is not decided on yet: %(some)s")
         reasons.append(Reason(said % rules.counted(claims)))
-    if further.undecided(lines, standings, decided):
-        reasons.append(Reason(_("Equal scores stand across the cut: give each of them its place.")))
     if not further.changed(lines, standings):
         reasons.append(Reason(_("Nothing has changed that would change the list.")))
     return reasons
@@ -77,8 +71,9 @@ def propose(call, *, note, by, decided=None, replaces=None):
         refuse_unless_open(waiting, replaces, call)
     elif published.ordinal != replaces:
         raise Refused(*rules.replaced_meanwhile(published, replaces), about=call)
-    lines, standings = draw(call, published, decided)
-    if reasons := obstacles(call, lines, standings, decided):
+    lines, standings, reasons, waiting = draw(call, published, decided)
+    reasons += obstacles(call, lines, standings) + rules.unordered(waiting)
+    if reasons:
         raise Refused(*reasons, about=call)
     return write(call, lines, note=note, by=by, decided=decided, replaces=waiting, follows=published)
 

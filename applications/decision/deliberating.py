@@ -13,7 +13,7 @@ NAMED = (
     "selected",
     "reserved",
     "declined",
-)  # results that a resolution may give; the others leave the rules' own
+)  # results that a decision gives; "as_ruled" leaves the rules' own
 
 
 def majority(number):
@@ -38,6 +38,13 @@ def sitting(members, recused):
     """The members who have a part in one decision. members: with name and affiliation; recused: [(name, affiliation, ...)]."""
     out = {tuple(one[:2]) for one in recused}
     return [one for one in members if (one.name, one.affiliation) not in out]
+
+
+def strangers(recused, members):
+    """Whoever is to be recused belongs to the committee. recused: (name, affiliation) of each."""
+    known = {(one.name, one.affiliation) for one in members}
+    said = _("%(name)s is no member of the committee any more. Please look at the attendance first.")
+    return [Reason(said % {"name": one[0]}, "recused") for one in recused if tuple(one) not in known]
 
 
 def unrecused(number, found, recused):

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef
 from django.db.models.fields.json import KT
 
 from applications.calls.models import Call
-from applications.decision import actions, cells, queries
+from applications.decision import actions, cells, following, queries
 from applications.decision.appeals import Appeal
 from applications.decision.models import Place, Proposal
 from applications.decision.reports import FairnessReport
@@ -16,7 +16,7 @@ from applications.intake.models import Application, Status, Submission
 from applications.kernel import audit, clock
 from applications.review.models import Assignment
 
-UNDECIDED = (Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW, Status.REVIEWED)
+UNDECIDED = (*following.STILL_OPEN, Status.REVIEWED)
 
 
 def to_report():

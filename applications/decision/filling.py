@@ -8,17 +8,13 @@ from applications.decision.rules import Candidate, Line
 from applications.decision.selection import ends
 
 
-def kept_out(resolutions):
-    """Ids of those whom the committee does not select. resolutions: {id: Resolution}."""
-    return {pk for pk, one in resolutions.items() if one.result in ("reserved", "declined")}
-
-
 def of_lines(lines, limits, resolutions):
     """The same of lines that are drawn now. limits: queries.limits; resolutions: of the committee, {id: Resolution}."""
     return {
         "quotas": [(bound, rules.selected_of(lines, bound)) for bound in limits["bounds"]],
-        "hindrances": hindering.hindrances(lines, **limits, kept_out=kept_out(resolutions)),
+        "hindrances": hindering.hindrances(lines, resolutions, **limits),
         "granted": sum(line.candidate.grant_krw for line in lines if line.result == "selected"),
+        "money": limits,
     }
 
 
@@ -35,11 +31,15 @@ def of_proposal(proposal):
         (bound, sum(number for *kind, number, _krw in rows if bound.end in ends(kind)))
         for bound in limits["bounds"]
     ]
-    found = {"quotas": quotas, "granted": sum(krw for *_kind, krw in rows), "hindrances": []}
+    granted = sum(krw for *_kind, krw in rows)
+    found = {"quotas": quotas, "granted": granted, "hindrances": [], "money": limits}
     if any(number < bound.least for bound, number in quotas):
         resolutions = deliberated.in_force(proposal.deliberation_id)
         lines = lines_of(proposal, deliberated.grants(resolutions))
-        found["hindrances"] = hindering.hindrances(lines, **limits, kept_out=kept_out(resolutions))
+        if proposal.follows_id:
+            found["hindrances"] = hindering.of_further(lines, limits["bounds"])
+        else:
+            found["hindrances"] = hindering.hindrances(lines, resolutions, **limits)
     return found
 
 

@@ -9,6 +9,8 @@ from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import GiveUp
 from applications.intake.models import TIE_COLUMNS, Application, Status
 
+STILL_OPEN = (Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW)  # not through screening and review
+
 
 def renumbered(proposal):
     """Ids of the applications whose number on the reserve list is another than in the list that this one changes."""
@@ -21,8 +23,12 @@ def renumbered(proposal):
     return {pk for pk, _number in numbers(proposal) - numbers(proposal.follows)}
 
 
-def stood(published):
-    """{application id: Standing} of a published list: what still holds of it. Who gave up or withdrew is not on it any more."""
+def stood(published, *, now):
+    """{application id: Standing} of a published list: what still holds of it. Who gave up or withdrew is not on it any more.
+
+    From the end of the reserve list on its reserves are not selected, whether the timetable has told them yet or not.
+    """
+    has_ended = published.reserve_ends_at <= now
     holding = {
         Place.Result.SELECTED: (Status.SELECTED, Status.AGREED),
         Place.Result.RESERVED: (Status.RESERVED,),
@@ -33,20 +39,13 @@ def stood(published):
     )
     found = {}
     for pk, status, result, reserve_rank, reason, rank in rows:
-        if result == Place.Result.RESERVED and status == Status.DECLINED:  # the reserve list has ended
-            found[pk] = Standing(True, Place.Result.DECLINED, None, reason, rank)
-        elif status in holding[result] or status == Status.REVIEWED:
-            found[pk] = Standing(status in holding[result], result, reserve_rank, reason, rank)
+        holds = status in holding[result] or (result, status) == (Place.Result.RESERVED, Status.DECLINED)
+        if not holds and status != Status.REVIEWED:
+            continue
+        if result == Place.Result.RESERVED and (has_ended or status == Status.DECLINED):
+            result, reserve_rank = Place.Result.DECLINED, None
+        found[pk] = Standing(holds, result, reserve_rank, reason, rank)
     return found
-
-
-def judged_again(call):
-    """Numbers of those on the published list whose review an appeal has opened again: until it is over no other place is decided."""
-    again = (Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW)
-    found = Application.objects.filter(
-        places__proposal__call=call, places__proposal__status="published", call=call, status__in=again
-    )
-    return list(found.order_by("number").values_list("number", flat=True))
 
 
 def first_selected(call):
@@ -55,12 +54,11 @@ def first_selected(call):
     return first.places.filter(result=Place.Result.SELECTED).count()
 
 
-def going_on(call, published):
+def going_on(call, published, *, now):
     """(candidates, {id: Standing}) of a further list: who is on the published one still, and who was decided anew."""
-    standings = stood(published)
-    grants = deliberated.grants(
-        deliberated.in_force(published.deliberation)
-    )  # they hold for who comes up too
+    standings = stood(published, now=now)
+    # Grants that the committee reduced hold for who comes up too.
+    grants = deliberated.grants(deliberated.in_force(published.deliberation))
     grants |= dict(
         published.places.filter(result=Place.Result.SELECTED).values_list("application", "grant_krw")
     )
@@ -79,17 +77,31 @@ def going_on(call, published):
 
 
 def to_go_on(now):
-    """Published lists that may be changed now: somebody was decided anew, or a place is free and a reserve waits for it."""
+    """Published lists that may be changed now: somebody was decided anew, or a place is free and a reserve waits for it.
+
+    While anything of the call is screened or reviewed again no other place of it is decided.
+    """
+    still_open = Application.objects.filter(call=OuterRef("call"), status__in=STILL_OPEN)
     anew = Application.objects.filter(call=OuterRef("call"), status=Status.REVIEWED)
     freed = Application.objects.filter(call=OuterRef("call"), status=Status.GIVEN_UP, give_up__was="selected")
     waits = Application.objects.filter(call=OuterRef("call"), status=Status.RESERVED)
-    open_list = Proposal.objects.filter(call=OuterRef("call"), status__in=("proposed", "approved"))
+    open_list = Proposal.objects.waiting().filter(call=OuterRef("call"))
     free = Exists(freed.filter(places__proposal=OuterRef("pk"))) & Exists(waits)
     return Proposal.objects.filter(
         Exists(anew) | (free & Q(reserve_ends_at__gt=now)),
         ~Exists(open_list),
+        ~Exists(still_open),
         status=Proposal.Status.PUBLISHED,
     )
+
+
+def outlives_reserves(proposal, at):
+    """Whether a further list that takes effect then has somebody come up from the reserve list, or wait on it, after its end."""
+    if not proposal.follows_id or proposal.follows.reserve_ends_at > at:
+        return False
+    reserves = Q(result=Place.Result.RESERVED)
+    comes_up = Q(result=Place.Result.SELECTED, application__status=Status.RESERVED)
+    return proposal.places.filter(reserves | comes_up).exists()
 
 
 def bound_already(application):

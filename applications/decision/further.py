@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.decision.rules import Line, cut, obstacle, order
+from applications.decision.rules import Line, Purse, cut, is_ordered, obstacle, order
 from applications.decision.selection import Room, ends
+from applications.kernel.errors import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def redraw(
     pass_mark,
     select_mark,
     budget_krw=None,
+    line="",
     bounds=(),
     decided=None,
 ):
@@ -43,9 +45,11 @@ def redraw(
 
     candidates: all that the list in force holds and that have not given up, and those decided anew; of who is selected
     the grant that was. stood: {id: Standing}; first_selected: how many the first list selected; decided: {id: place
-    among those of equal scores}. Who was decided anew is selected, beside all others, where the list drawn from
+    among those of equal scores}, of all of a group or none; of the others who is on the list stands as it did, before who
+    comes to it. Who was decided anew is selected, beside all others, where the list drawn from
     nothing would select it; else it stands among the reserves by its score. A free place goes down the pool in order.
     """
+    decided = _ranks(stood) | (decided or {})
     ranked = order(candidates, decided)
     held = [c for c in ranked if stood[c.pk].holds and stood[c.pk].result == "selected"]
     pool = [c for c in ranked if not stood[c.pk].holds or stood[c.pk].result == "reserved"]
@@ -61,35 +65,40 @@ def redraw(
     free = max(0, min(seats, first_selected) - len(held))
     below = [c for c in held + pool if not _fails(c, pass_mark)]
     room = Room(len(held) + free, bounds, Counter(c.kind for c in below))
-    left = budget_krw
+    purse = Purse(budget_krw, line)
     for c in held:
         room.take(c.kind)
-        left = left if left is None else left - c.grant_krw
+        purse.take(c.grant_krw)
     room.settle()
     results = {}
     for c in pool:
-        result, reason = _of_pool(c, stood[c.pk], c.pk in owed, room, left, marks)
+        result, reason = _of_pool(c, stood[c.pk], c.pk in owed, room, purse, marks)
         if result == "selected":
-            left = left if left is None else left - c.grant_krw
+            purse.take(c.grant_krw)
         results[c.pk] = (result, reason)
     _put_on_reserve(pool, stood, results, reserves)
     return _lines(ranked, stood, results, pass_mark)
+
+
+def _ranks(stood):
+    """{id: rank} of who is on the list that stands."""
+    return {pk: one.rank for pk, one in stood.items() if one.holds}
 
 
 def _fails(c, pass_mark):
     return bool(c.failings) or c.base < pass_mark
 
 
-def _of_pool(c, standing, is_owed, room, left, marks):
+def _of_pool(c, standing, is_owed, room, purse, marks):
     """(result, reason) of one that is on the reserve list or decided anew; "" for a passer without a place yet."""
     if not standing.holds and _fails(c, marks["pass_mark"]):
         said = cut([c], seats=0, reserves=0, **marks)[0].reason
         return ("reserved" if standing.result == "reserved" else "declined"), said
-    why = obstacle(c, room, left, marks["pass_mark"])
+    why = obstacle(c, room, purse, marks["pass_mark"])
     if not why:
         room.take(c.kind)
         return "selected", _came_up(standing)
-    if is_owed and (left is None or c.grant_krw <= left):
+    if is_owed and purse.holds(c.grant_krw):
         room.taken.update(ends(c.kind))
         room.below[c.kind] -= 1
         room.settle()
@@ -98,7 +107,7 @@ def _of_pool(c, standing, is_owed, room, left, marks):
             "mark": marks["select_mark"],
         }
     room.skip(c.kind)
-    return ("reserved" if standing.result == "reserved" else ""), (standing.reason if standing.holds else why)
+    return ("reserved" if standing.result == "reserved" else ""), why
 
 
 def _came_up(standing):
@@ -144,15 +153,47 @@ def changed(lines, stood):
     return [line for line in lines if is_new(line)]
 
 
-def undecided(lines, stood, decided=None):
-    """Groups of equals that were decided anew, where their order makes a difference and nobody has said it."""
+def undecided(candidates, stood, *, decided=None, **limits):
+    """Groups of equals, with somebody who was decided anew, whose order makes a difference and was not said: a person says it.
+
+    limits: the others that redraw takes. It makes a difference where results differ among them, or where the list is
+    another one when they stand the other way round.
+    """
+
+    def results(order):
+        lines = redraw(candidates, stood, decided=order, **limits)
+        return {line.candidate.pk: (line.result, line.reserve_rank) for line in lines}
+
+    found, drawn = [], results(decided)
+    for group in equals(candidates, stood, limits["pass_mark"]):
+        ids = [c.pk for c in group]
+        if is_ordered(ids, decided):
+            continue
+        backwards = {pk: place for place, pk in enumerate(reversed(ids), 1)}
+        if len({drawn[pk] for pk in ids}) > 1 or results({**(decided or {}), **backwards}) != drawn:
+            found.append(group)
+    return found
+
+
+def equals(candidates, stood, pass_mark):
+    """Groups of equal passers that compete for places, with somebody in each who was decided anew, in the order of the list."""
     groups = {}
-    for line in lines:
-        if not stood[line.candidate.pk].holds and line.passed:
-            groups.setdefault(line.candidate.key, []).append(line)
+    for c in order(candidates, _ranks(stood)):
+        holds = stood[c.pk].holds
+        if not _fails(c, pass_mark) and not (holds and stood[c.pk].result == "declined"):
+            groups.setdefault(c.key, []).append(c)
     return [
-        [line.candidate for line in group]
-        for group in groups.values()
-        if len({(line.result, line.reserve_rank) for line in group}) > 1
-        and {(decided or {}).get(line.candidate.pk) for line in group} != set(range(1, len(group) + 1))
+        group for group in groups.values() if len(group) > 1 and any(not stood[c.pk].holds for c in group)
     ]
+
+
+def reordered(candidates, stood, decided):
+    """Why these places among equals cannot stand: who is on the published list has its order already. decided: {id: place}."""
+    before = {c.pk: stood[c.pk].rank for c in candidates if stood[c.pk].holds and c.pk in (decided or {})}
+    groups = {}
+    for c in order(candidates, decided):
+        if c.pk in before:
+            groups.setdefault(c.key, []).append(before[c.pk])
+    if any(ranks != sorted(ranks) for ranks in groups.values()):
+        return [Reason(_("Equals who are on the published list keep their order among themselves."))]
+    return []

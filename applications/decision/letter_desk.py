@@ -12,41 +12,37 @@ from applications.kernel.web import fetch, page
 ROWS = 50
 
 
-def waits(proposal):
-    """Whether its letters are still to be written."""
-    return proposal.status in (Proposal.Status.PROPOSED, Proposal.Status.APPROVED)
+def samples(request, proposal):
+    """One letter of each kind and result: [(kind, result, how many firms, subject, body)]; no texts once they are written.
 
-
-def samples(proposal):
-    """One letter of each kind and result: [(kind, result, how many firms, subject, body)]; no texts once they are written."""
-    if not waits(proposal):
+    Where nobody of any of these firms can be written to, subject and body are empty.
+    """
+    if not proposal.waits:
         return []
-    found = telling.kinds_of(proposal)
-    places = proposal.places.filter(rank__in=[rank for *_kind, rank in found])
-    news = telling.news_of(
-        proposal, places.select_related("application__firm"), now=telling.leaves_at(proposal, clock.now())
-    )
-    letters = {one.place.rank: telling.letters_of(one)[:1] for one in news}
-    return [
-        (kind, result, number, subject, body)
-        for kind, result, number, rank in found
-        for _person, subject, body in letters[rank]
-    ]
+    told = telling.told(proposal)
+    found = telling.kinds_of(proposal, told)
+    places = told.filter(rank__in=[rank for *_kind, rank in found]).select_related("application__firm")
+    news = telling.news_of(proposal, places, now=telling.leaves_at(proposal, clock.now()))
+    log_view(request, "letter.preview", *(one.place.application for one in news))
+    first = {one.place.rank: next(iter(telling.letters_of(one)), (None, "", "")) for one in news}
+    return [(kind, result, number, *first[rank][1:]) for kind, result, number, rank in found]
 
 
 @page("decision.publish", "GET")
 def listing(request, key):
     """Whom a list that waits will be told to, a page at a time."""
     found = fetch(request, Proposal, key=key, related=("call", "follows"))
-    if not waits(found):
+    if not found.waits:
         return redirect(found)
-    told = telling.told(found).select_related("application__firm")
-    rows = page_by_key(told, ["rank"], request.GET.get("mark", ""), size=ROWS)
+    told = telling.told(found)
+    rows = page_by_key(
+        told.select_related("application__firm"), ["rank"], request.GET.get("mark", ""), size=ROWS
+    )
     facts = {
         "proposal": found,
         "page": rows,
         "rows": [(place, telling.kind_of(place)) for place in rows.rows],
-        "kinds": telling.kinds_of(found),
+        "kinds": telling.kinds_of(found, told),
         "stale": queries.stale(found),
     }
     return render(request, "decision/letters.html", facts)
@@ -56,7 +52,7 @@ def listing(request, key):
 def letter(request, key, application):
     """The very letters that one firm will get, as they stand now; nothing is written."""
     found = fetch(request, Proposal, key=key, related=("call", "follows"))
-    if not waits(found):
+    if not found.waits:
         return redirect(found)
     place = get_object_or_404(
         telling.told(found).select_related("application__firm"), application__key=application

@@ -80,7 +80,7 @@ def word_of(place, committee):
 
 def earlier_of(notice):
     """The notice whose place another takes, in words."""
-    said = _("Our notice of %(time)s (%(result)s), because it was decided anew")
+    said = _("Our notice of %(time)s (%(result)s)")
     return said % {"time": instant(notice.delivered_at), "result": word_of(notice.place, {})}
 
 

@@ -19,6 +19,10 @@ class ProposalQuerySet(models.QuerySet):
         """Those that are proposed, approved or published: one that is published, and one that is to change it."""
         return self.exclude(status__in=(Proposal.Status.SENT_BACK, Proposal.Status.REPLACED))
 
+    def waiting(self):
+        """Those that are not public yet."""
+        return self.filter(status__in=Proposal.WAITING)
+
     def visible_to(self, user):
         """The list that decides: officers, directors and auditors; the ministry after publication."""
         if not user.is_authenticated:
@@ -40,15 +44,14 @@ class Proposal(models.Model):
         SENT_BACK = "sent_back", _("Sent back")
         REPLACED = "replaced", _("Replaced")
 
+    WAITING = (Status.PROPOSED, Status.APPROVED)
+
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     call = models.ForeignKey(Call, models.PROTECT, related_name="proposals")
     ordinal = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED, editable=False)
-    follows = (
-        models.ForeignKey(  # the published list that this one changes: an appeal upheld, a place given up
-            "self", models.PROTECT, null=True, related_name="followers"
-        )
-    )
+    # the published list that this one changes: an appeal upheld, a place given up
+    follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="followers")
     deliberation = models.ForeignKey(  # the meeting of the committee that it takes into account
         "applications.Deliberation", models.PROTECT, null=True, related_name="proposals"
     )
@@ -86,6 +89,11 @@ class Proposal(models.Model):
 
     def get_absolute_url(self):
         return reverse("decision:proposal", args=[self.key])
+
+    @property
+    def waits(self):
+        """Whether it is not public yet, and its letters are still to be written."""
+        return self.status in self.WAITING
 
     @property
     def reserve_until(self):

@@ -12,6 +12,7 @@ from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
+from applications.calls.models import BudgetLine
 from applications.decision import contesting, deliberated, deliberating, following, rules
 from applications.decision.appeals import Appeal
 from applications.decision.models import Place, Proposal
@@ -49,20 +50,10 @@ def ranking(call, where=WHOLE):
         Application.objects.filter(where, call=call, status__in=RANKED, final_score__isnull=False)
         .annotate(firm_name=F("firm__name"))
         .only(
-            "key",
-            "number",
-            "field",
-            *KEYS,
-            "base_score",
-            "bonus",
-            "penalty",
-            "sheets",
-            "stage_scores",
-            "spread",
-            "requested_krw",
-            "failings",
+            "key", "number", "field", *KEYS, "base_score", "bonus", "penalty", "sheets", "stage_scores", "spread",
+            "requested_krw", "failings",
         )
-    )
+    )  # fmt: skip
 
 
 def ranks(call, rows, *, is_first_page, where=WHOLE):
@@ -132,14 +123,44 @@ def bounds(call):
 
 def limits(call):
     """What a list of this call is cut by, as the rules take it."""
+    budget_krw, line = money(call)
     return {
         "seats": call.places,
         "reserves": call.reserves,
         "pass_mark": call.pass_mark,
         "select_mark": call.select_mark,
-        "budget_krw": call.budget_krw,
+        "budget_krw": budget_krw,
+        "line": line,
         "bounds": bounds(call),
     }
+
+
+def money(call):
+    """(what the grants of a list may come to in won, None where nothing bounds it; the budget line, where less is left of it than the call may grant).
+
+    What agreements of this call have taken from the line is its own. Agreements are a table of a later room: by name only.
+    """
+    if call.budget_line_id is None:
+        return call.budget_krw, ""
+    own = Q(agreements__application__call=call, agreements__status="in_force")
+    line = BudgetLine.objects.annotate(own_krw=Sum("agreements__grant_krw", filter=own, default=0)).get(
+        pk=call.budget_line_id
+    )
+    left = line.left_krw + line.own_krw
+    if call.budget_krw is not None and call.budget_krw <= left:
+        return call.budget_krw, ""
+    return left, str(line)
+
+
+def beyond_line(proposal):
+    """Why the line of its call does not hold what a list grants anew: other calls have taken from it since it was drawn."""
+    left, line = money(proposal.call)
+    if not line:
+        return []
+    selected = proposal.places.filter(result=Place.Result.SELECTED)
+    anew = Q(application__status__in=(Status.REVIEWED, Status.RESERVED))
+    sums = selected.aggregate(all=Sum("grant_krw", default=0), new=Sum("grant_krw", filter=anew, default=0))
+    return rules.beyond_line(line, left, sums["all"]) if sums["new"] else []
 
 
 def by_id(ids):
@@ -149,12 +170,8 @@ def by_id(ids):
 
 def still_open(call):
     """Numbers of applications that are not through screening and review."""
-    waiting = (Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW)
-    return list(
-        Application.objects.filter(call=call, status__in=waiting)
-        .order_by("number")
-        .values_list("number", flat=True)
-    )
+    found = Application.objects.filter(call=call, status__in=following.STILL_OPEN)
+    return list(found.order_by("number").values_list("number", flat=True))
 
 
 def short_of_sheets(call):
@@ -177,15 +194,16 @@ def undecided_claims(call):
 
 
 def fingerprint(call):
-    """A hash of all that a list is cut from: it changes when a score, a status or an amount does.
+    """A hash of all that a list is cut from: it changes when a score, a status or an amount does, or the meeting of the committee that counts.
 
     That an agreement comes into force changes nothing of a list.
     """
-    return hash_of(list(standing_of(call)))
+    _is_open, closed = deliberated.standing(call)
+    return hash_of([list(standing_of(call)), closed])
 
 
 def fingerprint_of_list(call):
-    """The same with all that its firms are told: bonus and penalty with their grounds (each decision on one is a row of its own), and opinions.
+    """A hash of the same with all that its firms are told: bonus and penalty with their grounds (each decision on one is a row of its own), and opinions.
 
     What the committee decides is told apart (deliberating.outdated): its minutes do not change once they are closed.
     """
@@ -208,17 +226,9 @@ def standing_of(call):
         .annotate(stands=Case(When(status=Status.AGREED, then=Value(Status.SELECTED)), default="status"))
         .order_by("pk")
         .values_list(
-            "pk",
-            "stands",
-            "sheets",
-            *KEYS,
-            "base_score",
-            "requested_krw",
-            "field_id",
-            "region_id",
-            "failings",
+            "pk", "stands", "sheets", *KEYS, "base_score", "requested_krw", "field_id", "region_id", "failings",
         )
-    )
+    )  # fmt: skip
 
 
 def in_force(call):
@@ -239,10 +249,14 @@ def sent_back(call):
     return audit.trail(last).filter(verb="disapprove").select_related("actor").last()
 
 
-def stale(proposal):
-    """Why this list no longer says what the applications say; an empty list is that it does."""
+def stale(proposal, at=None):
+    """Why this list does not stand at an instant (at; else its own, else now); an empty list is that it does."""
     if proposal.call.cancelled_at:
         return [Reason(_("This call was cancelled."))]
+    if following.outlives_reserves(proposal, at or proposal.publish_at or clock.now()):
+        return rules.reserves_ended(proposal.follows.reserve_until)
+    if reasons := beyond_line(proposal):
+        return reasons
     if not proposal.follows_id:  # a further list follows the meeting of the list that it changes
         is_open, closed = deliberated.standing(proposal.call)
         if reasons := deliberating.outdated(

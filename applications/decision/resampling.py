@@ -59,7 +59,7 @@ def latest(call):
 
 
 def is_behind(made):
-    """Whether scores, statuses or amounts have changed since; of a list that is public that is so by its publication."""
+    """Whether scores, statuses, amounts or decisions of the committee have changed since; of a list that is public that is so by its publication."""
     return made.fingerprint != queries.fingerprint(made.call)
 
 
@@ -103,8 +103,9 @@ def worked_out(call, *, draws, seed, tell=lambda part: True):
     first, each by rank. near: how many known ones change sides in more than one of twenty draws; stay: how many of those who
     are selected now are selected on average.
     """
-    ranked = ranked_of(call)
-    stages, plans = arrays_of(call, ranked)
+    resolutions = deliberated.in_force(deliberated.closed(call))
+    ranked = ranked_of(call, resolutions)
+    stages, plans = arrays_of(call, ranked, resolutions)
     found = stability.resampled(stages, plans, line_of(call), draws=draws, seed=seed, tell=tell)
     if found is None:
         return None
@@ -125,10 +126,9 @@ def worked_out(call, *, draws, seed, tell=lambda part: True):
     }
 
 
-def ranked_of(call):
+def ranked_of(call, resolutions):
     """The Candidates of a call, best first, each with the grant that the committee left it."""
-    grants = deliberated.grants(deliberated.in_force(deliberated.closed(call)))
-    return rules.order(queries.candidates(call, grants))
+    return rules.order(queries.candidates(call, deliberated.grants(resolutions)))
 
 
 def selected_now(call):
@@ -140,16 +140,20 @@ def selected_now(call):
 
 
 def line_of(call):
+    limits = queries.limits(call)
     return stability.Line(
-        seats=call.places,
-        mark=int(max(call.pass_mark, call.select_mark) * HUNDREDTHS),
-        budget_krw=call.budget_krw,
-        bounds=tuple(queries.bounds(call)),
+        seats=limits["seats"],
+        mark=int(max(limits["pass_mark"], limits["select_mark"]) * HUNDREDTHS),
+        budget_krw=limits["budget_krw"],
+        bounds=tuple(limits["bounds"]),
     )
 
 
-def arrays_of(call, ranked):
-    """(Sheets of each scored stage, Plans) of these Candidates, in their order; as many queries for few as for many."""
+def arrays_of(call, ranked, resolutions):
+    """(Sheets of each scored stage, Plans) of these Candidates, in their order; as many queries for few as for many.
+
+    resolutions: what the committee decided, {application id: Resolution}; it holds in every draw, as far as the draw allows.
+    """
     place = {c.pk: number for number, c in enumerate(ranked)}
     rows = Application.objects.filter(call=call, status=Status.REVIEWED)
     known = {pk: rest for pk, *rest in rows.values_list("pk", "bonus", "penalty", "stage__ordinal")}
@@ -162,7 +166,10 @@ def arrays_of(call, ranked):
     plans = stability.Plans(
         added=np.array([int((known[c.pk][0] - known[c.pk][1]) * HUNDREDTHS) for c in ranked], dtype=np.int64),
         ties=np.array([ties[c.ties] for c in ranked], dtype=np.int64),
-        barred=np.array([ended[c.pk] < last for c in ranked], dtype=bool),
+        barred=np.array(
+            [ended[c.pk] < last or rules.kept_out(resolutions.get(c.pk)) for c in ranked], dtype=bool
+        ),
+        first=np.array([rules.seated(resolutions.get(c.pk)) for c in ranked], dtype=bool),
         kinds=[c.kind for c in ranked],
         grants=[c.grant_krw for c in ranked],
     )

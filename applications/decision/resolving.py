@@ -108,8 +108,8 @@ def resolve(deliberation, *, application, result, reason, by, replaces=None, gra
             **votes):  # fmt: skip
     """Write down what the committee decided on one application by a vote.
 
-    recused: ordinals of members who stepped back; whoever stands in a conflict by our data is recused in any case. They have no
-    vote, and of the others more than half are present.
+    recused: (name, affiliation) of members who stepped back; whoever stands in a conflict by our data is recused in any case. They
+    have no vote, and of the others more than half are present.
 
     grant_krw: the smaller grant in won, None: as asked for; replaces: the ordinal of the decision on it that the person has seen;
     votes: votes_for, votes_against, votes_abstained.
@@ -123,6 +123,8 @@ def resolve(deliberation, *, application, result, reason, by, replaces=None, gra
     others = {pk: one for pk, one in deliberated.in_force(deliberation).items() if pk != application.pk}
     ruled = next((line for line in draw_with(call, others)[1] if line.candidate.pk == application.pk), None)
     members = list(deliberation.members.all())
+    if reasons := deliberating.strangers(recused, members):
+        raise Refused(*reasons, about=deliberation)
     out = _recused(application, members, recused)
     sitting = deliberating.sitting(members, out)
     reasons = deliberating.no_quorum(sitting) or deliberating.unsupported(
@@ -181,11 +183,11 @@ def conflicts_of(application, members):
     ]
 
 
-def _recused(application, members, ordinals):
-    """[[name, affiliation, why]] of who has no part in a decision."""
-    why = {one.ordinal: str(_("Stepped back.")) for one in members if one.ordinal in ordinals}
-    why |= {one.ordinal: words for one, words in conflicts_of(application, members)}
-    return [[one.name, one.affiliation, why[one.ordinal]] for one in members if one.ordinal in why]
+def _recused(application, members, stepped_back):
+    """[[name, affiliation, why]] of who has no part in a decision. stepped_back: (name, affiliation) of each."""
+    why = {one.pk: str(_("Stepped back.")) for one in members if (one.name, one.affiliation) in stepped_back}
+    why |= {one.pk: words for one, words in conflicts_of(application, members)}
+    return [[one.name, one.affiliation, why[one.pk]] for one in members if one.pk in why]
 
 
 def _unrecused(deliberation, resolutions):
@@ -204,10 +206,13 @@ def _write(deliberation, application, *, by, **fields):
     )
 
 
-def lacking(deliberation, resolutions, lines):
-    """What still stands against closing a meeting: Reasons. resolutions: what counts; lines: the list drawn with it."""
+def obstacles(deliberation, resolutions, lines):
+    """Why a meeting cannot be closed yet, or never: Reasons. resolutions: what counts; lines: the list drawn with it.
+
+    Conflicts that came up since are asked of each application by itself: that is left to the closing.
+    """
     named = deliberated.numbers(resolutions)
-    return deliberating.unclosable(
+    reasons = deliberating.unclosable(
         members=list(deliberation.members.all()),
         minutes=deliberation.minutes,
         held_at=deliberation.held_at,
@@ -218,18 +223,18 @@ def lacking(deliberation, resolutions, lines):
         },
         misfits=unfollowed(resolutions, lines),
     )
+    return reasons + _public(deliberation.call)
 
 
 @transaction.atomic
 def close(deliberation, *, version, by):
-    """Close the meeting: from now on the list of the call follows it, and nothing of it changes. Raises Refused with all that is lacking."""
+    """Close the meeting: from now on the list of the call follows it, and nothing of it changes. Raises Refused with all obstacles."""
     deliberation = _locked(deliberation, "close_meeting", by)
     resolutions = deliberated.in_force(deliberation)
     lines = draw_with(deliberation.call, resolutions)[0]
-    reasons = deliberating.saved_meanwhile(version, deliberation.version) or lacking(
+    if reasons := deliberating.saved_meanwhile(version, deliberation.version) or obstacles(
         deliberation, resolutions, lines
-    ) + _unrecused(deliberation, resolutions)
-    if reasons := reasons + _public(deliberation.call):
+    ) + _unrecused(deliberation, resolutions):
         raise Refused(*reasons, about=deliberation)
     deliberation.closed_at = clock.now()
     DELIBERATION.make(

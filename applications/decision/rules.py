@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.decision.selection import Room, ends
 from applications.kernel.errors import Reason
+from applications.templatetags.grants import day
 
 PLACE = "place"
 
@@ -59,14 +60,29 @@ class Line:
     by_committee: bool = False
 
 
-def order(candidates, decided=None):
-    """Best first: final score, then the tie keys, then the place that the committee gave among equals.
+@dataclass(slots=True)
+class Purse:
+    """What is left of the money of a call in won, None where nothing bounds it. line: the budget line, where that bounds it."""
 
-    decided: {id: place among its equals}. What is equal even then stands by its primary key on the page,
-    and `undecided` asks a person wherever that would matter.
+    left: int | None
+    line: str = ""
+
+    def holds(self, krw):
+        return self.left is None or krw <= self.left
+
+    def take(self, krw):
+        if self.left is not None:
+            self.left -= krw
+
+
+def order(candidates, decided=None):
+    """Best first: final score, then the tie keys, then the place that a person gave among equals.
+
+    decided: {id: place among its equals}; who has none stands behind them. What is equal even then stands by its
+    primary key on the page, and `undecided` asks a person wherever that would matter.
     """
     decided = decided or {}
-    last = len(decided) + 1
+    last = max(decided.values(), default=0) + 1
     return sorted(candidates, key=lambda c: (*(-part for part in c.key), decided.get(c.pk, last), c.pk))
 
 
@@ -90,6 +106,7 @@ def cut(
     pass_mark,
     select_mark,
     budget_krw=None,
+    line="",
     bounds=(),
     decided=None,
     deviations=None,
@@ -97,7 +114,8 @@ def cut(
     """The result list: Lines, best first (docs/domain.md, selection and committee).
 
     bounds: the least and most places of fields and regions. Marks are compared with the base score, without bonus;
-    budget_krw bounds the sum of the grants. Who would be selected but for one of these becomes a reserve.
+    budget_krw bounds the sum of the grants; line: the budget line, where less is left of it than the call may grant.
+    Who would be selected but for one of these becomes a reserve.
     deviations: {id: Deviation}. Whom the committee selects is seated first, within places, maximums, marks and budget;
     who does not fit, or fails, stands as the rules have it.
     """
@@ -106,7 +124,8 @@ def cut(
         c for c in ranked if is_selectable(c, pass_mark, select_mark) and not kept_out(deviations.get(c.pk))
     ]
     room = Room(seats, bounds, Counter(c.kind for c in open_to_all))
-    chosen, stopped, left = seated_first(open_to_all, deviations, room, budget_krw)
+    purse = Purse(budget_krw, line)
+    chosen, stopped = seated_first(open_to_all, deviations, room, purse)
     below = Counter(end for c in ranked if c.pk in chosen for end in (*ends(c.kind), PLACE))
     reserve_rank, lines = 0, []
     for rank, c in enumerate(ranked, 1):
@@ -125,14 +144,13 @@ def cut(
                 reserve_rank += 1
         else:
             passed = True
-            reason = stopped.get(c.pk) or obstacle(c, room, left, select_mark)
+            reason = stopped.get(c.pk) or obstacle(c, room, purse, select_mark)
             if not reason:
                 room.take(c.kind)
+                purse.take(c.grant_krw)
                 result, reason = "selected", grounds(c, room, seats, select_mark, below)
-                if left is not None:
-                    left -= c.grant_krw
             else:
-                if c.base >= select_mark:
+                if c.base >= select_mark and c.pk not in stopped:
                     room.skip(c.kind)
                 if reserve_rank < reserves:
                     result = "reserved"
@@ -144,26 +162,31 @@ def cut(
 
 
 def kept_out(said):
-    """Whether the committee does not select one. said: its Deviation or None."""
+    """Whether the committee does not select one. said: what it decided on it, with its result, or None."""
     return said is not None and said.result in ("reserved", "declined")
 
 
-def seated_first(ranked, deviations, room, left):
-    """Seat whom the committee selects, in order: (ids of those who fit, {id: why} of the others, what is left of the budget)."""
+def seated(said):
+    """Whether the committee selects one."""
+    return said is not None and said.result == "selected"
+
+
+def seated_first(ranked, deviations, room, purse):
+    """Seat whom the committee selects, in order: (ids of those who fit, {id: why} of the others)."""
     chosen, stopped = set(), {}
     for c in ranked:
-        said = deviations.get(c.pk)
-        if said is None or said.result != "selected":
+        if not seated(deviations.get(c.pk)):
             continue
-        if why := beyond(c, room, left):
+        if why := beyond(c, room, purse):
             stopped[c.pk] = why
+            room.skip(c.kind)
             continue
         room.take(c.kind)
         chosen.add(c.pk)
-        left = left if left is None else left - c.grant_krw
+        purse.take(c.grant_krw)
     if chosen:
         room.settle()
-    return chosen, stopped, left
+    return chosen, stopped
 
 
 def is_selectable(c, pass_mark, select_mark):
@@ -181,11 +204,11 @@ def standing(failings, base, *, pass_mark, select_mark):
     return _("May be selected")
 
 
-def obstacle(c, room, left, select_mark):
+def obstacle(c, room, purse, select_mark):
     """What keeps a passer from being selected, or "" where nothing does."""
     if c.base < select_mark:
         return _("Between the pass mark and the select mark of %(mark)s") % {"mark": select_mark}
-    if reason := beyond(c, room, left):
+    if reason := beyond(c, room, purse):
         return reason
     if not room.admits(c.kind):
         names = ", ".join(f"{bound.name} ({bound.least})" for bound in room.owed())
@@ -193,15 +216,17 @@ def obstacle(c, room, left, select_mark):
     return ""
 
 
-def beyond(c, room, left):
-    """Why one more would be beyond the places, the most of a field or region, or the budget, or ""."""
+def beyond(c, room, purse):
+    """Why one more would be beyond the places, the most of a field or region, or the money, or ""."""
     if room.seats == 0:
         return _("No place left")
     if bound := room.full(c.kind):
         return _("All %(most)d places of %(name)s are taken") % {"most": bound.most, "name": bound.name}
-    if left is not None and c.grant_krw > left:
+    if not purse.holds(c.grant_krw):
         said = _("More than what is left of the budget: %(asked)s of %(left)s won")
-        return said % {"asked": f"{c.grant_krw:,}", "left": f"{left:,}"}
+        if purse.line:
+            said = _("More than what is left of the budget line %(line)s: %(asked)s of %(left)s won")
+        return said % {"asked": f"{c.grant_krw:,}", "left": f"{purse.left:,}", "line": purse.line}
     return ""
 
 
@@ -237,19 +262,31 @@ def undecided(lines, decided=None):
     """Groups of equal passers whose order makes a difference and was not decided: a person says it.
 
     It makes a difference where one is selected and another is not, and for the order of the reserve list.
-    Whom the committee decided on by a vote is not asked for again.
+    Whom the committee selects or declines by a vote is not asked for again; whom it puts on the reserve list is, for the order there.
     """
-    decided = decided or {}
     groups = {}
     for line in lines:
-        if line.passed and not line.by_committee:
+        if line.passed and not (line.by_committee and line.result != "reserved"):
             groups.setdefault(line.candidate.key, []).append(line)
-    return [
-        [line.candidate for line in group]
-        for group in groups.values()
-        if len({(line.result, line.reserve_rank) for line in group}) > 1
-        and {decided.get(line.candidate.pk) for line in group} != set(range(1, len(group) + 1))
-    ]
+    found = map(in_question, groups.values())
+    return [group for group in found if group and not is_ordered([c.pk for c in group], decided)]
+
+
+def in_question(equals):
+    """The Candidates of these equal lines whose order makes a difference."""
+    by_rank = {(line.result, line.reserve_rank) for line in equals if not line.by_committee}
+    found = equals if len(by_rank) > 1 else [line for line in equals if line.result == "reserved"]
+    return [line.candidate for line in found] if len(found) > 1 else []
+
+
+def is_ordered(equals, decided):
+    """Whether each of these has a place among them. equals: ids; decided: {id: place}."""
+    return {(decided or {}).get(pk) for pk in equals} == set(range(1, len(equals) + 1))
+
+
+def unordered(groups):
+    """What stands against a list whose equals have no order yet. groups: of them."""
+    return [Reason(_("Equal scores stand across the cut: give each of them its place."))] if groups else []
 
 
 def not_ready(*, still_open, short, undecided_claims=(), lines, decided, now, closes_at):
@@ -279,9 +316,7 @@ def not_ready(*, still_open, short, undecided_claims=(), lines, decided, now, cl
         reasons.append(Reason(said % counted(undecided_claims)))
     if not lines and not still_open:
         reasons.append(Reason(_("There is nothing to rank.")))
-    if undecided(lines, decided):
-        reasons.append(Reason(_("Equal scores stand across the cut: give each of them its place.")))
-    return reasons
+    return reasons + unordered(undecided(lines, decided))
 
 
 def counted(numbers):
@@ -314,6 +349,24 @@ def stale(proposal, fingerprint, gone=()):
     if gone:
         reasons.append(Reason(_("No longer to be decided: %(some)s") % counted(gone)))
     return reasons
+
+
+def reserves_ended(until):
+    """What stands against a list that needs the reserve list after its last day (until)."""
+    said = _(
+        "The reserve list ends with %(day)s, and this list has somebody come up from it or wait on it after that day. Please propose it again, or publish it before."
+    )
+    return [Reason(said % {"day": day(until)})]
+
+
+def beyond_line(line, left, granted):
+    """What stands against a list that grants more (won) than the budget line has left."""
+    if granted <= left:
+        return []
+    said = _(
+        "The list grants %(granted)s won, and only %(left)s won are left of the budget line %(line)s. Please propose it again."
+    )
+    return [Reason(said % {"granted": f"{granted:,}", "left": f"{left:,}", "line": line})]
 
 
 def public_already(proposal, *, now, is_stale):

@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +116,14 @@ class Room:
             below[first] -= 1
             taken.update(ends(first))
             seats -= 1
-        edges = {("sink", "source"): (0, seats)}
-        for kind, number in below.items():
-            edges[ends(kind)] = (0, number)
-        for end in {end for kind in below for end in ends(kind)} | self.bounds.keys():
-            bound = self.bounds.get(end)
-            most = seats if bound is None or bound.most is None else bound.most - taken[end]
-            edge = ("source", end) if end[0] == "field" else (end, "sink")
-            edges[edge] = (max(0, self.least[end] - taken[end]), most)
-        found = circulation(edges)
+        owed = {
+            end: (
+                max(0, self.least[end] - taken[end]),
+                seats if bound.most is None else bound.most - taken[end],
+            )
+            for end, bound in self.bounds.items()
+        }
+        found = circulation(edges_of(below, seats, owed))
         if found is None:
             return None
         plan = Counter({kind: found[ends(kind)] for kind in below})
@@ -132,11 +132,75 @@ class Room:
         return plan
 
 
-def circulation(edges):
+def edges_of(below, seats, owed):
+    """From the fields to the regions, as `circulation` takes it. below: {class: how many may come}; owed: {end: (least, most)}."""
+    edges = {("sink", "source"): (0, seats)}
+    for kind, number in below.items():
+        edges[ends(kind)] = (0, number)
+    for end in {end for kind in below for end in ends(kind)} | owed.keys():
+        edges[("source", end) if end[0] == "field" else (end, "sink")] = owed.get(end, (0, seats))
+    return edges
+
+
+def least_cost(candidates, seats, bounds, first=()):
+    """The least sum of grants (won) of a selection that keeps these places and bounds, minimums included; None where there is none.
+
+    first: those of the candidates who are in it in any case.
+    """
+    seated, taken, grants = {c.pk for c in first}, Counter(), {}
+    for c in first:
+        taken.update(ends(c.kind))
+    for c in sorted(candidates, key=lambda c: c.grant_krw):
+        if c.pk not in seated:
+            grants.setdefault(c.kind, []).append(c.grant_krw)
+    seats -= len(seated)
+    owed = {
+        bound.end: (
+            max(0, bound.least - taken[bound.end]),
+            seats if bound.most is None else bound.most - taken[bound.end],
+        )
+        for bound in bounds
+    }
+    found = circulation(
+        edges_of({kind: len(krw) for kind, krw in grants.items()}, seats, owed),
+        cheapest({ends(kind): krw for kind, krw in grants.items()}),
+        at_once=1,
+    )
+    if found is None:
+        return None
+    return sum(c.grant_krw for c in first) + sum(
+        sum(krw[: found[ends(kind)]]) for kind, krw in grants.items()
+    )
+
+
+def cheapest(prices):
+    """A finder of the cheapest way for `circulation`. prices: {edge: of each more that flows through it, the lowest first}."""
+
+    def price(a, b, left):
+        if (a, b) in prices:
+            return prices[a, b][-left]
+        return -prices[b, a][left - 1] if (b, a) in prices else 0
+
+    def way(room, begin, end):
+        best, before, waiting = {begin: 0}, {begin: None}, deque([begin])
+        while waiting:
+            node = waiting.popleft()
+            for following, left in room[node].items():
+                if left and (cost := best[node] + price(node, following, left)) < best.get(following, inf):
+                    best[following], before[following] = cost, node
+                    waiting.append(following)
+        return traced(before, end)
+
+    return way
+
+
+def circulation(edges, way=None, at_once=inf):
     """{edge: flow} between its least and its most with nothing lost on the way; None where there is none.
 
-    edges: {(from, to): (least, most)}, of two nodes in one direction only.
+    edges: {(from, to): (least, most)}, of two nodes in one direction only; way: finds the next one on which there is room, usually
+    the shortest; at_once: the most that is sent by one.
     """
+    way = way or shortest
     room, lacks = {}, Counter()
     for (a, b), (least, most) in edges.items():
         if least > most:
@@ -151,11 +215,11 @@ def circulation(edges):
         room.setdefault(b, {})[a] = 0
     owed = sum(number for number in lacks.values() if number > 0)
     while owed:
-        way = shortest(room, "all", "none")
-        if way is None:
+        found = way(room, "all", "none")
+        if found is None:
             return None
-        flow = min(room[a][b] for a, b in pairwise(way))
-        for a, b in pairwise(way):
+        flow = min(at_once, *(room[a][b] for a, b in pairwise(found)))
+        for a, b in pairwise(found):
             room[a][b] -= flow
             room[b][a] += flow
         owed -= flow
@@ -171,6 +235,11 @@ def shortest(room, begin, end):
             if left and following not in before:
                 before[following] = node
                 waiting.append(following)
+    return traced(before, end)
+
+
+def traced(before, end):
+    """The nodes of the way that leads to this one, or None. before: {node: the one before it}."""
     if end not in before:
         return None
     way = [end]

@@ -11,6 +11,9 @@ What is only approximated: what breaks a tie is taken as it is stored, and what 
 committee would say it; stages are drawn one by one, also where somebody judged in two; whose review ended early stays out, for
 nobody knows the scores of the stages it never reached, and so does whom a site visit failed. With few sheets the true spread is
 larger than what this finds: by the root of k / (k - 1), a tenth at five sheets, a fifth at three.
+
+What a committee has decided holds in every draw: whom it does not select stays out, whom it selects is seated first where marks,
+places, bounds and budget of the draw let it.
 """
 
 from collections import Counter
@@ -102,12 +105,14 @@ class Plans:
     """The ranked applications in the order of their places, points in hundredths.
 
     added: bonus less penalty; ties: a number that is higher where the stored tie keys stand higher, equal where they are equal;
-    barred: what fails whatever is drawn; kinds: (field id, region id) of each; grants: in won.
+    barred: what is not selected whatever is drawn; first: whom the committee seats before all others, where what is drawn lets
+    it; kinds: (field id, region id) of each; grants: in won.
     """
 
     added: np.ndarray
     ties: np.ndarray
     barred: np.ndarray
+    first: np.ndarray
     kinds: list
     grants: list
 
@@ -182,6 +187,7 @@ def walked(ranked, plans, line):
 
     It is rules.cut without its words. A walk that minds no minimum is tried first: where it meets them all, it is the same.
     """
+    ranked = ranked[np.argsort(~plans.first[ranked], kind="stable")]
     if not line.bounds and line.budget_krw is None:
         return ranked[: line.seats]
     ranked = ranked.tolist()
@@ -204,13 +210,21 @@ def walked(ranked, plans, line):
 
 
 def _walked_in_a_room(ranked, plans, line):
+    """The same where room has to be kept. ranked: those whom the committee seats stand first."""
     kinds = [plans.kinds[place] for place in ranked]
+    seated = sum(bool(plans.first[place]) for place in ranked)
     room, chosen, left = Room(line.seats, line.bounds, Counter(kinds)), [], line.budget_krw
-    for place, kind in zip(ranked, kinds, strict=True):
+    for number, (place, kind) in enumerate(zip(ranked, kinds, strict=True)):
+        if number == seated and chosen:
+            room.settle()
         if room.seats == 0:
             break
         grant = plans.grants[place]
-        if room.full(kind) or (left is not None and grant > left) or not room.admits(kind):
+        if (
+            room.full(kind)
+            or (left is not None and grant > left)
+            or (number >= seated and not room.admits(kind))
+        ):
             room.skip(kind)
             continue
         room.take(kind)

@@ -8,7 +8,7 @@ from applications.kernel.taxonomy import IndustryField
 
 
 class SupposeForm(forms.Form):
-    """Begins with what the call says. Each field can be given a least and a most; so can each region that has a quota."""
+    """Begins with what the call is cut by (ruled: queries.limits). Each field can be given a least and a most; so can each region that has a quota."""
 
     pass_mark = forms.DecimalField(label=_("Pass mark"), min_value=0, max_value=100, decimal_places=2)
     select_mark = forms.DecimalField(label=_("Select mark"), min_value=0, max_value=100, decimal_places=2)
@@ -17,9 +17,9 @@ class SupposeForm(forms.Form):
     budget_krw = forms.IntegerField(label=_("Budget (won)"), min_value=0, required=False)
     without = forms.ChoiceField(label=_("Without the sheets of"), required=False)
 
-    def __init__(self, *args, call, bounds, reviewers, **options):
-        began = {name: getattr(call, name) for name in ("pass_mark", "select_mark", "reserves", "budget_krw")}
-        super().__init__(*args, initial=began | {"seats": call.places}, **options)
+    def __init__(self, *args, call, ruled, reviewers, **options):
+        super().__init__(*args, initial=ruled, **options)
+        self.ruled, bounds = ruled, ruled["bounds"]
         if not call.is_rnd:
             del self.fields["budget_krw"]
         self.fields["without"].choices = [
@@ -75,7 +75,8 @@ class SupposeForm(forms.Form):
         typed = [(bound, given[least.name] or 0, given[most.name]) for bound, least, most in self.rows]
         return {
             **{name: given[name] for name in ("seats", "reserves", "pass_mark", "select_mark")},
-            "budget_krw": given.get("budget_krw"),
+            "budget_krw": (budget := given.get("budget_krw")),
+            "line": self.ruled["line"] if budget == self.ruled["budget_krw"] else "",
             "bounds": [
                 Bound(bound.kind, bound.pk, bound.name, least, most)
                 for bound, least, most in typed

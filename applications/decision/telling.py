@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 
-from applications.decision import disclosing, following
+from applications.decision import deliberated, disclosing, following
 from applications.decision.models import Place
 from applications.decision.outcomes import ResultNotice
 from applications.intake.models import Status
-from applications.intake.queries import people_of_firms
+from applications.intake.queries import people_of_firms, told_members
 from applications.kernel import calendar
+from applications.kernel.clocks import legal_clock
 from applications.notifications.outbox import notify_each, replace, text_of
 
 
@@ -47,15 +49,23 @@ def kind_of(place):
     return "reserve_promoted" if comes_up(place) else "reserve_moved"
 
 
-def kinds_of(proposal):
-    """What goes out: [(kind of letter, result, how many firms, the first rank of them)]."""
-    rows = told(proposal).order_by("application__status", "result")
-    found = rows.values_list("application__status", "result").annotate(Count("pk"), Min("rank"))
+def kinds_of(proposal, places):
+    """What goes out: [(kind of letter, result, how many firms, the first rank of one that can be written to, else of any)].
+
+    places: of the list, those that are told; result: "conditional" where the committee selects with conditions.
+    """
+    said = deliberated.in_force(proposal.deliberation_id)
+    bound = Q(application__in=[pk for pk, one in said.items() if one.conditions])
+    result = Case(When(bound & Q(result=Place.Result.SELECTED), then=Value("conditional")), default="result")
+    people = Exists(told_members().filter(firm=OuterRef("application__firm")))
+    first = Coalesce(Min("rank", filter=people), Min("rank"))
+    rows = places.annotate(said=result).order_by("application__status", "said")
+    found = rows.values_list("application__status", "said").annotate(Count("pk"), first=first)
     firsts = {
         place.rank: place
-        for place in proposal.places.filter(rank__in=[row[3] for row in found]).select_related("application")
+        for place in places.filter(rank__in=[row[3] for row in found]).select_related("application")
     }
-    return [(kind_of(firsts[rank]), result, number, rank) for _status, result, number, rank in found]
+    return [(kind_of(firsts[rank]), said, number, rank) for _status, said, number, rank in found]
 
 
 def leaves_at(proposal, now):
@@ -71,27 +81,18 @@ def reserves_end(proposal, *, now):
 
 
 def news_of(proposal, places, *, now):
-    """The News of those of these places whose firms are told something, if the list takes effect now; nothing is written.
+    """The News of these places, if the list takes effect now; nothing is written.
 
-    places: with their applications and firms.
+    places: some of those that are told, with their applications and firms.
     """
-    call, renumbered = proposal.call, following.renumbered(proposal)
-    places = sorted(
-        (
-            place
-            for place in places
-            if place.application.status == Status.REVIEWED
-            or comes_up(place)
-            or place.application_id in renumbered
-        ),
-        key=lambda place: place.application_id,
-    )
+    call, places = proposal.call, sorted(places, key=lambda place: place.application_id)
     facts, words = disclosing.facts_of(proposal, places), disclosing.words_of(call)
     people = people_of_firms({place.application.firm_id for place in places})
     earlier = earlier_of([place.application_id for place in places])
     terms = {
         "appeal_ends_at": calendar.end_of_term(now, call.appeal_days),
         "reserve_until": calendar.day_before(reserves_end(proposal, now=now)),
+        "sign_by": legal_clock("agreement").last_day(now) if call.is_rnd else None,
     }
     return [_of(place, call, facts, words, people, earlier, terms, now) for place in places]
 
@@ -105,16 +106,19 @@ def _of(place, call, facts, words, people, earlier, terms, now):
         appeal_ends_at=terms["appeal_ends_at"],
         facts=facts[pk],
     )
+    kind = kind_of(place)
     context = {
+        "is_anew": kind == "result_published",
         "application": place.application,
         "place": place,
         "call": call,
         "notice": notice,
         "earlier": earlier.get(pk),
         "reserve_until": terms["reserve_until"],
+        "sign_by": terms["sign_by"],
         **disclosing.shown(notice, words, is_confirmed=False),
     }
-    return News(place, kind_of(place), notice, earlier.get(pk), people[place.application.firm_id], context)
+    return News(place, kind, notice, earlier.get(pk), people[place.application.firm_id], context)
 
 
 def earlier_of(ids):
@@ -135,11 +139,7 @@ def tell(proposal, news):
     for kind in sorted({one.kind for one in news}):
         notify_each(
             kind,
-            (
-                (one.people, f"result:{proposal.key}:{one.place.application_id}", one.context)
-                for one in news
-                if one.kind == kind
-            ),
+            ((one.people, event_of(one.place), one.context) for one in news if one.kind == kind),
         )
 
 

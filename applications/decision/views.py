@@ -1,4 +1,4 @@
-"""Pages of the decision desk: ranking, proposal, publication; and the firm's result."""
+"""Pages of the decision desk: ranking, proposal, further list, approval, publication."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -194,15 +194,15 @@ def go_on(request, key):
     published = queries.published(call)
     if published is None:
         return redirect("decision:ranking", key=call.key)
-    lines, standings = continuing.draw(call, published)
-    groups = further.undecided(lines, standings)
+    lines, standings, _order, groups = continuing.draw(call, published)
     changed = further.changed(lines, standings)
     earlier = queries.in_force(call)
-    applications = queries.by_id({line.candidate.pk for line in changed})
+    applications = queries.by_id(
+        {line.candidate.pk for line in changed} | {c.pk for group in groups for c in group}
+    )
     form, status, proposal = proposing(request, call, continuing.propose, groups, applications, earlier)
     if proposal:
         return redirect(proposal)
-    any_order = {c.pk: place for group in groups for place, c in enumerate(group, 1)}
     return render(
         request,
         "decision/go_on.html",
@@ -211,7 +211,7 @@ def go_on(request, key):
             "form": form,
             "published": published,
             "waiting": earlier if earlier.status != Proposal.Status.PUBLISHED else None,
-            "reasons": continuing.obstacles(call, lines, standings, any_order),
+            "reasons": continuing.obstacles(call, lines, standings),
             "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
             "changed": [
                 (applications[line.candidate.pk], line, standings[line.candidate.pk]) for line in changed
@@ -235,8 +235,7 @@ def proposal(request, key):
     said = deliberated.conditions_of(found, [place.application_id for place in rows.rows])
     for place in rows.rows:
         place.said = said.get(place.application_id) if place.result != Place.Result.DECLINED else None
-    in_question = letter_desk.waits(found)
-    chances = resampling.chances(found.call) if in_question else {}
+    chances = resampling.chances(found.call) if found.waits else {}
     for place in rows.rows:
         place.chance = chances.get(place.application_id)
     return render(
@@ -251,7 +250,7 @@ def proposal(request, key):
             "chances": bool(chances),
             "columns": 7 + found.call.is_rnd + bool(chances),
             "moves": PROPOSAL.open_to(found, request.user),
-            "stale": queries.stale(found) if in_question else [],
+            "stale": queries.stale(found) if found.waits else [],
             "own_proposal": found.proposed_by_id == request.user.pk,
             "own_minutes": deliberating.same_hands(found.deliberation, request.user),
             "may_read_minutes": request.user.has_perm("committee.view", found.deliberation),
@@ -308,7 +307,7 @@ def publish(request, key):
             "proposal": found,
             "form": form,
             "counts": queries.counts(found),
-            "samples": letter_desk.samples(found),
+            "samples": letter_desk.samples(request, found),
             "stale": queries.stale(found),
         },
         status=status,

@@ -17,9 +17,7 @@ def what_if(request, key):
     """What would change under what the address says: marks, places, budget, quotas, a reviewer less."""
     call = fetch(request, Call, key=key, related=("programme",))
     ruled = queries.limits(call)
-    form = SupposeForm(
-        request.GET or None, call=call, bounds=ruled["bounds"], reviewers=supposing.reviewers(call)
-    )
+    form = SupposeForm(request.GET or None, call=call, ruled=ruled, reviewers=supposing.reviewers(call))
     facts = {"call": call, "form": form, "is_public": queries.published(call) is not None}
     if form.is_bound and form.is_valid():
         without = form.cleaned_data["without"]

@@ -85,11 +85,15 @@ def people_of(application):
     )
 
 
+def told_members():
+    """Members of firms who are told what happens to their applications."""
+    return Member.objects.filter(right__in=("owner", "editor"), user__is_active=True)
+
+
 def people_of_firms(firms):
     """{firm id: who is told}, for many firms in one query."""
     people = {firm: [] for firm in firms}
-    told = Member.objects.filter(firm__in=firms, right__in=("owner", "editor"), user__is_active=True)
-    for member in told.select_related("user"):
+    for member in told_members().filter(firm__in=firms).select_related("user"):
         people[member.firm_id].append(member.user)
     return people
 

@@ -1,4 +1,4 @@
-"""What the bench measures of decisions: a proposal under quotas, the publication of a list, and what-if of a small call."""
+"""What the bench measures of decisions: a proposal under quotas, the publication of a list, how firm a cut is, and what-if of a small call."""
 
 import time
 from datetime import timedelta
@@ -9,7 +9,7 @@ from django.db import connection
 from applications.accounts.models import Role, User
 from applications.calls.models import Call
 from applications.calls.ruling import Quota
-from applications.decision import actions, fairness
+from applications.decision import actions, fairness, resampling
 from applications.decision.reports import FairnessReport
 from applications.firms.models import Firm, Member
 from applications.intake.models import Application
@@ -73,12 +73,38 @@ def publication(data, count=1000):
         Member(firm=firm, user=user, right="owner") for firm, user in zip(firms, people, strict=True)
     )
     call = ranked(data, firms, "PB", seats=100, reserves=50)
+    write_sheets(data, call)
+    listed = actions.propose(call, note="As ranked", by=data.officer)
+    actions.approve(listed, by=data.person(Role.DIRECTOR))
+    letters = Letter.objects.count()
+    seconds, _none = timed(lambda: actions.publish(listed, by=data.officer))
+    if Letter.objects.count() < letters + len(firms):
+        raise SystemExit("bench: not every firm was told its result")
+    return seconds
+
+
+def firmness(data, count=500):
+    """Seconds in which it is worked out how firm the cut of so many applications is, under quotas."""
+    call = ranked(data, Firm.objects.order_by("pk")[:count], "FI", seats=28, reserves=10)
+    Quota.objects.bulk_create(
+        Quota(call=call, ordinal=place, field=field, least=3, most=7)
+        for place, field in enumerate(data.fields, 1)
+    )
+    write_sheets(data, call)
+    seconds, found = timed(lambda: resampling.worked_out(call, draws=resampling.DRAWS, seed=1))
+    if found["known"] < count:
+        raise SystemExit("bench: not every application was drawn")
+    return seconds
+
+
+def write_sheets(data, call):
+    """The sheets of each application of a call, with a score of each criterion; totals lie around the score of the application."""
     stage, applications = call.stages.get(), list(call.applications.all())
     Assignment.objects.bulk_create(
         (
             Assignment(
                 application=application, stage=stage, reviewer=data.reviewers[(application.pk + place) % len(data.reviewers)],
-                assigned_by=data.officer, declaration="clear", status="handed_in", total=application.base_score,
+                assigned_by=data.officer, declaration="clear", status="handed_in", total=application.base_score + data.chance.randrange(-5, 3),
                 strengths="의견 " * 20, weaknesses="의견 " * 20, overall="의견 " * 20, handed_in_at=clock.now(),
             )
             for application in applications
@@ -94,13 +120,6 @@ def publication(data, count=1000):
             [[criterion.pk for criterion in criteria_of(stage)], call.pk],
         )
         cursor.execute("ANALYZE")
-    listed = actions.propose(call, note="As ranked", by=data.officer)
-    actions.approve(listed, by=data.person(Role.DIRECTOR))
-    letters = Letter.objects.count()
-    seconds, _none = timed(lambda: actions.publish(listed, by=data.officer))
-    if Letter.objects.count() < letters + len(firms):
-        raise SystemExit("bench: not every firm was told its result")
-    return seconds
 
 
 def small(data):

@@ -172,7 +172,7 @@ class Bench:
         return length, spent + taking
 
     def decisions(self):
-        """A list of all applications under quotas is proposed, and one of a thousand is published, each within five seconds."""
+        """A list of all applications under quotas is proposed, and one of a thousand is published, each within five seconds; how firm a cut is within thirty."""
         from tests.bench import decisions  # noqa: PLC0415  after Django is set up
 
         call = decisions.small(self.data)
@@ -185,6 +185,7 @@ class Bench:
         for name, goal, act in (
             (f"proposal of {COUNT:,} under quotas", 5 * max(1, COUNT / 10_000), decisions.proposal),
             ("publication of 1,000 results", 5, decisions.publication),
+            ("how firm the cut of 500 is, 1,000 draws", 30, decisions.firmness),
         ):
             seconds = act(self.data)
             self.rows.append(

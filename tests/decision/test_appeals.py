@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from applications.decision import actions, appealing, queries
+from applications.decision import actions, appealing, continuing, queries
 from applications.decision.appeals import Appeal, AppealAttempt
 from applications.decision.models import Proposal
 from applications.intake import actions as intake
@@ -428,6 +428,37 @@ def test_an_appeal_that_comes_in_among_the_reserves_moves_those_below_and_tells_
         (d.pk, 1), (f.pk, 2), (e.pk, 3),
     ]  # fmt: skip
     assert [address for address, _subject in letters("reserve_moved")] == [world.owner_of(e.firm).email]
+
+
+def test_an_appeal_equal_to_a_reserve_waits_until_a_person_says_which_comes_up(world):
+    _first, [a, b, c, d, e, f] = published_list(world)
+    continuing.give_up(a, reason="We cannot do it any more", by=world.owner_of(a.firm))
+    decided(world, appealed(world, f))
+    Application.objects.filter(pk=f.pk).update(base_score=d.base_score, final_score=d.final_score)
+    equal = "Equal scores stand across the cut: give each of them its place."
+
+    assert reasons(further, world) == [equal]
+    assert reasons(further, world, decided={f.pk: 1}) == [equal]
+    further(world, decided={f.pk: 1, d.pk: 2})
+
+    assert results([b, c, d, e, f]) == ["selected", "selected", "reserved", "reserved", "selected"]
+
+
+def test_equals_keep_the_order_that_they_have_on_the_published_list(world):
+    type(world.r1).objects.filter(pk=world.r1.pk).update(seats=1)
+    a, d, e, f = (world.with_score(world.r1, score) for score in ("91", "80", "80", "51"))
+    with clock.at(PUBLISHED):
+        list_of = actions.propose(world.r1, note="As ranked", decided={e.pk: 1, d.pk: 2}, by=world.officer)
+        approve_and_publish(world, list_of)
+    decided(world, appealed(world, f))
+    Application.objects.filter(pk=f.pk).update(base_score=80, final_score=80)
+
+    assert reasons(further, world, decided={d.pk: 1, f.pk: 2, e.pk: 3}) == [
+        "Equals who are on the published list keep their order among themselves."
+    ]
+    later = further(world, decided={e.pk: 1, f.pk: 2, d.pk: 3})
+
+    assert list(later.places.values_list("application", flat=True)) == [a.pk, e.pk, f.pk, d.pk]
 
 
 def test_a_further_list_needs_something_that_changes_it_and_a_list_that_is_public(world):

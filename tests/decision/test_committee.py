@@ -75,22 +75,39 @@ def state():
 
 # Who has no part in a decision
 
+FIFTH = ("Member 5", "Institute 5")
+
+
+def test_who_steps_back_is_named_so_that_another_attendance_recuses_nobody_else(world, listed):
+    meeting = convened(world)
+    seated = [(f"Member {n}", f"Institute {n}", n == 7, n > 2) for n in range(7, 0, -1)]
+    resolving.attend(meeting, version=3, members=seated, by=world.officer)
+
+    made = decided(world, meeting, listed[3], "selected", recused=[FIFTH], votes=(4, 0, 0))
+
+    assert made.recused == [["Member 5", "Institute 5", "Stepped back."]]
+    gone = [one for one in seated if one[0] != "Member 5"]
+    resolving.attend(meeting, version=4, members=gone, by=world.officer)
+    assert reasons(decided, world, meeting, listed[2], conditions="More", recused=[FIFTH]) == [
+        "Member 5 is no member of the committee any more. Please look at the attendance first."
+    ]
+
 
 def test_a_member_in_a_conflict_has_no_vote_on_that_application_and_the_minutes_say_so(world, listed):
     meeting, firm = convened(world), listed[3].firm
     seated = [(f"Member {n}", f"Institute {n}", n == 1, n <= 5) for n in range(1, 8)]
     seated[1] = ("Member 2", f"(주){firm.name}", False, True)
     resolving.attend(meeting, version=3, members=seated, by=world.officer)
-    yes = partial(decided, world, meeting, listed[3], "selected", recused=[5])
+    yes = partial(decided, world, meeting, listed[3], "selected", recused=[FIFTH])
 
     # Of the five who are present one works for the firm and one steps back: three vote, and of five others three are present
     assert reasons(yes, votes=(3, 1, 0)) == ["There are more votes than members present: 4 of 3."]
     assert reasons(yes, votes=(1, 0, 2)) == [
         "It is not carried: 1 votes for it, more than half of the 3 members present are 2."
     ]
-    assert reasons(yes, votes=(2, 0, 0), recused=[3, 4, 5]) == [
-        "The committee has no quorum: 1 of 3 members are present, 2 are needed."
-    ]
+    assert reasons(
+        yes, votes=(2, 0, 0), recused=[("Member 3", "Institute 3"), ("Member 4", "Institute 4"), FIFTH]
+    ) == ["The committee has no quorum: 1 of 3 members are present, 2 are needed."]
     made = yes(votes=(2, 1, 0))
 
     assert made.recused == [
@@ -524,7 +541,10 @@ def test_a_reduced_grant_is_granted_and_told_with_its_conditions_and_its_reason(
 def test_how_firm_the_cut_is_is_worked_out_with_the_grants_that_the_committee_left(world, reduced):
     _meeting, made = reduced
 
-    grants = {candidate.pk: candidate.grant_krw for candidate in resampling.ranked_of(world.rnd)}
+    grants = {
+        candidate.pk: candidate.grant_krw
+        for candidate in resampling.ranked_of(world.rnd, deliberated.in_force(deliberated.closed(world.rnd)))
+    }
 
     assert grants[made[0].pk] == 400_000_000
     assert grants[made[2].pk] == 480_000_000

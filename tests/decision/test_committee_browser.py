@@ -9,6 +9,7 @@ from django.urls import reverse
 from applications.decision.appeals import Appeal
 from applications.decision.committees import Deliberation
 from applications.decision.models import Proposal
+from applications.decision.tasks import carry_resamplings_on
 from tests.browser import said
 from tests.decision.contested import results
 from tests.world import AFTER
@@ -59,6 +60,7 @@ def test_from_the_meeting_over_the_published_list_to_an_appeal_and_who_comes_up(
     officer.press("Save").follow("Close the meeting").press("Close the meeting for good")
     assert Deliberation.objects.get().status == "closed"
 
+    looks_at_it_from_the_side(officer, world.r1, made)
     officer.goes(reverse("decision:propose", args=[world.r1.key]))
     officer.enter({"Reason and remarks of the committee": "심의위원회 의결에 따름"}).press(
         "Propose this list"
@@ -85,6 +87,21 @@ def test_from_the_meeting_over_the_published_list_to_an_appeal_and_who_comes_up(
     assert street.complaints == []
 
 
+def looks_at_it_from_the_side(officer, call, made):
+    """How firm the cut is, and what would change with a place less: nothing of it changes the list."""
+    officer.goes(reverse("decision:ranking", args=[call.key])).follow("How firm the cut is").press(
+        "Work it out"
+    )
+    assert said("It is being worked out.") in officer.text
+    carry_resamplings_on()
+    officer.follow("Refresh now")
+    assert said("Nothing can be said of how firm the cut is.") in officer.text  # there are no sheets
+    officer.goes(reverse("decision:ranking", args=[call.key])).follow("What if other rules held")
+    officer.enter({"Places": "2"}).press("Try it")
+    assert said("They would go out") in officer.text
+    assert officer.row(made[1].number).is_visible()
+
+
 def is_published(director, officer, application, letter):
     """The director approves what stands there; the officer reads the letter of this firm before it goes, and publishes."""
     director.press("Approve the list")
@@ -105,6 +122,8 @@ def one_appeals_and_another_gives_up(street, world, director, made):
         "Hand the appeal in"
     )
     appeal = Appeal.objects.get().get_absolute_url()
+    receipt = firm.page.get_by_role("link", name=said("Receipt (PDF)")).get_attribute("href")
+    assert firm.page.request.get(firm.street.address + receipt).body().startswith(b"%PDF")
     examiner = street.comes_back(world.officer2, appeal, looked_at=True)
     examiner.follow("Propose the decision").tick("Upheld")
     examiner.enter(

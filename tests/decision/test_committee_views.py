@@ -93,6 +93,23 @@ def test_an_officer_goes_from_the_ranking_through_a_meeting_to_its_closing(world
     assert "The list with these decisions" not in text(ended)
 
 
+def test_who_steps_back_is_chosen_and_posted_by_name(world, listed):
+    meeting = convened(world)
+    officer = browser(world.officer)
+    fifth = "Member 5 (Institute 5)"
+
+    page = officer.get(url(meeting, "decide/"))
+    posted = officer.post(
+        url(meeting, "decide/"), vote(listed[1], recused=[fifth], votes_for="4", votes_against="0")
+    )
+    again = officer.get(url(meeting, f"decide/?application={listed[1].number}"))
+
+    assert f'value="{fifth}"' in raw(page)
+    assert posted.status_code == 302
+    assert meeting.resolutions.get().recused == [["Member 5", "Institute 5", "Stepped back."]]
+    assert again.context["form"].initial["recused"] == [fifth]
+
+
 def test_what_is_refused_keeps_what_was_typed_and_says_why_at_its_field(world, listed):
     meeting = convened(world)
     officer = browser(world.officer)

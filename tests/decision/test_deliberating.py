@@ -288,6 +288,15 @@ def test_equals_whom_the_committee_has_voted_on_are_not_asked_for_again():
     assert rules.undecided(lines) == []
 
 
+def test_equals_whom_the_committee_puts_on_the_reserve_list_wait_for_their_order_on_it():
+    people = [candidate("A", 91), candidate("B", 85), candidate("C", 85), candidate("D", 85)]
+    lines, _found = drawn(people, {"C": resolution("reserved"), "D": resolution("reserved")}, seats=2)
+
+    assert results(lines) == {"A": "selected", "B": "selected", "C": 1, "D": 2}
+    assert [[c.pk for c in group] for group in rules.undecided(lines)] == [["C", "D"]]
+    assert rules.undecided(lines, {"C": 2, "D": 1}) == []
+
+
 def test_a_smaller_grant_makes_room_for_the_next():
     asked = [candidate(pk, score, grant_krw=60) for pk, score in (("A", 90), ("B", 80))]
     left = [candidate("A", 90, grant_krw=40), asked[1]]

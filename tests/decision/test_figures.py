@@ -16,7 +16,7 @@ from applications.kernel import audit, clock
 from applications.kernel.taxonomy import IndustryField, Region
 from applications.review.models import Assignment
 from tests.asking import text
-from tests.decision.contested import appealed, decided
+from tests.decision.contested import appealed, begun, decided
 from tests.standing import standing
 from tests.world import AFTER, browser
 
@@ -199,10 +199,21 @@ def test_appeals_are_told_where_no_outcome_is_of_few(world, call, appeals, said)
 
 def test_the_appeals_of_a_call_are_counted_by_what_came_of_them(world, call):
     world.published(call)
+    none = {"upheld": 0, "dismissed": 0, "inadmissible": 0, "withdrawn": 0}
+    counted = [fairness.appeals_of(call)]
+    others = Application.objects.filter(call=call, status__in=("reserved", "declined")).order_by("pk")
+    *dismissed, upheld = list(others.select_related("call", "firm"))[:4]
 
-    assert fairness.appeals_of(call) == {
-        "all": 0, "outcomes": {"upheld": 0, "dismissed": 0, "inadmissible": 0, "withdrawn": 0},
-    }  # fmt: skip
+    for plan in dismissed:
+        decided(world, appealed(world, plan, AFTER + timedelta(days=2)), "dismissed", at=CONFIRMED)
+        counted.append(fairness.appeals_of(call))
+    begun(world, upheld, AFTER + timedelta(days=2))  # not handed in: it is not counted
+    counted.append(fairness.appeals_of(call))
+    decided(world, appealed(world, upheld, AFTER + timedelta(days=2)), at=CONFIRMED)
+
+    few, three = {"all": None, "outcomes": None}, {"all": 3, "outcomes": none | {"dismissed": 3}}
+    assert counted == [{"all": 0, "outcomes": none}, few, few, three, three]
+    assert fairness.appeals_of(call) == {"all": 4, "outcomes": None}
 
 
 def test_a_further_list_gets_figures_of_its_own_and_the_latest_are_shown(world, call):

@@ -14,6 +14,7 @@ from applications.kernel import audit, clock
 from applications.kernel.errors import Denied
 from applications.review import actions as review
 from tests.asking import reasons, text
+from tests.decision.convened import closed, convened, decided
 from tests.standing import standing
 from tests.world import AFTER, browser
 
@@ -106,7 +107,7 @@ def test_what_is_read_of_a_call_comes_to_the_stored_scores(world):
     world.adjusted(plans[1], -2, name="Penalty")
 
     candidates = queries.candidates(call)
-    stages, everybody = resampling.arrays_of(call, candidates)
+    stages, everybody = resampling.arrays_of(call, candidates, {})
     final, base, fails = stability.scored(stages, everybody, [one.as_they_are() for one in stages])
 
     stored = {a.pk: a for a in Application.objects.filter(call=call)}
@@ -126,6 +127,28 @@ def test_whom_a_site_visit_failed_stays_out(world, ranked):
     counts = {pk: count for pk, _now, count, _known in made(world, ranked).result["rows"]}
 
     assert [counts[one.pk] for one in world.plans] == [0, 1000, 1000, 0]
+
+
+def test_what_the_committee_decides_holds_in_every_draw_and_what_was_worked_out_before_it_is_behind(
+    world, ranked
+):
+    first, second, third, last = world.plans
+    before = made(world, ranked)
+    meeting = convened(world, ranked)
+    decided(world, meeting, first, "declined")
+    decided(world, meeting, third, "selected")
+    assert not resampling.is_behind(before)
+
+    closed(world, meeting)
+
+    assert resampling.is_behind(before)
+    assert resampling.chances(ranked) == {}
+    found = made(world, ranked)
+    counts = {pk: count for pk, _now, count, _known in found.result["rows"]}
+    assert [counts[plan.pk] for plan in (first, third)] == [0, 1000]
+    assert counts[second.pk] + counts[last.pk] <= 1000
+    assert {pk for pk, now, *_rest in found.result["rows"] if now} == {second.pk, third.pk}
+    assert not resampling.is_behind(found)
 
 
 def test_whose_review_ended_early_stays_out(world, ranked):
@@ -152,7 +175,7 @@ def test_the_page_says_it_in_a_sentence_a_drawing_and_a_table(world, ranked):
     assert shown.count('class="line"') == 1
     assert shown.count('<tr class="cut">') == 1
     assert "Work it out" not in shown
-    assert "Scores or applications have changed since" not in shown
+    assert "Scores, applications or decisions of the committee have changed since" not in shown
 
 
 def test_the_proposal_shows_it_beside_the_cut_until_a_score_changes(world, ranked):
@@ -168,7 +191,9 @@ def test_the_proposal_shows_it_beside_the_cut_until_a_score_changes(world, ranke
     ]  # fmt: skip
     assert "in how many of a hundred draws" in text(beside)
     assert "in how many of a hundred draws" not in text(client.get(address))
-    assert "Scores or applications have changed since" in text(client.get(page(ranked)))
+    assert "Scores, applications or decisions of the committee have changed since" in text(
+        client.get(page(ranked))
+    )
 
 
 def test_one_sheet_each_says_nothing(world):

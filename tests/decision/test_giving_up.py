@@ -8,10 +8,10 @@ import pytest
 from applications.agreement import actions as agreement
 from applications.agreement.queries import offered
 from applications.cohort import actions as cohort
-from applications.decision import actions, continuing, following, queries
+from applications.decision import actions, continuing, filling, following, queries
 from applications.decision.models import Proposal
 from applications.decision.outcomes import GiveUp
-from applications.decision.tasks import end_reserves
+from applications.decision.tasks import end_reserves, publish_due
 from applications.intake.facts import GivenUp
 from applications.intake.models import Application
 from applications.intake.screened import given_up_by
@@ -75,9 +75,18 @@ def test_nobody_comes_up_past_a_reserve_whose_plan_is_reviewed_again(world):
     give_up(world, a)
 
     assert results([first]) == ["in_review"]
-    assert reasons(further, world) == [
-        f"1 applications of the list are reviewed again after an appeal: {first.number}"
-    ]
+    assert reasons(further, world) == [f"1 applications are not through yet: {first.number}"]
+
+
+def test_nobody_comes_up_past_a_plan_that_an_appeal_lets_be_screened_again(world):
+    _list, [a, *_others] = published_list(world)
+    give_up(world, a)
+    world.submitted(world.r1)
+
+    [waiting] = reasons(further, world)
+
+    assert waiting.startswith("1 applications are not through yet: ")
+    assert not following.to_go_on(LAST_DAY).exists()
 
 
 def test_what_was_not_selected_or_is_bound_already_is_not_given_up(world):
@@ -124,6 +133,24 @@ def test_the_first_reserve_comes_up_after_two_people_have_agreed_and_is_told(wor
     assert places[e.pk].reserve_rank == 2
     assert queries.notice_of(d).delivered_at == LAST_DAY + timedelta(days=9)
     assert not following.to_go_on(LAST_DAY).exists()
+
+
+def test_a_further_list_says_of_a_minimum_only_what_is_true_of_it(world, settings):
+    settings.LANGUAGE_CODE = "en"
+    field = world.a.field
+    world.r1.quotas.create(ordinal=1, field=field, least=4)
+    _first, [a, *_others] = published_list(world)
+    give_up(world, a)
+    with clock.at(LAST_DAY + timedelta(days=9)):
+        later = further(world, publish=False)
+        [few] = filling.of_proposal(later)["hindrances"]
+        world.r1.quotas.update(least=5)
+        [fewer] = filling.of_proposal(later)["hindrances"]
+
+    assert (few.taken, few.why) == (
+        3, "A further list takes no place from anybody: what is free goes down the reserve list, within places, maximums and budget.",
+    )  # fmt: skip
+    assert fewer.why == "Only 4 are selected or on the reserve list."
 
 
 def test_who_came_up_has_thirty_days_from_its_own_notice_to_sign(world):
@@ -180,6 +207,78 @@ def test_a_reserve_does_not_come_up_after_the_end_even_before_the_timetable_has_
     assert reasons(further, world, at=clock.kst(2027, 1, 21)) == [
         "Nothing has changed that would change the list."
     ]
+
+
+def test_after_the_end_an_appeal_comes_to_no_reserve_list_any_more(world):
+    type(world.r1).objects.filter(pk=world.r1.pk).update(reserve_days=30)
+    _first, [_a, _b, _c, d, e, f] = published_list(world)
+    decided(world, appealed(world, f))
+    Application.objects.filter(pk=f.pk).update(base_score=80, final_score=80)
+
+    later = further(world, at=clock.kst(2027, 1, 21))
+
+    assert set(later.places.filter(application__in=[d, e, f]).values_list("result", flat=True)) == {
+        "declined"
+    }
+    assert results([f]) == ["declined"]
+
+
+ENDED = (
+    "The reserve list ends with 20 Jan 2027, and this list has somebody come up from it or wait on it after that day. "
+    "Please propose it again, or publish it before."
+)
+
+
+def test_a_list_that_reserves_come_up_by_is_not_published_after_their_end(world, settings):
+    settings.LANGUAGE_CODE = "en"
+    type(world.r1).objects.filter(pk=world.r1.pk).update(reserve_days=30)
+    first, [a, _b, _c, d, _e, _f] = published_list(world)
+    end = clock.kst(2027, 1, 21)
+    give_up(world, a)
+    later = further(world, publish=False)
+    with clock.at(end):
+        page = world.client(world.officer2).get(later.get_absolute_url())
+        assert reasons(actions.approve, later, by=world.officer2) == [ENDED]
+    with clock.at(LAST_DAY + timedelta(days=9)):
+        actions.approve(later, by=world.officer2)
+        assert reasons(actions.publish, later, publish_at=end, by=world.officer) == [ENDED]
+    with clock.at(end):
+        assert reasons(actions.publish, later, by=world.officer) == [ENDED]
+
+    assert ENDED in page.content.decode()
+    assert (queries.published(world.r1), results([d])) == (first, ["reserved"])
+
+
+def test_a_list_whose_instant_came_before_the_end_of_the_reserves_stands_however_late_the_timetable_runs(
+    world,
+):
+    type(world.r1).objects.filter(pk=world.r1.pk).update(reserve_days=30)
+    _first, [a, _b, _c, d, _e, _f] = published_list(world)
+    end = clock.kst(2027, 1, 21)
+    give_up(world, a)
+    later = further(world, publish=False)
+    with clock.at(LAST_DAY + timedelta(days=9)):
+        actions.approve(later, by=world.officer2)
+        actions.publish(later, publish_at=end - timedelta(seconds=1), by=world.officer)
+
+    with clock.at(end):
+        publish_due()
+
+    assert results([d]) == ["selected"]
+
+
+def test_a_list_that_has_nothing_to_do_with_the_reserves_is_published_after_their_end(world):
+    type(world.r1).objects.filter(pk=world.r1.pk).update(reserve_days=30)
+    _first, [*_others, d, e, f] = published_list(world)
+    end = clock.kst(2027, 1, 21)
+    with clock.at(end):
+        end_reserves()
+    decided(world, appealed(world, f))
+    Application.objects.filter(pk=f.pk).update(base_score=89, final_score=89)
+
+    further(world, at=end)
+
+    assert results([d, e, f]) == ["declined", "declined", "selected"]
 
 
 # At the same moment

@@ -90,6 +90,12 @@ def test_ranks_run_by_final_score_and_then_by_each_tie_key():
     assert [c.pk for c in rules.order(candidates)] == [4, 5, 3, 2, 1]
 
 
+def test_whom_nobody_has_given_a_place_stands_behind_its_equals_who_have_one_however_high():
+    candidates = [candidate(pk, 80) for pk in (1, 2, 3)]
+
+    assert [c.pk for c in rules.order(candidates, {3: 7, 2: 9})] == [3, 2, 1]
+
+
 def test_marks_are_compared_with_the_base_and_not_with_the_bonus():
     lines = cut(
         candidate(1, 74, base=69),

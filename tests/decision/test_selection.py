@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from applications.decision import rules
 from applications.decision.rules import Candidate
-from applications.decision.selection import Bound
+from applications.decision.selection import Bound, least_cost
 from tests.decision.test_rules import SELECT, candidate, cut, results
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -177,6 +177,24 @@ def test_nobody_is_passed_over_but_for_the_rule_that_is_named(candidates, bounds
     assert budget is None or sum(c.grant_krw for c in taken) <= budget
 
 
+@settings(max_examples=150)
+@given(SOME, BOUNDS, some.integers(0, 5), some.sets(some.integers(0, 6), max_size=2))
+def test_the_cheapest_list_is_the_cheapest_of_all_that_keep_places_and_quotas(
+    candidates, bounds, seats, seated
+):
+    first = [c for c in candidates if c.pk in seated]
+    lists = [
+        chosen
+        for size in range(len(first), len(candidates) + 1)
+        for chosen in combinations(candidates, size)
+        if {*first} <= {*chosen} and fits(chosen, bounds, seats)
+    ]
+
+    found = least_cost(candidates, seats, bounds, first)
+
+    assert found == min((sum(c.grant_krw for c in chosen) for chosen in lists), default=None)
+
+
 @some.composite
 def calls(draw):
     """A random call: its plans with bonus and ties, its marks, places, reserves, budget and quotas."""
@@ -199,8 +217,8 @@ def calls(draw):
     marks = sorted(draw(some.tuples(some.integers(58, 70), some.integers(58, 70))))
     return plans, {
         "pass_mark": Decimal(marks[0]), "select_mark": Decimal(marks[1]), "seats": draw(some.integers(0, 9)),
-        "reserves": draw(some.integers(0, 4)), "budget_krw": draw(some.none() | some.integers(0, 14)),
-        "bounds": draw(BOUNDS),
+        "reserves": draw(some.integers(0, 4)), "budget_krw": (budget := draw(some.none() | some.integers(0, 14))),
+        "line": "" if budget is None else draw(some.sampled_from(["", "2027 R&D"])), "bounds": draw(BOUNDS),
     }  # fmt: skip
 
 
@@ -238,6 +256,7 @@ def is_true(line, lines, limits):
     if line.reason.startswith("All "):
         return not fits([*above, line.candidate], limits["bounds"], len(lines), with_least=False)
     if line.reason.startswith("More than"):
+        assert ("of the budget line 2027 R&D:" in line.reason) == bool(limits["line"])
         return sum(c.grant_krw for c in [*above, line.candidate]) > limits["budget_krw"]
     return any(bound.name in line.reason and bound.least for bound in limits["bounds"])
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from applications.decision import stability
-from applications.decision.rules import order
+from applications.decision.rules import Deviation, order
 from applications.decision.selection import Bound
 from applications.review import rules as review
 from tests.decision.test_rules import SELECT, cut
@@ -35,6 +35,7 @@ def plans_of(count, *, added=None, barred=(), ties=None):
         added=np.array(added or [0] * count),
         ties=np.array(ties or [0] * count),
         barred=np.isin(np.arange(count), barred),
+        first=np.zeros(count, dtype=bool),
         kinds=[(1, 7)] * count,
         grants=[0] * count,
     )
@@ -189,24 +190,29 @@ def test_sheets_as_they_are_come_to_the_scores_of_the_house(totals, trimmed, wei
     assert not fails.any()
 
 
-@given(SOME, BOUNDS, some.integers(0, 5), some.none() | some.integers(0, 9))
-def test_whom_it_takes_is_whom_the_rule_of_selection_takes(candidates, bounds, seats, budget):
+SAID = some.dictionaries(some.integers(0, 6), some.sampled_from(["selected", "reserved", "declined"]))
+
+
+@given(SOME, BOUNDS, some.integers(0, 5), some.none() | some.integers(0, 9), SAID)
+def test_whom_it_takes_is_whom_the_rule_of_selection_takes(candidates, bounds, seats, budget, said):
     ranked = order(candidates)
     plans = stability.Plans(
         added=np.zeros(len(ranked), dtype=int), ties=np.zeros(len(ranked), dtype=int),
-        barred=np.array([bool(c.failings) for c in ranked]), kinds=[c.kind for c in ranked],
-        grants=[c.grant_krw for c in ranked],
+        barred=np.array([bool(c.failings) or said.get(c.pk) in ("reserved", "declined") for c in ranked]),
+        first=np.array([said.get(c.pk) == "selected" for c in ranked]),
+        kinds=[c.kind for c in ranked], grants=[c.grant_krw for c in ranked],
     )  # fmt: skip
     may = np.array(
-        [place for place, c in enumerate(ranked) if not c.failings and c.base >= SELECT], dtype=int
+        [place for place, c in enumerate(ranked) if not plans.barred[place] and c.base >= SELECT], dtype=int
     )
 
     taken = stability.walked(may, plans, stability.Line(seats, 0, budget, tuple(bounds)))
 
-    lines = cut(*candidates, seats=seats, bounds=bounds, budget_krw=budget)
-    assert [ranked[place].pk for place in taken] == [
+    deviations = {pk: Deviation(result, "As voted") for pk, result in said.items()}
+    lines = cut(*candidates, seats=seats, bounds=bounds, budget_krw=budget, deviations=deviations)
+    assert {ranked[place].pk for place in taken} == {
         line.candidate.pk for line in lines if line.result == "selected"
-    ]
+    }
 
 
 def test_a_thousand_draws_of_five_hundred_applications_under_quotas_take_less_than_twenty_seconds():

@@ -18,6 +18,8 @@ from tests.decision.contested import (
     decided,
     published_list,
 )
+from tests.decision.convened import closed, convened
+from tests.decision.convened import decided as committee_decides
 from tests.intake.test_receipt import words
 from tests.world import AFTER
 
@@ -31,10 +33,7 @@ def after_the_deadline(settings):
 
 def previewed(proposal):
     """{(address, subject, body)} of all letters as they are shown before."""
-    places = proposal.places.select_related("application__firm")
-    assert set(telling.told(proposal).values_list("pk", flat=True)) == {
-        news.place.pk for news in telling.news_of(proposal, places, now=clock.now())
-    }
+    places = telling.told(proposal).select_related("application__firm")
     return {
         (person.email, subject, body + "\n")
         for news in telling.news_of(proposal, places, now=clock.now())
@@ -99,10 +98,62 @@ def test_a_corrected_decision_stops_letters_that_wait_and_explains_those_that_we
         with clock.at(PUBLISHED + timedelta(days=3)):
             document = world.client(owner).get(f"/decisions/results/{made[3].key}/pdf/")
         said = " ".join(words(document.content).split())
-        assert "Our notice of 21 Dec 2026, 12:00 (Reserve 1), because it was decided anew" in said
-    explained = "This takes the place of our notice of 21 Dec 2026, 12:00"
+        assert "In the place of Our notice of 21 Dec 2026, 12:00 (Reserve 1)" in said
+        assert "decided anew" not in said  # a place has become free
+    explained = "This takes the place of our notice of 21 Dec 2026, 12:00."
     assert explained in letter.body and "That one said: reserve 1." in letter.body
     assert explained in page.content.decode()
+
+
+def test_who_was_decided_anew_reads_that_and_a_reserve_that_moves_by_it_reads_its_own_reason(world):
+    _first, made = published_list(world)
+    for firm in (made[4].firm, made[5].firm):
+        User.objects.filter(pk=world.owner_of(firm).pk).update(language="en")
+    decided(world, appealed(world, made[5]))
+    type(made[5]).objects.filter(pk=made[5].pk).update(base_score=80, final_score=80)
+    with clock.at(LAST_DAY + timedelta(days=9)):
+        further = continuing.propose(world.r1, note="After appeals", by=world.officer, replaces=1)
+        approve_and_publish(world, further)
+
+    letters = Letter.objects.filter(event__startswith=f"result:{further.key}:")
+    bodies = dict(letters.values_list("kind", "body"))
+    assert "notice of 21 Dec 2026, 12:00, because it was decided anew. That one said: not selected." in bodies["result_published"]  # fmt: skip
+    assert "notice of 21 Dec 2026, 12:00. That one said: reserve 2." in bodies["reserve_moved"]
+
+
+def test_the_letters_of_a_list_ask_nothing_of_the_database_one_by_one(world, django_assert_num_queries):
+    for score in ("90", "80"):
+        world.with_score(world.rnd, score)
+    proposal = actions.propose(world.rnd, note="As ranked", by=world.officer)
+    places = telling.told(proposal).select_related("application__firm")
+    news = telling.news_of(proposal, places, now=PUBLISHED)
+
+    with django_assert_num_queries(0):
+        bodies = [body for one in news for _person, _subject, body in telling.letters_of(one)]
+
+    assert len(bodies) == 2
+    assert all("2027. 1. 20." in body for body in bodies)
+
+
+def test_a_kind_of_letter_is_shown_also_where_the_first_firm_of_it_can_not_be_written_to(world):
+    made = [world.with_score(world.r1, score) for score in SCORES]
+    meeting = convened(world)
+    committee_decides(world, meeting, made[1], conditions="A buyer signs first")
+    closed(world, meeting)
+    for application in (made[0], made[5]):
+        User.objects.filter(pk=world.owner_of(application.firm).pk).update(is_active=False)
+    proposal = actions.propose(world.r1, note="As ranked", by=world.officer)
+    actions.approve(proposal, by=world.director)
+
+    page = world.client(world.officer).get(f"{proposal.get_absolute_url()}publish/")
+
+    shown = {(result, number): body for _kind, result, number, _subject, body in page.context["samples"]}
+    assert list(shown) == [("conditional", 1), ("declined", 1), ("reserved", 2), ("selected", 2)]
+    assert made[2].number in shown["selected", 2]
+    assert shown["declined", 1] == ""
+    assert "Nobody of these firms can be written to." in page.content.decode()
+    entry = AccessEntry.objects.get(act="letter.preview")
+    assert sorted(entry.subject_ids) == sorted(made[n].pk for n in (1, 2, 3, 5))
 
 
 def test_before_it_publishes_the_officer_reads_counts_one_letter_of_each_kind_and_that_of_any_firm(world):

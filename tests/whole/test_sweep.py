@@ -157,16 +157,19 @@ def test_g35_a_search_finds_nothing_of_an_application_that_one_may_not_see(town)
             assert b"CANARY-A1-" not in answer.everything
 
 
+WAITING = ("owner", "rival", "reviewer", "ministry", "finance", "administrator", "anonymous")
+
+
 @pytest.mark.once
 def test_g54_a_list_that_waits_shows_in_no_answer_of_anybody_but_the_desk(town, monkeypatch):
     """Byte by byte, at one instant: before it is proposed, while it is, and when it is approved and its instant set.
 
-    The reviewer is the chair of the panel. Lengths, kinds and headers of caches are part of what is compared; of a
+    The reviewer is the chair of the panel; the ministry, finance and an administrator decide nothing either. Lengths, kinds and headers of caches are part of what is compared; of a
     document what it is set from, since the same data give the same bytes.
     """
     monkeypatch.setattr("typst.compile", lambda *_args, sys_inputs, **_more: sys_inputs["data"].encode())
     with time_machine.travel(NOW, tick=False):
-        people = {who: Person(town.people[who]) for who in ("owner", "rival", "reviewer", "anonymous")}
+        people = {who: Person(town.people[who]) for who in WAITING}
         case = Undecided(town)
         with transaction.atomic():
             case.propose()
@@ -183,7 +186,15 @@ def test_g54_a_list_that_waits_shows_in_no_answer_of_anybody_but_the_desk(town, 
     own = [("GET", application.get_absolute_url()) for application in case.applications]
     assert [before[who][own[who == "rival"]][0] for who in ("owner", "rival", "reviewer")] == [200] * 3
     for who, answers in [*proposed.items(), *approved.items()]:
-        assert (who, differences(before[who], answers)[:3]) == (who, [])
+        # Administrators read in the record that somebody proposed a list, without what it says (audit.values).
+        found = [
+            one for one in differences(before[who], answers) if who != "administrator" or not is_record(one)
+        ]
+        assert (who, found[:3]) == (who, [])
+
+
+def is_record(difference):
+    return urlsplit(difference[1]).path == reverse("portal:audit")
 
 
 def test_g39_the_ministry_changes_nothing_whatever_it_sends(town):
