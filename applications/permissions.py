@@ -69,6 +69,11 @@ def own_assignment(user, thing):
     return thing.reviewer_id == user.pk
 
 
+def has_pledged(user, call_id):
+    """Whether the person has given the pledge of today for a call."""
+    return user.pledges.in_force().filter(call=call_id).exists()
+
+
 @Predicate
 def declared_clear(user, thing):
     """Without conflict and under the pledge of today; it is never taken back, so a found one is not looked for again."""
@@ -76,7 +81,7 @@ def declared_clear(user, thing):
         return False
     pledged = vars(user).setdefault("pledged_for", set())
     if thing.application_id not in pledged:
-        if not user.pledges.in_force().filter(call=thing.application.call_id).exists():
+        if not has_pledged(user, thing.application.call_id):
             return False
         pledged.add(thing.application_id)
     return True
@@ -114,7 +119,7 @@ def after_judging_alone(user, thing):
     panel = panel_of(thing)
     if panel.status == "scoring" or user.assignments.open_in(panel).exists():
         return False
-    return user.pledges.in_force().filter(call=panel.call_id).exists()
+    return has_pledged(user, panel.call_id)
 
 
 @Predicate
@@ -318,7 +323,8 @@ PERMISSIONS = {
     "cohort.view": officer | director | ministry | auditor,
     "cohort.export": officer | director,
     "cohort.seat": officer,
-    "cohort.end": director & visible,
+    "cohort.end": director,
+    "certificate.list": officer | director | auditor,  # they name the representative
     "certificate.view": visible,
     "audit.view": auditor | administrator,
     "audit.values": auditor,  # an administrator reads the values and reasons of accounts only

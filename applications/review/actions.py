@@ -15,6 +15,7 @@ from applications.kernel.errors import Refused
 from applications.kernel.reasons import not_ahead, too_short
 from applications.lifecycle import APPLICATION, SHEET
 from applications.notifications.outbox import notify
+from applications.permissions import has_pledged
 from applications.review import (
     conflicts,
     drawing,
@@ -146,7 +147,7 @@ def declare(assignment, *, code, note="", stays=False, by):
         if in_time:
             store_score(application)
         return
-    if not by.pledges.in_force().filter(call=application.call_id).exists():
+    if not has_pledged(by, application.call_id):
         raise Refused(_("Please accept the pledge first."), about=assignment)
     advance(
         assignment, "declare", SheetEvent.Kind.DECLARED, by=by, note=f"{code} {note}".strip(),

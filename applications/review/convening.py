@@ -12,6 +12,7 @@ from applications.kernel.formpages import asked
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, is_key, page
 from applications.lifecycle import PANELIST
+from applications.permissions import has_pledged
 from applications.review import actions, drawing, membership, queries, rules, seating
 from applications.review.forms import ReasonForm
 from applications.review.models import ReviewerProfile
@@ -260,7 +261,7 @@ def chair(request, key):
 def invitation(request, key):
     """What somebody is invited to, and their answer."""
     panelist = fetch(request, Panelist, key=key, related=("panel__call", "panel__stage"))
-    pledged = request.user.pledges.in_force().filter(call=panelist.panel.call).exists()
+    pledged = has_pledged(request.user, panelist.panel.call_id)
     form, status = AnswerForm(request.POST or None, pledged=pledged), 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -13,6 +13,7 @@ from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 from applications.lifecycle import PANEL
+from applications.permissions import has_pledged
 from applications.review import (
     actions,
     charts,
@@ -41,8 +42,7 @@ def show(request, key):
     facts = {"panel": panel, "moves": moves, "is_staff": request.user.role != "reviewer"}
     if not request.user.has_perm("panel.sheets", panel):
         facts["own"] = request.user.assignments.open_in(panel).count()
-        pledges = request.user.pledges.in_force().filter(call=panel.call_id)
-        facts["lacks_pledge"] = not facts["is_staff"] and not pledges.exists()
+        facts["lacks_pledge"] = not facts["is_staff"] and not has_pledged(request.user, panel.call_id)
         knows = facts["is_staff"] or "open_deliberation" in moves
         facts["progress"] = membership.progress_of(panel) if knows else None
         return render(request, "review/meeting_waits.html", facts)

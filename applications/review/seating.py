@@ -14,7 +14,7 @@ from applications.kernel.errors import Reason, Refused
 from applications.kernel.reasons import not_ahead, too_short
 from applications.lifecycle import PANELIST
 from applications.notifications.outbox import notify
-from applications.permissions import TIMETABLE
+from applications.permissions import TIMETABLE, has_pledged
 from applications.review import drawing, membership, queries, rules
 from applications.review.models import Assignment
 from applications.review.panels import Draw, Hearing, Panel, Panelist
@@ -245,7 +245,7 @@ def accept(panelist, *, by):
     PANELIST.check(panelist, "accept_seat", by=by)
     reasons = drawing.closed(panel) or drawing.unanswerable(panelist, now=clock.now())
     reasons = reasons or rules.beyond_cap(profile, queries.sessions_of(panelist.user, beside=panel.stage))
-    if not reasons and not by.pledges.in_force().filter(call=panel.call_id).exists():
+    if not reasons and not has_pledged(by, panel.call_id):
         reasons = [Reason(_("Please accept the pledge first."))]
     if reasons:
         raise Refused(*reasons, about=panelist)

@@ -15,6 +15,7 @@ from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, framed, page
 from applications.lifecycle import SHEET
+from applications.permissions import has_pledged
 from applications.review import actions, printed, queries, rules, visited
 from applications.review.forms import DeclareForm, PledgeForm
 from applications.review.models import Assignment
@@ -57,7 +58,7 @@ def pledge(request, key):
 def declare(request, key):
     """The pledge and the declaration, before anything but name and title is shown."""
     assignment = fetch(request, Assignment, key=key, related=RELATED)
-    pledged = request.user.pledges.in_force().filter(call=assignment.application.call_id).exists()
+    pledged = has_pledged(request.user, assignment.application.call_id)
     form = DeclareForm(request.POST or None, pledged=pledged, call=assignment.application.call)
     status = 200
     if request.method == "POST" and form.is_valid():
