@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models.functions import Length
 
 from applications.accounts.models import User
 from applications.firms.models import Firm, Right
 from applications.firms.models.joining import JoinRequest
 from applications.firms.models.standing import BusinessStatus
+from applications.firms.rules.names import SHORTEST, halves, likeness
+from applications.kernel.search import Holds
 
 FRESH = timedelta(hours=24)  # an answer of the tax office
+MOST_COMPARED = 500  # names of firms, on a page
 PATIENCE = timedelta(hours=1)  # after which an office that gave none is asked again
 
 
@@ -32,10 +36,17 @@ def firm_with_number(business_number):
 
 
 def namesakes_of(firm):
-    """Other firms whose names are the same without legal form, spaces, punctuation and case."""
-    if not firm.name_key:
-        return Firm.objects.none()
-    return Firm.objects.filter(name_key=firm.name_key).exclude(pk=firm.pk).order_by("pk")
+    """[(another firm, why its name looks alike)], the same names first; near ones are looked for among those with half of it."""
+    key, letters = firm.name_key, len(firm.name_key)
+    if not key:
+        return []
+    first, last = halves(key)
+    same, half = Q(name_key=key), Q(name_key__startswith=first) | Q(Holds("search_text", last))
+    near = half & Q(letters__range=(letters - 1, letters + 1))
+    found = Firm.objects.alias(letters=Length("name_key")).exclude(pk=firm.pk)
+    found = found.filter(same | near if letters >= SHORTEST else same)
+    found = found.order_by(Case(When(same, then=0), default=1), "pk")[:MOST_COMPARED]
+    return [(other, why) for other in found if (why := likeness(key, other.name_key))]
 
 
 def to_ask_the_tax_office_about(now):
