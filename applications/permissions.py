@@ -340,9 +340,7 @@ PERMISSIONS = {
     "outbox.view": officer | director | auditor | administrator,
     "outbox.export": officer | director,
     "outbox.read": (officer | director | auditor | administrator) & visible,
-    "outbox.text": officer
-    | director
-    | auditor,  # an administrator sees that a letter went out, not what it says
+    "outbox.text": officer | director | auditor,  # an administrator reads of a letter only that it went out
 }
 
 

@@ -3,17 +3,15 @@
 from datetime import timedelta
 
 from django.db.models import Case, Exists, OuterRef, Q, When
-from django.db.models.functions import Length
 
 from applications.accounts.models import User
 from applications.firms.models import Firm, Right
 from applications.firms.models.joining import JoinRequest
 from applications.firms.models.standing import BusinessStatus
-from applications.firms.rules.names import SHORTEST, halves, likeness
+from applications.firms.rules.names import halves, likeness, near
 from applications.kernel.search import Holds
 
 FRESH = timedelta(hours=24)  # an answer of the tax office
-MOST_COMPARED = 500  # names of firms, on a page
 PATIENCE = timedelta(hours=1)  # after which an office that gave none is asked again
 
 
@@ -35,18 +33,18 @@ def firm_with_number(business_number):
     return Firm.objects.filter(business_number=business_number).first()
 
 
-def namesakes_of(firm):
-    """[(another firm, why its name looks alike)], the same names first; near ones are looked for among those with half of it."""
-    key, letters = firm.name_key, len(firm.name_key)
+def namesakes_of(firm, most):
+    """[(another firm, why its name looks alike)], those of the same name first. Near ones are looked for where half of it stands."""
+    key = firm.name_key
     if not key:
         return []
-    first, last = halves(key)
-    same, half = Q(name_key=key), Q(name_key__startswith=first) | Q(Holds("search_text", last))
-    near = half & Q(letters__range=(letters - 1, letters + 1))
-    found = Firm.objects.alias(letters=Length("name_key")).exclude(pk=firm.pk)
-    found = found.filter(same | near if letters >= SHORTEST else same)
-    found = found.order_by(Case(When(same, then=0), default=1), "pk")[:MOST_COMPARED]
-    return [(other, why) for other in found if (why := likeness(key, other.name_key))]
+    alike = same = Q(name_key=key)
+    if pattern := near(key):
+        first, last = halves(key)
+        # In this order: what looks at the pairs of letters of a text anew takes longest.
+        alike |= Q(name_key__regex=pattern) & (Q(name_key__startswith=first) | Q(Holds("search_text", last)))
+    found = Firm.objects.filter(alike).exclude(pk=firm.pk).order_by(Case(When(same, then=0), default=1), "pk")
+    return [(other, likeness(key, other.name_key)) for other in found[:most]]
 
 
 def to_ask_the_tax_office_about(now):

@@ -55,14 +55,10 @@ class Import(models.Model):
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(default=clock.now)
     state = models.CharField(max_length=10, choices=State, default=State.READING)
-    remark = models.CharField(
-        max_length=500, blank=True
-    )  # why it cannot be read, or why it is to be looked at again
+    remark = models.CharField(max_length=500, blank=True)  # why it cannot be read or is to be looked at again
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     good_only = models.BooleanField(default=False)  # the rows that are wrong are left out
-    looked_anew = models.BooleanField(
-        default=False
-    )  # after it was confirmed, before the first row is written
+    looked_anew = models.BooleanField(default=False)  # once confirmed, before the first row is written
     finished_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
 

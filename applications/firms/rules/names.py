@@ -20,17 +20,23 @@ def name_key(name: str) -> str:
     return bare[:200]
 
 
-def likeness(key, other):
-    """Why two names look alike by their keys, or nothing: the same, or one letter is another, added or left out."""
-    if key == other:
-        return SAME if key else ""
-    short, long = sorted((key, other), key=len)
-    if len(short) < SHORTEST or len(long) - len(short) > 1:
-        return ""
-    head = next((n for n, letter in enumerate(short) if letter != long[n]), len(short))
-    return NEAR if long[head + 1 :] in (short[head:], short[head + 1 :]) else ""
+def near(key):
+    """A pattern of the keys that differ in one letter: it is another, one more or one less. None where all are too short."""
+    if len(key) < SHORTEST:
+        return None
+    other = ".?" if len(key) > SHORTEST else "."
+    changed = [f"{key[:n]}{other}{key[n + 1 :]}" for n in range(len(key))]
+    return f"^({'|'.join(changed + [f'{key[:n]}.{key[n:]}' for n in range(len(key) + 1)])})$"
 
 
 def halves(key):
     """Two parts of a key, one of which stands in every key that is near to it."""
     return key[: len(key) // 2], key[len(key) // 2 :]
+
+
+def likeness(key, other):
+    """Why two names look alike by their keys, or nothing."""
+    if key == other:
+        return SAME if key else ""
+    pattern = near(key)
+    return NEAR if pattern and re.search(pattern, other) else ""
