@@ -40,7 +40,7 @@ class ExportQuerySet(models.QuerySet):
     def to_drop(self, now):
         """Files whose day is over, and what those that failed may have left."""
         over = (Export.State.DONE, Export.State.FAILED)
-        return self.filter(state__in=over, finished_at__lt=now - KEPT).order_by("pk")
+        return self.filter(state__in=over, finished_at__lt=now - KEPT).defer("ids").order_by("pk")
 
 
 class Export(models.Model):

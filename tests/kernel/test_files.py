@@ -241,6 +241,7 @@ NO_PAPERS = {
     "a script behind a line that ends otherwise": (lambda: with_scripts("//todo \u2028Run('calc');"), MACROS),
     "a script behind two slashes in a text": (lambda: with_scripts("var a = '//'; Run('calc');"), MACROS),
     "a script in other letters": (lambda: with_scripts("Run('calc');", encoding="utf-8"), MACROS),
+    "a script behind much that is empty": (lambda: with_scripts(" " * 100_000 + "Run('calc');"), MACROS),
     "a script of another name": (lambda: archive(entries_of(real_hwpx()) | {"BinData/a.JS": b"Run('calc');"}), MACROS),
     "a picture and a rar": (lambda: picture("JPEG") + b"Rar!\x1a\x07\x01\x00" + b"\0" * 99, TWO),
     "a picture and a 7z": (lambda: picture("PNG") + b"7z\xbc\xaf\x27\x1c\0\x04" + b"\0" * 99, TWO),

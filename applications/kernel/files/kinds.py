@@ -64,7 +64,7 @@ IDLE = re.compile(
     r"var\s+Documents\s*=\s*XHwpDocuments\s*;|var\s+Document\s*=\s*Documents\.Active_XHwpDocument\s*;"
     r"|var\s+\w+\s*=\s*Document\.XHwpForm\w+\.ItemFromName\(\"[^\"]*\"\)\s*;|function\s+\w+\s*\([\w\s,]*\)\s*{\s*}|\s+"
 )
-SCRIPT = re.compile(r"scripts/.|.*\.js$", re.IGNORECASE | re.DOTALL)
+SCRIPT = re.compile(r"scripts[/\\].|.*\.js$", re.IGNORECASE | re.DOTALL)
 HWP_LOCKED = 1 << 1 | 1 << 4 | 1 << 8 | 1 << 10  # password, DRM, encrypted by a certificate, DRM by one
 HWP_SCRIPT = 1 << 3
 MACROS = _("The document holds macros. Please save it without them.")
@@ -231,7 +231,7 @@ def _kind_of_archive(archive):
     if names[:1] == ["mimetype"] and _beginning(archive, "mimetype").strip() == b"application/hwp+zip":
         if b"encryption-data" in _entry(archive, "META-INF/manifest.xml"):
             raise Refused(LOCKED)
-        if any(_is_written(archive, name) for name in names if SCRIPT.match(name)):
+        if any(_is_written(archive, entry) for entry in archive.infolist() if SCRIPT.match(entry.filename)):
             raise Refused(MACROS)
         return "hwpx"
     if "[Content_Types].xml" in names:
@@ -243,11 +243,11 @@ def _kind_of_archive(archive):
     return "zip"
 
 
-def _is_written(archive, name):
-    """Whether a script of an HWPX holds more than Hangul puts there by itself."""
-    raw = _entry(archive, name)
+def _is_written(archive, entry):
+    """Whether a script of an HWPX holds more than Hangul puts there by itself, which is short."""
+    raw = _beginning(archive, entry)
     text = raw.decode("utf-16-le" if b"\0" in raw[:64] else "utf-8", "replace").removeprefix("\ufeff")
-    return IDLE.sub("", REMARK.sub("", text)) != ""
+    return len(raw) == MAX_HEADER_BYTES or IDLE.sub("", REMARK.sub("", text)) != ""
 
 
 def _beginning(archive, name, length=MAX_HEADER_BYTES):
