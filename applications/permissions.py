@@ -318,7 +318,8 @@ PERMISSIONS = {
     "cohort.view": officer | director | ministry | auditor,
     "cohort.export": officer | director,
     "cohort.seat": officer,
-    "cohort.end": director & visible,
+    "cohort.end": director,
+    "certificate.list": officer | director | auditor,  # they name the representative
     "certificate.view": visible,
     "audit.view": auditor | administrator,
     "audit.values": auditor,  # an administrator reads the values and reasons of accounts only
@@ -334,9 +335,7 @@ PERMISSIONS = {
     "outbox.view": officer | director | auditor | administrator,
     "outbox.export": officer | director,
     "outbox.read": (officer | director | auditor | administrator) & visible,
-    "outbox.text": officer
-    | director
-    | auditor,  # an administrator sees that a letter went out, not what it says
+    "outbox.text": officer | director | auditor,  # an administrator reads of a letter only that it went out
 }
 
 

@@ -11,7 +11,7 @@ from applications.calls import queries, rules, validity
 from applications.calls.models import Call, Programme
 from applications.kernel import clock
 from applications.kernel.forms import DateInput, InstantField, layout
-from applications.kernel.taxonomy import IndustryField
+from applications.kernel.taxonomy import IndustryField, terms_of
 
 
 class NoticeForm(forms.Form):
@@ -248,7 +248,7 @@ class CheckForm(forms.Form):
         firm = apps.get_model("applications", "Firm")  # of a room beside this one: by name only
         self.fields["size"].choices = [("", _("Please choose")), *firm.Size.choices]
         self.fields["track"].choices = [("", _("Please choose")), *queries.track_choices()]
-        fields = [(field.code, str(field)) for field in IndustryField.objects.all()]
+        fields = [(field.code, str(field)) for field in terms_of(IndustryField)]
         self.fields["field"].choices = [("", _("Please choose")), *fields, ("none", _("None of these"))]
         self.helper = layout(
             Fieldset(_("The firm"), "registered", "size", "track", "certificate", "founded_on", "corporation", "manufacturer"),

@@ -17,13 +17,13 @@ from applications.kernel import clock
 from applications.kernel.clock import KST
 from applications.kernel.errors import Refused, TooOften
 from applications.kernel.tables import page_by_key
-from applications.kernel.taxonomy import IndustryField
+from applications.kernel.taxonomy import IndustryField, terms_of
 from applications.kernel.web import fetch, page
 
 
 @page("GET", public="Calls are announced to everybody.")
 def listing(request):
-    now, fields = clock.now(), list(IndustryField.objects.all())
+    now, fields = clock.now(), terms_of(IndustryField)
     state, programme = request.GET.get("state"), request.GET.get("programme")
     field = next((one for one in fields if one.code == request.GET.get("field")), None)
     tabs = queries.states_at(now)

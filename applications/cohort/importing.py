@@ -10,19 +10,11 @@ from applications.cohort.models import Seat
 from applications.firms.importing import NUMBER_WRONG
 from applications.firms.models import Firm
 from applications.kernel import cells, clock
-from applications.kernel.lists import Option, of_choices
+from applications.kernel.lists import of_choices, of_terms
 from applications.kernel.sheets import Field, Outcome, Planned, Sheet
 from applications.kernel.taxonomy import IndustryField
 
 DATES = ("designated_on", "ended_on")
-
-
-def fields():
-    """The six fields, by code and by name in both languages."""
-    return [
-        Option(field.code, str(field), words=(field.name, field.name_en))
-        for field in IndustryField.objects.all()
-    ]
 
 
 def read(values):
@@ -101,7 +93,7 @@ COHORT = Sheet(
         Field("business_number", _("Business registration number"), cells.digits(10, NUMBER_WRONG), _("Of a firm that is here already; import the firms first."), as_text=True),
         Field("year", _("Year of selection"), cells.whole(2099)),
         Field("designated_on", _("Designated on"), cells.day, _("As on the certificate.")),
-        Field("field", _("Field"), options=fields),
+        Field("field", _("Field"), options=lambda: of_terms(IndustryField)(None)),
         Field("number", _("Number of the certificate"), cells.line(20), _("Leave it empty for the next one of its year."), required=False),
         Field("place", _("Seat"), cells.whole(1000), _("1 to 100; leave it empty for the lowest free one, and where it has ended."), required=False),
         Field("ended_on", _("Left on"), cells.day, _("Only where the designation has ended."), required=False),

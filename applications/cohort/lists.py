@@ -5,7 +5,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from applications.accounts.models import Role
 from applications.cohort.models import Seat
 from applications.firms.models import Firm
 from applications.firms.rules import business_number_in
@@ -87,7 +86,7 @@ SEATS, SEATS_TO_END, SEATS_ALONE = (
 
 
 def seats_for(user):
-    """The list as this person reads it: certificates name the representative, and a director ends designations."""
-    if user.role == Role.MINISTRY:
-        return SEATS_ALONE
-    return SEATS_TO_END if user.role == Role.DIRECTOR else SEATS
+    """The list as this person reads it."""
+    if user.has_perm("cohort.end"):
+        return SEATS_TO_END
+    return SEATS if user.has_perm("certificate.list") else SEATS_ALONE

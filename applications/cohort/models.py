@@ -42,9 +42,7 @@ class Seat(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("designation number"), max_length=20, unique=True)  # 제2027-새싹-001호
-    place = models.PositiveSmallIntegerField(
-        _("seat"), null=True
-    )  # none where it had ended before it was brought in
+    place = models.PositiveSmallIntegerField(_("seat"), null=True)  # none where it was brought in as ended
     firm = models.ForeignKey(Firm, models.PROTECT, related_name="seats")
     # None where the firm was designated before this house kept the cohort, and the seat was brought in from a list.
     application = models.OneToOneField(Application, models.PROTECT, null=True, related_name="seat")

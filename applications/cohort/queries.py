@@ -6,7 +6,7 @@ from applications.cohort.models import SEATS, Certificate, Seat
 from applications.intake.models import Application, Status
 from applications.intake.snapshot import sha256_of, typed_hash
 from applications.kernel import clock
-from applications.kernel.taxonomy import IndustryField, Region
+from applications.kernel.taxonomy import IndustryField, Region, terms_of
 
 FOLLOWED_BY = {"29": "12", "46": "12", "42": "51", "45": "52"}  # regions that were merged or renamed, by code
 
@@ -33,7 +33,7 @@ def is_registered(number, fingerprint):
 
 
 def figures():
-    """What the public page shows, in three queries.
+    """What the public page shows.
 
     net: seats held now; gross: designations ever; by_field, by_region: [(thing, net)], regions with most
     firms first; by_year: [(year, gross, exits, net at the end of the year)]; seats: {place: field ordinal} of
@@ -60,7 +60,7 @@ def figures():
         "net": len(held),
         "gross": len(rows),
         "exits": len(rows) - len(held),
-        "by_field": [(field, fields[field.pk]) for field in IndustryField.objects.all()],
+        "by_field": [(field, fields[field.pk]) for field in terms_of(IndustryField)],
         "by_region": sorted(places, key=lambda place: -place[1]),
         "by_year": by_year,
         "seats": {seat.place: seat.field.ordinal for seat in held},

@@ -19,8 +19,9 @@ from applications.kernel.verifying import answer
 from applications.kernel.web import fetch, page
 
 
-def drawn(figures):
+def drawn():
     """The figures with their drawings."""
+    figures = queries.figures()
     return {
         **figures,
         "free": figures["total"] - figures["net"],
@@ -36,7 +37,7 @@ def drawn(figures):
 
 @page("GET", public="How far the hundred is reached is public; it names no firm.")
 def public(request):
-    return render(request, "cohort/public.html", drawn(queries.figures()))
+    return render(request, "cohort/public.html", drawn())
 
 
 @page("certificate.view", "GET")
@@ -72,7 +73,7 @@ def desk(request):
     """How far the hundred is reached, who waits for a seat, and all designations as the address narrows and sorts them."""
     may = request.user.has_perm
     return listed(
-        request, seats_for(request.user), "cohort/desk.html", **drawn(queries.figures()),
+        request, seats_for(request.user), "cohort/desk.html", beside=drawn,
         waiting=queries.waiting_for_seat()[:50], may_seat=may("cohort.seat"), may_import=may("import.list"),
     )  # fmt: skip
 

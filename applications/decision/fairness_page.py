@@ -8,7 +8,7 @@ from applications.calls.models import Call
 from applications.decision import fairness, fairness_chart
 from applications.decision.appeals import Appeal
 from applications.firms.models import Firm
-from applications.kernel.taxonomy import IndustryField, Region
+from applications.kernel.taxonomy import IndustryField, Region, terms_of
 from applications.kernel.web import page
 
 
@@ -47,8 +47,8 @@ def figures(request, key):
 
 def sections(by):
     """[(name, heading, drawing, finding)] of the groups by field, region, size and year of founding."""
-    fields = {field.code: str(field) for field in IndustryField.objects.all()}
-    regions = {region.code: str(region) for region in Region.objects.all()}
+    fields = {field.code: str(field) for field in terms_of(IndustryField)}
+    regions = {region.code: str(region) for region in terms_of(Region)}
     sizes = {code: str(name) for code, name in Firm.Size.choices}
     found = []
     for name, heading, words in (

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.decision.selection import Bound
-from applications.kernel.taxonomy import IndustryField
+from applications.kernel.taxonomy import IndustryField, terms_of
 
 
 class SupposeForm(forms.Form):
@@ -28,7 +28,7 @@ class SupposeForm(forms.Form):
         ]
         others = [
             Bound("field", one.pk, str(one))
-            for one in IndustryField.objects.all()
+            for one in terms_of(IndustryField)
             if ("field", one.pk) not in {bound.end for bound in bounds}
         ]
         self.rows = [self._row(bound) for bound in (*bounds, *others)]

@@ -29,7 +29,7 @@ from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
 from applications.kernel.listpages import listed
 from applications.kernel.tables import page_by_key
-from applications.kernel.taxonomy import IndustryField
+from applications.kernel.taxonomy import IndustryField, terms_of
 from applications.kernel.web import fetch, page
 from applications.lifecycle import PROPOSAL
 from applications.review.rules import by_stage
@@ -51,7 +51,7 @@ def ranking(request, key):
     Where the list is proposed the cut is drawn.
     """
     call = fetch(request, Call, key=key, related=("programme",))
-    fields = list(IndustryField.objects.all())
+    fields = terms_of(IndustryField)
     part = parts.part_of(call, request.GET, fields)
     ranked = queries.ranking(call, part.where)
     found = page_by_key(ranked, queries.RANK_ORDER, request.GET.get("mark", ""), size=ROWS)

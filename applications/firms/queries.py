@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 
 from applications.accounts.models import User
 from applications.firms.models import Firm, Right
 from applications.firms.models.joining import JoinRequest
 from applications.firms.models.standing import BusinessStatus
+from applications.firms.rules.names import halves, likeness, near
+from applications.kernel.search import Holds
 
 FRESH = timedelta(hours=24)  # an answer of the tax office
 PATIENCE = timedelta(hours=1)  # after which an office that gave none is asked again
@@ -31,11 +33,18 @@ def firm_with_number(business_number):
     return Firm.objects.filter(business_number=business_number).first()
 
 
-def namesakes_of(firm):
-    """Other firms whose names are the same without legal form, spaces, punctuation and case."""
-    if not firm.name_key:
-        return Firm.objects.none()
-    return Firm.objects.filter(name_key=firm.name_key).exclude(pk=firm.pk).order_by("pk")
+def namesakes_of(firm, most):
+    """[(another firm, why its name looks alike)], those of the same name first. Near ones are looked for where half of it stands."""
+    key = firm.name_key
+    if not key:
+        return []
+    alike = same = Q(name_key=key)
+    if pattern := near(key):
+        first, last = halves(key)
+        # In this order: what looks at the pairs of letters of a text anew takes longest.
+        alike |= Q(name_key__regex=pattern) & (Q(name_key__startswith=first) | Q(Holds("search_text", last)))
+    found = Firm.objects.filter(alike).exclude(pk=firm.pk).order_by(Case(When(same, then=0), default=1), "pk")
+    return [(other, likeness(key, other.name_key)) for other in found[:most]]
 
 
 def to_ask_the_tax_office_about(now):

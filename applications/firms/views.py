@@ -77,7 +77,7 @@ def detail(request, key):
             "standing": firm.standings.first(),
             "doubtful_number": bool(firm.corporate_number)
             and not rules.is_corporate_number(firm.corporate_number),
-            "namesakes": namesakes_of(firm)[:NAMESAKES_SHOWN] if request.user.has_perm("firm.list") else [],
+            "namesakes": namesakes_of(firm, NAMESAKES_SHOWN) if request.user.has_perm("firm.list") else [],
             "may_edit": request.user.has_perm("firm.edit", firm),
             "is_member": request.user.role == Role.APPLICANT,
             "shows_people": request.user.role != Role.MINISTRY,

@@ -13,8 +13,8 @@ from applications.calls.rules import DEBT_PERCENT, LIQUID_PERCENT, YOUNG_YEARS
 from applications.firms.models import Firm
 from applications.firms.models.standing import BusinessStatus
 from applications.firms.rules import is_business_number
-from applications.firms.rules.vault import months_later
 from applications.intake.facts import ALIKE
+from applications.kernel.calendar import months_later
 from applications.kernel.terms import NATURAL
 from applications.templatetags.grants import day as in_words
 

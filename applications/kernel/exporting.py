@@ -2,6 +2,7 @@
 
 import csv
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from applications.kernel.clock import KST
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"  # without it Excel reads Korean as something else
 CHUNK = 500  # rows that are written at once
+LONGEST_CELL = 32_767  # characters in Excel; a longer text would be left out altogether
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -38,6 +40,11 @@ def safe(text):
     return f"'{text}" if text.startswith(FORMULAS) else text
 
 
+def fitting(text):
+    """A text, cut where no cell of Excel holds it whole."""
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+
+
 def plain(value):
     """A value as a text file holds it: numbers as they are, instants on the Korean clock."""
     match value:
@@ -53,9 +60,9 @@ def plain(value):
 def answer(kind, columns, rows, *, name):
     """The response with these rows as a file of this kind, "csv" or "xlsx"."""
     if kind == "xlsx":
-        return FileResponse(xlsx_of(columns, rows), as_attachment=True, filename=f"{name}.xlsx")
+        return FileResponse(xlsx_of(columns, rows), as_attachment=True, filename=name)
     response = StreamingHttpResponse(spoken(csv_of(columns, rows)), content_type=TYPES["csv"])
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -63,10 +70,21 @@ def written(kind, columns, rows):
     """A file of this kind on disk, written to its end, that is gone when it is closed."""
     if kind == "xlsx":
         return xlsx_of(columns, rows)
-    file = tempfile.TemporaryFile(suffix=".csv")  # noqa: SIM115  closed by who asked for it
-    for lines in csv_of(columns, rows):
-        file.write(lines.encode())
+    with whole(".csv") as file:
+        for lines in csv_of(columns, rows):
+            file.write(lines.encode())
     return file
+
+
+@contextmanager
+def whole(suffix):
+    """A file on disk that is gone when it is closed, by whoever asked for it; at once where it is not written to its end."""
+    file = tempfile.TemporaryFile(suffix=suffix)  # noqa: SIM115
+    try:
+        yield file
+    except BaseException:
+        file.close()
+        raise
 
 
 def spoken(lines):
@@ -104,29 +122,28 @@ def csv_of(columns, rows):
 
 
 def xlsx_of(columns, rows):
-    """An XLSX file on disk that is gone when it is closed; a row is forgotten as soon as it is written."""
-    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  closed by the response
-    book = Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"})
-    sheet, bold = book.add_worksheet(_("List")), book.add_format({"bold": True})
-    days = book.add_format({"num_format": "yyyy-mm-dd"})
-    sheet.freeze_panes(1, 1)
-    sheet.set_column(0, len(columns) - 1, 18)
-    for place, column in enumerate(columns):
-        sheet.write_string(0, place, safe(str(column.label)), bold)
-    values = [column.value for column in columns]
-    for line, row in enumerate(rows, 1):
-        for place, value in enumerate(values):
-            match found := value(row):
-                case None | "":
-                    pass
-                case datetime():
-                    sheet.write_datetime(line, place, found.astimezone(KST).replace(tzinfo=None))
-                case date():
-                    sheet.write_datetime(line, place, found, days)
-                case int() | Decimal():
-                    sheet.write_number(line, place, found)
-                case _:
-                    sheet.write_string(line, place, safe(str(found)))
-    book.close()
+    """An XLSX file on disk; a row is forgotten as soon as it is written."""
+    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
+    with whole(".xlsx") as file, Workbook(file, options) as book:
+        sheet, bold = book.add_worksheet(_("List")), book.add_format({"bold": True})
+        days = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.freeze_panes(1, 1)
+        sheet.set_column(0, len(columns) - 1, 18)
+        for place, column in enumerate(columns):
+            sheet.write_string(0, place, safe(str(column.label)), bold)
+        values = [column.value for column in columns]
+        for line, row in enumerate(rows, 1):
+            for place, value in enumerate(values):
+                match found := value(row):
+                    case None | "":
+                        pass
+                    case datetime():
+                        sheet.write_datetime(line, place, found.astimezone(KST).replace(tzinfo=None))
+                    case date():
+                        sheet.write_datetime(line, place, found, days)
+                    case int() | Decimal():
+                        sheet.write_number(line, place, found)
+                    case _:
+                        sheet.write_string(line, place, fitting(safe(str(found))))
     file.seek(0)
     return file

@@ -1,5 +1,6 @@
 """Files of long lists: asked for, written apart by the timetable, and taken within a day by who has asked, by nobody else."""
 
+import logging
 import uuid
 from datetime import timedelta
 
@@ -15,13 +16,15 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.kernel import clock, exporting
 from applications.kernel.access import require
+from applications.kernel.accesslog import log_file
 from applications.kernel.errors import Refused
 from applications.kernel.labels import label_of
 from applications.kernel.leasing import free
 
+logger = logging.getLogger(__name__)
 KEPT = timedelta(days=1)  # a written file: whoever still needs it asks anew, and reads what is true then
-LEASE = timedelta(minutes=2)  # of one round; who has not come back by then is lost
-AT_ONCE = 1_000  # rows between two looks at the lease
+ROUND = 1_000  # rows between two looks at the lease
+MOST_TRIES = 3
 LONGEST_NOTE = 150  # on how a list was narrowed: with the reason it fits into the log
 
 
@@ -32,11 +35,12 @@ class ExportQuerySet(models.QuerySet):
 
     def to_carry_on(self, now):
         """Those that are to be written and that nobody works at; the earliest first."""
-        return self.filter(free(now, LEASE), state=Export.State.WRITING).order_by("pk")
+        return self.filter(free(now), state=Export.State.WRITING).order_by("pk")
 
     def to_drop(self, now):
-        """Written files whose day is over."""
-        return self.filter(state=Export.State.READY, finished_at__lt=now - KEPT).order_by("pk")
+        """Files whose day is over, and what those that failed may have left."""
+        over = (Export.State.DONE, Export.State.FAILED)
+        return self.filter(state__in=over, finished_at__lt=now - KEPT).defer("ids").order_by("pk")
 
 
 class Export(models.Model):
@@ -44,8 +48,9 @@ class Export(models.Model):
 
     class State(models.TextChoices):
         WRITING = "writing", _("Being written")
-        READY = "done", _("Ready")
+        DONE = "done", _("Ready")
         REFUSED = "refused", _("Not written")
+        FAILED = "failed", _("Failed")
         DROPPED = "dropped", _("Removed")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -61,7 +66,8 @@ class Export(models.Model):
     total = models.PositiveIntegerField()  # rows, as they were counted when it was asked for
     done = models.PositiveIntegerField(default=0)
     ids = models.JSONField(default=list)  # of the rows that it holds, for the access log
-    path = models.CharField(max_length=100, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    path = models.CharField(max_length=100, blank=True)  # of the whole file
     size = models.PositiveBigIntegerField(_("size"), default=0)
     finished_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
@@ -71,7 +77,9 @@ class Export(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["asked_by", "-asked_at", "-id"], name="export_own"),
-            models.Index(fields=["id"], name="export_waits", condition=Q(state__in=["writing", "done"])),
+            models.Index(
+                fields=["id"], name="export_waits", condition=Q(state__in=["writing", "done", "failed"])
+            ),
         ]
 
     def __str__(self):
@@ -81,6 +89,10 @@ class Export(models.Model):
 
     def get_absolute_url(self):
         return reverse("portal:export", args=[self.key])
+
+    def path_of(self, turn):
+        """Where one of the tries puts the file: known beforehand, so that none is left behind by who ends in between."""
+        return f"exports/{self.key.hex}-{turn}"
 
     @property
     def asked(self):
@@ -101,11 +113,17 @@ def columns_of(asked, columns):
     return asked.listing.columns if columns == "all" else asked.columns
 
 
-def reason_of(asked, reason, total):
-    """What the access log says of why: the reason, and where it does not name the rows how many they are and how narrowed."""
-    if asked.listing.file.of_each:
-        return reason
-    return reason + f" ({total:,} · {asked.address() or '*'})"[:LONGEST_NOTE]
+def name_of(file, kind):
+    """The name of a file of a list, as people keep it."""
+    return f"{file.name}-{clock.today():%Y%m%d}.{kind}"
+
+
+def log_taking(request, asked, ids, *, reason, total):
+    """Write down that this person takes the rows of a list away, and why; where their ids are not named, how many and how narrowed."""
+    listing = asked.listing
+    if not listing.file.of_each:
+        reason += f" ({total:,} · {asked.address() or '*'})"[:LONGEST_NOTE]
+    log_file(request, listing.file.permission, listing.rows(request.user).model, ids, reason=reason)
 
 
 def begin(asked, *, kind, columns, reason, total, by):
@@ -114,56 +132,67 @@ def begin(asked, *, kind, columns, reason, total, by):
     require(by, file.permission)
     return Export.objects.create(
         of=asked.listing.name, query=asked.address(), kind=kind, columns=columns, reason=reason, asked_by=by,
-        total=total, name=f"{file.name}-{clock.today():%Y%m%d}.{kind}",
+        total=total, name=name_of(file, kind),
     )  # fmt: skip
 
 
 def carry_on(found, listing):
-    """Write the file of a list from its beginning. Safe to run twice; one at a time does, and only a whole one is kept."""
-    now, mine = clock.now(), Export.objects.filter(pk=found.pk, state=Export.State.WRITING)
-    if not Export.objects.to_carry_on(now).filter(pk=found.pk).update(taken_at=now, done=0):
+    """Write the file of a list from its beginning. One at a time does; who has lost the lease keeps nothing of what it wrote."""
+    now, turn = clock.now(), found.tries + 1
+    waits = Export.objects.to_carry_on(now).filter(pk=found.pk, tries=found.tries)
+    if turn > MOST_TRIES:
+        waits.update(state=Export.State.FAILED, finished_at=now, taken_at=None)
         return
-    by = found.asked_by
+    if not waits.update(tries=turn, taken_at=now, done=0):
+        return
+    for lost in range(1, turn):
+        storages["default"].delete(found.path_of(lost))
+    mine, by = Export.objects.filter(pk=found.pk, state=Export.State.WRITING, tries=turn), found.asked_by
     if not by.is_active or not by.has_perm(listing.file.permission):
         mine.update(state=Export.State.REFUSED, finished_at=now, taken_at=None)
         return
+    try:
+        with translation.override(by.language):
+            _write(found, listing, mine, found.path_of(turn))
+    except Exception:  # whatever it was, it is tried anew when the lease is over
+        logger.exception("The file %s of a list is not written.", found.key)
+
+
+def _write(found, listing, mine, path):
+    """mine: the row, for as long as nobody else has taken it up."""
     ids = []
 
     def noted(rows):
         for row in rows:
             ids.append(row.pk)
-            if len(ids) % AT_ONCE == 0:
-                mine.update(done=len(ids), taken_at=clock.now())
+            if len(ids) % ROUND == 0 and not mine.update(done=len(ids), taken_at=clock.now()):
+                return
             yield row
 
-    with translation.override(by.language):
-        asked = listing.asked(found.asked, by=by)
-        columns = columns_of(asked, found.columns)
-        rows = noted(asked.all_rows(listing.rows(by), columns))
-        with exporting.written(found.kind, columns, rows) as content:
-            size = content.seek(0, 2)
-            content.seek(0)
-            path = storages["default"].save(f"exports/{uuid.uuid4().hex}", File(content, name="export"))
-    ready = {
-        "state": Export.State.READY, "path": path, "size": size, "done": len(ids), "finished_at": clock.now(),
-        "ids": ids if listing.file.of_each else [], "taken_at": None,
-    }  # fmt: skip
-    if not mine.update(**ready):  # somebody else was quicker
+    asked = listing.asked(found.asked, by=found.asked_by)
+    columns = columns_of(asked, found.columns)
+    rows = noted(asked.all_rows(listing.rows(found.asked_by), columns))
+    with exporting.written(found.kind, columns, rows) as content:
+        if not mine.update(done=len(ids), size=content.seek(0, 2), taken_at=clock.now()):
+            return
+        content.seek(0)
+        storages["default"].save(path, File(content, name="export"))
+    ready = {"state": Export.State.DONE, "path": path, "finished_at": clock.now(), "taken_at": None}
+    if not mine.update(**ready, ids=ids if listing.file.of_each else []):
         storages["default"].delete(path)
 
 
 def drop(found):
-    """Let go of a written file whose day is over; that it was asked for, and why, stays."""
-    if Export.objects.filter(pk=found.pk, state=Export.State.READY).update(
-        state=Export.State.DROPPED, path=""
-    ):
-        storages["default"].delete(found.path)
+    """Let go of a file whose day is over; that it was asked for, and why, stays."""
+    for path in {found.path, *map(found.path_of, range(1, found.tries + 1))} - {""}:
+        storages["default"].delete(path)
+    Export.objects.filter(pk=found.pk).update(state=Export.State.DROPPED, path="", ids=[])
 
 
 def download(found, listing, *, by):
     """The file of a list, as an attachment. Raises Refused where there is none to take."""
     require(by, listing.file.permission)
-    if found.state != Export.State.READY or found.until <= clock.now():
+    if found.state != Export.State.DONE or found.until <= clock.now():
         raise Refused(
             _("There is no such file any more, or it is not written yet. Please ask for it again."),
             about=found,

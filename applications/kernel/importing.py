@@ -5,7 +5,6 @@ A room declares a `Sheet`; what becomes of a file is kept in rows, so that the w
 
 import uuid
 from collections import Counter
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -24,8 +23,7 @@ from applications.kernel.leasing import free
 from applications.kernel.sheets import Outcome, rows_of
 
 MOST_BYTES = 5 * 1024 * 1024
-LEASE = timedelta(minutes=2)  # of one round; who has not come back by then is lost
-AT_ONCE = 100  # rows between two looks at the lease
+ROUND = 100  # rows between two looks at the lease
 
 
 class ImportQuerySet(models.QuerySet):
@@ -37,7 +35,7 @@ class ImportQuerySet(models.QuerySet):
     def to_carry_on(self, now):
         """Those that have work to do and that nobody works at; the earliest first."""
         at_work = (Import.State.READING, Import.State.WRITING)
-        return self.filter(free(now, LEASE), state__in=at_work).order_by("pk")
+        return self.filter(free(now), state__in=at_work).order_by("pk")
 
 
 class Import(models.Model):
@@ -57,14 +55,10 @@ class Import(models.Model):
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(default=clock.now)
     state = models.CharField(max_length=10, choices=State, default=State.READING)
-    remark = models.CharField(
-        max_length=500, blank=True
-    )  # why it cannot be read, or why it is to be looked at again
+    remark = models.CharField(max_length=500, blank=True)  # why it cannot be read or is to be looked at again
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     good_only = models.BooleanField(default=False)  # the rows that are wrong are left out
-    looked_anew = models.BooleanField(
-        default=False
-    )  # after it was confirmed, before the first row is written
+    looked_anew = models.BooleanField(default=False)  # once confirmed, before the first row is written
     finished_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
 
@@ -228,7 +222,7 @@ def _write(found, sheet):
     by = found.confirmed_by
     waiting = found.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED), written_at=None).order_by("line")
     for place, row in enumerate(list(waiting.only("pk"))):
-        if place % AT_ONCE == AT_ONCE - 1:
+        if place % ROUND == ROUND - 1:
             Import.objects.filter(pk=found.pk).update(taken_at=clock.now())
         _write_row(found, sheet, row, by)
     found.state, found.finished_at = Import.State.DONE, clock.now()

@@ -4,13 +4,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.kernel import choosing, clock, exporting, exports, keeping
-from applications.kernel.accesslog import log_file, log_view
+from applications.kernel import choosing, exporting, exports, keeping
+from applications.kernel.accesslog import log_view
 from applications.kernel.forms import ExportForm
 
-AT_ONCE = (
-    10_000  # rows of a file that is sent as it is asked for; a longer one is written apart, and taken later
-)
+AT_ONCE = 10_000  # rows of a file that is sent as it is asked for; a longer one is written apart
 MOST_IN_EXCEL = 1_048_575  # rows of a sheet below its heading
 
 
@@ -19,8 +17,9 @@ def listed(request, listing, template, **more):
     return drawn(request, listing.asked(request.GET, by=request.user), template, **more)
 
 
-def drawn(request, asked, template, *, pick=False, seen="", **more):
-    """The same of a list that was asked already; pick: rows can be chosen; seen: in the access log, where rows are people.
+def drawn(request, asked, template, *, pick=False, seen="", beside=dict, **more):
+    """The same of a list that was asked already; pick: rows can be chosen; seen: in the access log, where rows are people;
+    beside: () → more for the template, looked up where the page is shown.
 
     With part=counts in the address: how many there are, in all and by each filter; it reads every row, so no page waits for it.
     """
@@ -51,7 +50,7 @@ def drawn(request, asked, template, *, pick=False, seen="", **more):
         facts["export_url"] = reverse(f"{listing.address}_export", args=listing.args)
     if seen:
         log_view(request, seen, *page.rows)
-    return render(request, template, facts | more)
+    return render(request, template, facts | more | beside())
 
 
 def exported(request, listing):
@@ -67,14 +66,11 @@ def exported(request, listing):
         if total > AT_ONCE:
             return redirect(exports.begin(asked, total=total, **typed, by=request.user))
         ids = list(narrowed.order_by("pk").values_list("pk", flat=True)) if listing.file.of_each else []
-        log_file(
-            request, listing.file.permission, narrowed.model, ids,
-            reason=exports.reason_of(asked, typed["reason"], total),
-        )  # fmt: skip
+        exports.log_taking(request, asked, ids, reason=typed["reason"], total=total)
         columns = exports.columns_of(asked, typed["columns"])
         rows = asked.all_rows(listing.rows(request.user), columns)
         return exporting.answer(
-            typed["kind"], columns, rows, name=f"{listing.file.name}-{clock.today():%Y%m%d}"
+            typed["kind"], columns, rows, name=exports.name_of(listing.file, typed["kind"])
         )
     facts = {"form": form, "asked": asked, "found_rows": total, "list_url": listing.url}
     return render(request, "parts/export.html", facts | {"is_long": total > AT_ONCE})

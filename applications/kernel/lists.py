@@ -21,7 +21,7 @@ from applications.kernel.exporting import Taken
 from applications.kernel.queryline import LONGEST, bounds, day, folded, instants, number, parse
 from applications.kernel.search import Holds
 from applications.kernel.tables import page_by_key
-from applications.kernel.taxonomy import all_of
+from applications.kernel.taxonomy import terms_of
 
 PICK = '<input type="checkbox" form="bulk" name="pick" value="{}" aria-label="{}"{}>{}'
 
@@ -79,7 +79,7 @@ class Choice:
 def of_terms(table):
     """The options that the words of a closed list are, each by its code and by its name in both languages."""
     return lambda by: [
-        Option(term.code, str(term), term.pk, words=(term.name, term.name_en)) for term in all_of(table)
+        Option(term.code, str(term), term.pk, words=(term.name, term.name_en)) for term in terms_of(table)
     ]
 
 
@@ -124,7 +124,7 @@ class Column:
     """value: what a row holds there, for an export; show: what stands in the cell, else the value or a dash.
 
     reads, many: the fields and the related rows that both need; order: the fields that sort by it, the last one unique,
-    none of them null, and an index for them; largest: a first click puts the largest on top; then: names of columns that
+    none of them null, with an index where rows are many; largest: a first click puts the largest on top; then: names of columns that
     sort rows that are equal in the first field of this one, where they are few or an index has them in this order.
     """
 

@@ -13,6 +13,7 @@ MOST = 12  # words and terms of one line; a person types three
 PIECE = re.compile(r'([^\s:"]+):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|(\S+)')
 ME = ("me", "나")  # what people type for themselves
 SIGNS = {">=": "gte", "<=": "lte", "≥": "gte", "≤": "lte", ">": "gt", "<": "lt", "=": "exact"}
+ASIDE = re.compile(r"[\s\-‐-―−]+")  # what is typed or not as one likes
 SIGNED = re.compile(f"({'|'.join(SIGNS)})?(.+)", re.DOTALL)
 
 
@@ -42,7 +43,7 @@ def folded(text):
 
     Korean is spaced freely, and numbers are hyphened or not; neither keeps a word from being found.
     """
-    bare = re.sub(r"[\s\-‐-―−]+", "", unicodedata.normalize("NFKC", text).casefold())
+    bare = ASIDE.sub("", unicodedata.normalize("NFKC", text).casefold())
     return unicodedata.normalize("NFKC", bare)  # marks that stood on a space now stand on a letter
 
 

@@ -35,7 +35,7 @@ class Term(models.Model):
 
 
 @cache
-def all_of(table):
+def terms_of(table):
     """Every term of a closed list, read once in each process: rows come with a release and are not rewritten."""
     return tuple(table.objects.all())
 

@@ -3,7 +3,6 @@
 from django.shortcuts import render
 
 from applications.kernel import exports as files
-from applications.kernel.accesslog import log_file
 from applications.kernel.exports import Export
 from applications.kernel.listpages import listed
 from applications.kernel.web import fetch, page
@@ -32,8 +31,5 @@ def file(request, key):
     listing = list_for(request.user, found.of)
     response = files.download(found, listing, by=request.user)
     asked = listing.asked(found.asked, by=request.user)
-    log_file(
-        request, listing.file.permission, listing.rows(request.user).model, found.ids,
-        reason=files.reason_of(asked, found.reason, found.done),
-    )  # fmt: skip
+    files.log_taking(request, asked, found.ids, reason=found.reason, total=found.done)
     return response

@@ -112,6 +112,21 @@ def record(*, hidden):
     )  # fmt: skip
 
 
+NAMED = 20  # of those whose data were seen, in a cell of the page
+
+
+def whose(entry):
+    return f"{thing(entry.subject_kind)} {', '.join(map(str, entry.subject_ids))}"
+
+
+def first_of_whose(entry):
+    """The first ones alone, and how many there are: a file takes ten thousand away at once."""
+    ids = entry.subject_ids
+    if len(ids) <= NAMED:
+        return whose(entry)
+    return f"{thing(entry.subject_kind)} {', '.join(map(str, ids[:NAMED]))} … ({len(ids):,})"
+
+
 RECORD, RECORD_OF_ACCOUNTS = record(hidden=False), record(hidden=True)
 
 ACCESS = List(
@@ -121,7 +136,7 @@ ACCESS = List(
         Column("who", _("Who"), lambda e: f"{e.actor.name} ({role(e.actor_role)})" if e.actor else "–", ("actor__name", "actor_role")),
         Column("from", _("From"), lambda e: e.address, ("address",)),
         Column("what", _("What"), lambda e: act(e.act), ("act",)),
-        Column("whose", _("Whose"), lambda e: f"{thing(e.subject_kind)} {', '.join(map(str, e.subject_ids))}", ("subject_kind", "subject_ids")),
+        Column("whose", _("Whose"), whose, ("subject_kind", "subject_ids"), show=first_of_whose),
         Column("reason", _("Reason"), lambda e: e.reason, ("reason",), usual=False),
     ),
     filters=(

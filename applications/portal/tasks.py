@@ -12,9 +12,8 @@ from applications.portal.lists import list_for
 @shared_task
 def carry_imports_on():
     """Every ten seconds."""
-    for found in Import.objects.to_carry_on(clock.now()).select_related("file", "begun_by", "confirmed_by")[
-        :20
-    ]:
+    waiting = Import.objects.to_carry_on(clock.now()).select_related("file", "begun_by", "confirmed_by")
+    for found in waiting[:20]:
         carry_on(found, SHEETS[found.sheet])
 
 

@@ -127,9 +127,9 @@ def test_the_list_asks_as_often_for_many_calls_as_for_one(world, django_assert_n
         for number in range(rows)
     )
     first = shown(state=state)[0]
-    with clock.at(DURING), django_assert_num_queries(3):  # fields, rows, counts
+    with clock.at(DURING), django_assert_num_queries(2):  # rows, counts
         page = browser().get("/calls/", {"state": state}).context["page"]
-    with clock.at(DURING), django_assert_num_queries(3):
+    with clock.at(DURING), django_assert_num_queries(2):
         second = browser().get("/calls/", {"state": state, "mark": page.next}).context["page"].rows
 
     assert len(first) == min(rows, 20)

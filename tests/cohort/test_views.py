@@ -139,12 +139,25 @@ def test_the_firms_that_wait_cost_the_same_for_one_and_for_many(world):
     assert {queries for _number, queries in measured} == {measured[0][1]}
 
 
-def test_the_public_page_costs_three_queries_whatever_there_is(world, taken):
+def test_the_public_page_costs_two_queries_whatever_there_is(world, taken):
     client = world.client()
+    client.get("/cohort/")
     for _seat in range(3):
         more(taken)
 
     with CaptureQueriesContext(connection) as queries:
         client.get("/cohort/")
 
-    assert len(queries) == 3
+    assert len(queries) == 2
+
+
+def test_how_many_are_found_is_counted_without_the_figures_of_the_cohort(world, taken):
+    client = world.client(world.officer)
+    client.get("/cohort/desk/", {"part": "counts"})
+
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get("/cohort/desk/", {"part": "counts"})
+
+    asked = [query["sql"] for query in queries if '"applications_seat"' in query["sql"]]
+    assert response.context["found_rows"] == 1
+    assert [sql for sql in asked if "COUNT(" not in sql] == []

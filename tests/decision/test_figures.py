@@ -236,7 +236,7 @@ def test_the_page_asks_the_same_number_of_queries_for_any_call(world, call, djan
     anybody = browser()
     anybody.get(address(call))
 
-    with django_assert_num_queries(4):  # call, report, fields, regions
+    with django_assert_num_queries(2):  # call, report
         anybody.get(address(call))
 
 

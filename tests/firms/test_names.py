@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.firms import actions
-from applications.firms.rules.names import name_key
+from applications.firms.rules.names import NEAR, SAME, halves, likeness, name_key
 from applications.kernel.taxonomy import RootTechnology
 from tests.world import browser
 
@@ -67,9 +67,49 @@ def test_staff_see_which_other_firms_have_the_same_name_and_firms_do_not(world):
     def seen(person):
         return list(browser(person).get(one.get_absolute_url()).context["namesakes"])
 
-    assert seen(world.officer) == seen(world.director) == seen(world.auditor) == [two]
+    assert seen(world.officer) == seen(world.director) == seen(world.auditor) == [(two, SAME)]
     assert seen(world.owner_of(one)) == []
     assert two.shown_number in browser(world.officer).get(one.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        ("한결정밀몰드", "한결정밀몰드", SAME),
+        ("한결정밀몰드", "한빛정밀몰드", NEAR),
+        ("한결정밀몰드", "한결정밀몰트", NEAR),
+        ("한결정밀몰드", "대한결정밀몰드", NEAR),
+        ("한결정밀몰드", "한결정밀몰", NEAR),
+        ("한결정밀몰드", "한결정몰밀드", ""),
+        ("한결정밀몰드", "한빛정밀몰트", ""),
+        ("한결정밀몰드", "한결정밀몰드테크", ""),
+        ("한결정밀", "한빛정밀", ""),
+        ("한결정밀", "한결정밀몰", ""),
+        ("", "", ""),
+    ],
+)
+def test_names_look_alike_where_one_letter_of_a_longer_one_differs(one, other, why):
+    assert (likeness(one, other), likeness(other, one)) == (why, why)
+
+
+@given(st.text("가나다라", min_size=5, max_size=12), st.integers(0, 11), st.sampled_from(["", "마", "마바"]))
+def test_half_of_a_name_stands_in_every_name_near_to_it(key, place, put):
+    other = key[:place] + put + key[place + (len(put) < 2) :]
+    first, last = halves(key)
+
+    if likeness(key, other):
+        assert other.startswith(first) or other.endswith(last)
+
+
+def test_staff_see_which_other_firms_have_nearly_the_same_name_after_those_of_the_same(world):
+    one, near = world.firm(name="(주)한결정밀몰드"), world.firm(name="한빛 정밀몰드㈜")
+    nearer, same = world.firm(name="한결정밀몰드원"), world.firm(name="주식회사 한결정밀몰드")
+    world.firm(name="한결정밀"), world.firm(name="새림정밀몰드")
+
+    shown = browser(world.officer).get(one.get_absolute_url())
+
+    assert shown.context["namesakes"] == [(same, SAME), (near, NEAR), (nearer, NEAR)]
+    assert str(NEAR) in shown.content.decode()
 
 
 def test_the_key_follows_the_name(world):

@@ -13,7 +13,7 @@ from applications.firms.rules import vault as rules
 from applications.firms.tasks import tell_of_viruses, warn_of_expiry
 from applications.intake import actions as intake
 from applications.intake.models import Document
-from applications.kernel import audit, clock
+from applications.kernel import audit, clock, files
 from applications.kernel.errors import Denied, Refused
 from applications.kernel.files import StoredFile
 from applications.kernel.taxonomy import PaperKind
@@ -177,6 +177,22 @@ def test_a_firm_keeps_a_gigabyte_in_vault_and_applications_together(world):
             draft, paper=draft.call.papers.get(code="D04"), upload=pdf(), by=draft.created_by, now=DURING
         )
     keep(world, firm=world.b)
+
+
+def test_a_renewal_takes_the_room_of_the_earlier_file_where_nothing_else_holds_it(world):
+    paper, new = keep(world), PDF + b"new"
+    other = keep(world, "D04")
+    StoredFile.objects.filter(pk=other.file_id).update(size=rules.MAX_FIRM_BYTES - len(new))
+
+    paper = renew(world, paper, new)
+    with pytest.raises(Refused, match="1 GB"):
+        renew(world, paper, new + b"+")
+    take(world.draft(world.r1, world.a, complete=False), paper)
+    with pytest.raises(Refused, match="1 GB"):
+        renew(world, paper, PDF)
+
+    assert files.used(world.a.key) == rules.MAX_FIRM_BYTES
+    assert KeptPaper.objects.get(pk=paper.pk).file == paper.file
 
 
 @pytest.mark.postgresql

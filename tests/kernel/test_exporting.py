@@ -52,6 +52,13 @@ def test_an_xlsx_file_holds_texts_as_texts_and_numbers_as_numbers():
     assert "<f>" not in sheet
 
 
+def test_a_text_that_no_cell_of_excel_holds_is_cut_there_and_whole_in_csv():
+    row = ["가" * 32_767, "나" * 32_768, *[None] * 4]
+
+    assert re.findall(r"<t[^>]*>([^<]*)</t>", sheet_of(COLUMNS, [row]))[6:] == [row[0], "나" * 32_766 + "…"]
+    assert read_csv(COLUMNS, [row])[1][:2] == row[:2]
+
+
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_what_a_spreadsheet_would_compute_is_a_text(text):
     assert (safe(text), plain(text)) == (f"'{text}", f"'{text}")

@@ -14,6 +14,7 @@ from hwpx.hwp5.writer import write_hwp5
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from applications.kernel import clock
@@ -106,6 +107,39 @@ def long_directory():
     return b"PK\x03\x04".ljust(30, b"\0") + entries + end
 
 
+HEADER = "var Documents = XHwpDocuments;\r\nvar Document = Documents.Active_XHwpDocument;\r\n"
+FIELD = 'var ComboBox1 = Document.XHwpFormComboBoxs.ItemFromName("ComboBox1");\r\n'
+SOURCE = "function OnDocument_New()\r\n{\r\n\t//todo : \r\n}\r\n\r\nfunction OnDocument_Open()\r\n{\r\n\t//todo : \r\n}\r\n"
+
+
+def with_scripts(source, *, header=HEADER, name="sourceScripts", encoding="utf-16-le"):
+    """A document of Hangul with its two scripts; every document that Hangul saves has them."""
+    scripts = {"Scripts/headerScripts": header, f"Scripts/{name}": source}
+    return archive(entries_of(real_hwpx()) | {name: text.encode(encoding) for name, text in scripts.items()})
+
+
+def locked_pdf(password="secret"):
+    page = io.BytesIO()
+    canvas = Canvas(page, encrypt=StandardEncryption(password, ownerPassword="owner"))
+    canvas.drawString(72, 720, "Plan")
+    canvas.save()
+    return page.getvalue()
+
+
+def with_remark(packed, remark):
+    """The same ZIP with a remark that says where it ends."""
+    return packed[:-2] + len(remark).to_bytes(2, "little") + remark
+
+
+def unlisted():
+    """A ZIP whose list names its second entry alone."""
+    packed = archive({"a.txt": b"x", "b.txt": b"y"})
+    first = packed.index(b"PK\x01\x02")
+    second, end = packed.index(b"PK\x01\x02", first + 1), packed.index(b"PK\x05\x06")
+    length, place = (end - second).to_bytes(4, "little"), first.to_bytes(4, "little")
+    return packed[:first] + packed[second:end] + b"PK\x05\x06\0\0\0\0\1\0\1\0" + length + place + b"\0\0"
+
+
 @pytest.mark.parametrize(
     ("make", "kind"),
     [
@@ -118,8 +152,15 @@ def long_directory():
         (lambda: picture("PNG"), "png"),
         (lambda: picture("JPEG"), "jpg"),
         (lambda: archive({"사진/하나.png": picture("PNG")}), "zip"),
+        (lambda: with_scripts(SOURCE), "hwpx"),
+        (lambda: with_scripts("\ufeff" + SOURCE, header=HEADER + FIELD, name="sourceScripts.js"), "hwpx"),
+        (lambda: with_scripts(SOURCE, encoding="utf-8"), "hwpx"),
+        (lambda: with_scripts(""), "hwpx"),
+        (lambda: locked_pdf(""), "pdf"),
+        (lambda: archive({"plan.pdf": locked_pdf("")}), "zip"),
+        (lambda: with_remark(archive({"a.txt": b"x"}), b"packed by a programme"), "zip"),
+        (lambda: picture("JPEG") + b"\xff\xd8 the film of a phone", "jpg"),
     ],
-    ids=TYPES,
 )
 def test_a_real_file_is_known_by_its_content(make, kind):
     assert kind_of(io.BytesIO(make())) == kind
@@ -144,6 +185,7 @@ LOCKED = "The document is locked with a password. Please save it without one."
 MACROS = "The document holds macros. Please save it without them."
 TWO = "The file is two kinds of file in one. Please save it anew as one of them."
 NESTED = "There is an archive within the archive. Please unpack it first."
+BESIDE = "Something stands before or behind the contents of the file. Please save or pack it anew."
 HWP_LOCKED, HWP_SCRIPT, HWP_DRM = (
     b"HWP Document File".ljust(36, b"\0") + bytes([flags]) + b"\0\0\0" for flags in (0b10, 0b1000, 0b10000)
 )
@@ -193,6 +235,30 @@ NO_PAPERS = {
     "a programme in an archive": (lambda: archive({"plan.pdf": b"MZ\x90"}), "The archive holds a programme. Please take it out."),
     "macros in an archive": (lambda: archive({"a.docx": office("word", **{"word/vbaProject.bin": "x"})}), MACROS),
     "a locked document in an archive": (lambda: archive({"a.hwp": compound(FileHeader=HWP_LOCKED)}), LOCKED),
+    "a script in an hwpx": (lambda: with_scripts(SOURCE.replace("//todo : ", "Run('calc');", 1)), MACROS),
+    "a script in the head of an hwpx": (lambda: with_scripts(SOURCE, header=HEADER + "var shell = new ActiveXObject('x');"), MACROS),
+    "a script in a remark that jscript runs": (lambda: with_scripts("/*@cc_on Run('calc'); @*/"), MACROS),
+    "a script behind a line that ends otherwise": (lambda: with_scripts("//todo \u2028Run('calc');"), MACROS),
+    "a script behind two slashes in a text": (lambda: with_scripts("var a = '//'; Run('calc');"), MACROS),
+    "a script in other letters": (lambda: with_scripts("Run('calc');", encoding="utf-8"), MACROS),
+    "a script behind much that is empty": (lambda: with_scripts(" " * 100_000 + "Run('calc');"), MACROS),
+    "a script of another name": (lambda: archive(entries_of(real_hwpx()) | {"BinData/a.JS": b"Run('calc');"}), MACROS),
+    "a picture and a rar": (lambda: picture("JPEG") + b"Rar!\x1a\x07\x01\x00" + b"\0" * 99, TWO),
+    "a picture and a 7z": (lambda: picture("PNG") + b"7z\xbc\xaf\x27\x1c\0\x04" + b"\0" * 99, TWO),
+    "a pdf and a rar": (lambda: real_pdf() + b"Rar!\x1a\x07\x00", TWO),
+    "a picture, an archive and a byte": (lambda: picture("PNG") + archive({"a.txt": b"x"}) + b"\0", TWO),
+    "a picture, an archive and much more": (lambda: picture("JPEG") + archive({"a.txt": b"x"}) + b"\0" * 300_000, TWO),
+    "a pdf, an archive and a byte": (lambda: real_pdf() + archive({"a.txt": b"x"}) + b"\n", TWO),
+    "a pdf and an archive that ends like a pdf": (lambda: real_pdf() + with_remark(archive({"a.txt": b"x"}), b"%%EOF"), TWO),
+    "a sign across two pieces": (lambda: picture("PNG").ljust(256 * 1024 - 3, b"\0") + b"Rar!\x1a\x07\x00", TWO),
+    "an archive and a byte": (lambda: archive({"a.txt": b"x"}) + b"\0", BESIDE),
+    "an archive behind an archive": (lambda: archive({"a.txt": b"x"}) + archive({"b.txt": b"y"}), BESIDE),
+    "an hwpx and a byte": (lambda: real_hwpx() + b"\n", BESIDE),
+    "an archive that begins with what it does not list": (lambda: unlisted(), BESIDE),
+    "a locked pdf": (locked_pdf, LOCKED),
+    "a locked pdf in an archive": (lambda: archive({"plan.pdf": locked_pdf()}), LOCKED),
+    "a picture and an archive in an archive": (lambda: archive({"a.png": picture("PNG") + archive({"a.txt": b"x"})}), TWO),
+    "more encrypted pdf than are opened": (lambda: archive({f"{n}.pdf": b"%PDF-1.4 /Encrypt" for n in range(22)}), "The file holds too much when it is unpacked."),
     "macros": (lambda: office("word", **{"word/vbaProject.bin": "x"}), MACROS),
 }  # fmt: skip
 

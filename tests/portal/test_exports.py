@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from applications.accounts import actions as accounts
 from applications.accounts.models import Role, User
-from applications.kernel import audit
+from applications.kernel import audit, clock
 from applications.kernel.accesslog import AccessEntry
 from tests.asking import text
 from tests.world import browser
@@ -114,6 +114,20 @@ def test_the_access_log_comes_with_who_saw_whose_data(world, auditor):
     assert [line[1:] for line in lines] == [
         [f"{world.officer.name} (Programme officer)", "127.0.0.1", "Firm viewed", f"Firm {world.a.pk}", ""]
     ]
+
+
+def test_the_page_of_the_access_log_names_the_first_of_many_and_its_file_names_all(world, auditor):
+    AccessEntry.objects.create(
+        at=clock.now(), actor=world.officer, actor_role="officer", act="firm.export", subject_kind="firm",
+        subject_ids=list(range(1, 5001)), reason="For the ministry",
+    )  # fmt: skip
+    first = "Firm 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20"
+
+    page = text(auditor.get(LISTS[ACCESS]))
+    _head, line = rows_of(auditor.post(f"{ACCESS}?what=firm.export", ASKED))
+
+    assert f"{first} … (5,000) " in page
+    assert line[4] == f"Firm {', '.join(map(str, range(1, 5001)))}"
 
 
 def test_an_excel_file_holds_the_same_rows(world, auditor):

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,11 +17,15 @@ from applications.intake.models import Application
 from applications.kernel import clock, exports
 from applications.kernel.accesslog import AccessEntry
 from applications.kernel.exports import Export
+from applications.kernel.leasing import LEASE
+from applications.kernel.lists import Column
 from applications.notifications.models import Letter
 from applications.permissions import PERMISSIONS
 from applications.permissions import officer as officer_only
+from applications.portal.lists import LISTS
 from applications.portal.tasks import carry_exports_on
 from tests.asking import text
+from tests.together import together
 from tests.world import AFTER, DURING, browser
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -36,7 +41,7 @@ def officer(world, monkeypatch):
     for minute in range(4):
         world.submitted(world.r1, world.firm(name=f"=1+{minute}"), at=DURING + timedelta(minutes=minute))
     monkeypatch.setattr("applications.kernel.listpages.AT_ONCE", 2)
-    monkeypatch.setattr("applications.kernel.exports.AT_ONCE", 1)
+    monkeypatch.setattr("applications.kernel.exports.ROUND", 1)
     with clock.at(AFTER):
         yield browser(world.officer)
 
@@ -147,12 +152,50 @@ def test_who_may_no_longer_take_the_list_gets_neither_a_file_nor_one_that_was_wr
     assert not AccessEntry.objects.filter(act="application.export").exists()
 
 
+def files():
+    """What stands in the storage."""
+    folder = storages["default"]
+    return [f"exports/{name}" for name in folder.listdir("exports")[1]] if folder.exists("exports") else []
+
+
+def later(rounds=1):
+    """So many leases later, so that who has not come back by then is lost."""
+    return clock.at(AFTER + rounds * (LEASE + timedelta(seconds=1)))
+
+
+def once(act):
+    """A column that says nothing, and does this at its second row."""
+    seen = []
+
+    def value(row):
+        seen.append(row)
+        if len(seen) == 2:
+            act()
+
+    return replace(DESK, columns=(*DESK.columns, Column("odd", "Odd", value, ())))
+
+
+def ending(name, monkeypatch, *, after):
+    """Have the process end, once, with this act of the storage: before or after it is done."""
+    kind, ended = type(storages["default"]), []
+    act = getattr(kind, name)
+
+    def end(storage, *args, **more):
+        result = act(storage, *args, **more) if after or ended else None
+        if not ended:
+            ended.append(name)
+            raise SystemExit
+        return result
+
+    monkeypatch.setattr(kind, name, end)
+
+
 def test_one_at_a_time_writes_a_file_and_a_lost_one_is_begun_anew(officer):
     officer.post(EXPORT, ASKED)
     Export.objects.update(taken_at=clock.now(), done=3)
     carry_exports_on()
     held = Export.objects.get()
-    with clock.at(AFTER + exports.LEASE + timedelta(seconds=1)):
+    with later():
         carry_exports_on()
     export = Export.objects.get()
 
@@ -160,22 +203,109 @@ def test_one_at_a_time_writes_a_file_and_a_lost_one_is_begun_anew(officer):
     assert (export.state, export.done, export.taken_at) == ("done", 4, None)
 
 
-def test_two_who_write_at_once_leave_one_file(officer, monkeypatch):
-    """The second one has lost the lease and goes on all the same: what it wrote is thrown away."""
+def test_a_file_whose_writer_ended_before_it_was_noted_leaves_nothing_behind(officer, monkeypatch):
     officer.post(EXPORT, ASKED)
-    export, kept = Export.objects.get(), []
-    save = type(storages["default"]).save
+    ending("save", monkeypatch, after=True)
+    with pytest.raises(SystemExit):
+        carry_exports_on()
+    left = files()
 
-    def quicker(storage, name, content, *args, **more):
-        if not kept:
-            kept.append(name)
-            Export.objects.update(taken_at=None)
-            exports.carry_on(export, DESK)
+    with later():
+        carry_exports_on()
+    export = Export.objects.get()
+
+    assert (len(left), export.state, files()) == (1, "done", [export.path])
+
+
+def test_a_file_whose_removal_was_cut_off_is_removed_in_the_next_round(officer, monkeypatch):
+    officer.post(EXPORT, ASKED)
+    carry_exports_on()
+    ending("delete", monkeypatch, after=False)
+
+    with clock.at(AFTER + exports.KEPT + timedelta(seconds=1)):
+        with pytest.raises(SystemExit):
+            carry_exports_on()
+        carry_exports_on()
+
+    export = Export.objects.get()
+    assert (export.state, export.path, export.ids, files()) == ("dropped", "", [], [])
+
+
+def test_a_file_that_fails_again_and_again_is_given_up_and_who_asked_is_told(officer):
+    officer.post(EXPORT, ASKED)
+    states = []
+    for rounds in range(exports.MOST_TRIES + 2):
+        with later(rounds):
+            export = Export.objects.get()
+            exports.carry_on(export, once(lambda: 1 / 0))
+            export.refresh_from_db()
+            states.append((export.state, export.tries))
+
+    assert states == [("writing", 1), ("writing", 2), ("writing", 3), ("failed", 3), ("failed", 3)]
+    assert files() == []
+    page = text(officer.get(path_of(export)))
+    assert "It could not be written. Please ask for it again from the list, or for fewer rows." in page
+    assert officer.get(path_of(export, "export_file")).status_code == 409
+
+
+def test_one_that_fails_does_not_keep_others_from_being_written(officer, monkeypatch):
+    officer.post(EXPORT, ASKED), officer.post(EXPORT, ASKED)
+    first, second = Export.objects.order_by("pk")
+    monkeypatch.setitem(LISTS, "desk", once(lambda: 1 / 0))
+
+    carry_exports_on()
+
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.state, second.state) == ("writing", "done")
+
+
+def test_who_has_lost_the_lease_neither_renews_it_nor_ends_the_work_of_another(officer):
+    officer.post(EXPORT, ASKED)
+    export, seen = Export.objects.get(), []
+
+    def overtaken():
+        """Another begins when the lease is over, and fails."""
+        with later():
+            exports.carry_on(Export.objects.get(), once(lambda: 1 / 0))
+        seen.append(Export.objects.get())
+
+    exports.carry_on(export, once(overtaken))
+
+    other, now = seen[0], Export.objects.get()
+    assert (now.state, now.taken_at, now.done, now.path) == (
+        "writing",
+        other.taken_at,
+        other.done,
+        other.path,
+    )
+    assert (other.taken_at, files()) == (AFTER + LEASE + timedelta(seconds=1), [])
+
+
+def test_who_was_overtaken_while_the_file_went_to_the_storage_takes_its_own_away(officer, monkeypatch):
+    officer.post(EXPORT, ASKED)
+    saved, save = [], type(storages["default"]).save
+
+    def slow(storage, name, content, *args, **more):
+        if not saved:
+            saved.append(name)
+            with later():
+                exports.carry_on(Export.objects.get(), DESK)
         return save(storage, name, content, *args, **more)
 
-    monkeypatch.setattr(type(storages["default"]), "save", quicker)
+    monkeypatch.setattr(type(storages["default"]), "save", slow)
     carry_exports_on()
-    export.refresh_from_db()
 
-    _folders, files = storages["default"].listdir("exports")
-    assert [f"exports/{name}" for name in files] == [export.path]
+    export = Export.objects.get()
+    assert (export.state, files()) == ("done", [export.path]) and saved != [export.path]
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("committed")
+def test_two_workers_that_take_up_one_file_at_once_write_it_once(officer):
+    officer.post(EXPORT, ASKED)
+    export = Export.objects.get()
+
+    together(*[lambda: exports.carry_on(Export.objects.get(), DESK)] * 4)
+
+    export.refresh_from_db()
+    assert (export.state, export.tries, files()) == ("done", 1, [export.path])

@@ -165,6 +165,7 @@ cohort.view               .     .      .      .      .       .         .        
 cohort.export             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 cohort.seat               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 cohort.end                .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+certificate.list          .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 certificate.view          x     x      x      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 audit.view                .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          x           .          .
 audit.values              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        x          .           .          .

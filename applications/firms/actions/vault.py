@@ -46,12 +46,14 @@ def renew(paper, *, issued_on, expires_on, number, by, file=None):
         paper.expires_on = _last_day(paper.kind, issued_on, expires_on)
         paper.issued_on, paper.number, paper.warned_at = issued_on, number, None
         if file:
-            make_room(paper.firm, size=file.size)
             paper.file = store(file, file_kind, space=paper.firm.key)
             paper.added_by, paper.added_at, paper.told_at = by, clock.now(), None
         paper.save()
         if file:
             files.forget(earlier)
+            make_room(
+                paper.firm, size=0
+            )  # all is counted as it stands then: the earlier file may be held by an application
         audit.record("renew_paper", paper.firm, by=by, before=before, after=_described(paper))
         return paper
 

@@ -1,5 +1,7 @@
 """What a file is: by its content, never by its name; what is dangerous is refused with a plain reason."""
 
+import re
+import shutil
 import unicodedata
 import zipfile
 from pathlib import PurePosixPath, PureWindowsPath
@@ -29,6 +31,7 @@ TYPES = {
     "zip": "application/zip",
 }
 OFFICE_PARTS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
+PDF, PNG, JPG = b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PACKED = b"PK\x03\x04"
 ARCHIVES = (
@@ -42,12 +45,33 @@ ARCHIVES = (
     b"EGGA",
     b"ALZ\x01",
 )
+# What programmes look for behind anything else, long enough to stand nowhere by chance: the end of a ZIP, the beginning of others.
+ZIP_END = b"PK\x05\x06\0\0\0\0"
+BEHIND = (
+    ZIP_END,
+    b"Rar!\x1a\x07",
+    b"7z\xbc\xaf\x27\x1c",
+    b"MSCF\0\0\0\0",
+    b"EGGA\0\x01",
+    b"ALZ\x01\x0a\0\0\0",
+)
+MOST_ENCRYPTED = 20  # PDF of one archive that are opened to see whether they ask for a password
 PROGRAMMES = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
+# What Hangul writes into every document by itself: the scripts of a document and of its form fields, with nothing in them.
+# A remark that begins with @ is none: JScript runs it.
+REMARK = re.compile(r"/\*(?!@).*?\*/|//(?!@)[^\r\n\u2028\u2029]*", re.DOTALL)
+IDLE = re.compile(
+    r"var\s+Documents\s*=\s*XHwpDocuments\s*;|var\s+Document\s*=\s*Documents\.Active_XHwpDocument\s*;"
+    r"|var\s+\w+\s*=\s*Document\.XHwpForm\w+\.ItemFromName\(\"[^\"]*\"\)\s*;|function\s+\w+\s*\([\w\s,]*\)\s*{\s*}|\s+"
+)
+SCRIPT = re.compile(r"scripts[/\\].|.*\.js$", re.IGNORECASE | re.DOTALL)
 HWP_LOCKED = 1 << 1 | 1 << 4 | 1 << 8 | 1 << 10  # password, DRM, encrypted by a certificate, DRM by one
 HWP_SCRIPT = 1 << 3
 MACROS = _("The document holds macros. Please save it without them.")
 LOCKED = _("The document is locked with a password. Please save it without one.")
+TWO = _("The file is two kinds of file in one. Please save it anew as one of them.")
 DAMAGED = _("The file is damaged and cannot be read.")
+NESTED = _("There is an archive within the archive. Please unpack it first.")
 TOO_MUCH = _("The file holds too much when it is unpacked.")
 FOREIGN = [  # what people send in good faith: what it is called, and how it begins
     (_("a document of Hangul 3.0 or older (old HWP)"), (b"HWP Document File V",)),
@@ -104,23 +128,22 @@ def _nothing_we_know(kinds):
     ) % {"kinds": ", ".join(kinds).upper()}
 
 
-def _found(content, kinds):
+def _found(content, kinds=tuple(TYPES), *, within=False):
     content.seek(0)
     head = content.read(1024)
-    if head.startswith(b"%PDF-"):
+    if head.startswith(PDF):
         _refuse_two_in_one(content, head)
-        _refuse_locked_pdf(content)
+        if _is_encrypted(content) and not opens_without_password(content):
+            raise Refused(LOCKED)
         return "pdf"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        _refuse_two_in_one(content, head)
-        return "png"
-    if head.startswith(b"\xff\xd8\xff"):
-        _refuse_two_in_one(content, head)
-        return "jpg"
+    for kind, sign in (("png", PNG), ("jpg", JPG)):
+        if head.startswith(sign):
+            _refuse_two_in_one(content, head)
+            return kind
     if head.startswith(OLE):
         return _kind_of_ole(content, kinds)
     if head.startswith(PACKED):
-        return _kind_of_zip(content)
+        return _kind_of_zip(content, within=within)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for what, signs in FOREIGN:
         if head.startswith(signs) or text.startswith(signs):
@@ -128,30 +151,42 @@ def _found(content, kinds):
     raise Refused(_nothing_we_know(kinds))
 
 
+def _places(content, signs):
+    """(sign, where it stands) of these signs in a file, which is read in pieces."""
+    at, before = 0, b""
+    while content.seek(at) == at and (piece := content.read(256 * 1024)):
+        text = before + piece
+        for sign in signs:
+            start = text.find(sign)
+            while start >= 0:
+                yield sign, at - len(before) + start
+                start = text.find(sign, start + 1)
+        before, at = text[1 - max(map(len, signs)) :], at + len(piece)
+
+
 def _refuse_two_in_one(content, head):
     """A picture or a PDF that is an archive as well, or a picture that is a PDF: each programme sees another file."""
-    size = content.seek(0, 2)
-    end = zipfile._EndRecData(content)
-    is_archive = (
-        end and end[zipfile._ECD_LOCATION] + zipfile.sizeEndCentDir + end[zipfile._ECD_COMMENT_SIZE] == size
-    )
-    if is_archive or b"%PDF-" in head[5:]:
-        raise Refused(_("The file is two kinds of file in one. Please save it anew as one of them."))
+    is_pdf = head.startswith(PDF)
+    for sign, place in _places(content, BEHIND):
+        if not (is_pdf and sign == ZIP_END and _is_attached(content, place)):
+            raise Refused(TWO)
+    if PDF in head[5:]:
+        raise Refused(TWO)
 
 
-def _refuse_locked_pdf(content):
-    """Most PDF that are encrypted open without a password all the same: only the others are locked."""
-    content.seek(0)
-    before = b""
-    while piece := content.read(64 * 1024):
-        if b"/Encrypt" in before + piece:
-            if not opens_without_password(content):
-                raise Refused(LOCKED)
-            return
-        before = piece[-8:]
+def _is_attached(content, place):
+    """Whether an archive that ends here stands in a PDF as one of its parts."""
+    content.seek(place + zipfile.sizeEndCentDir - 2)
+    remark = int.from_bytes(content.read(2), "little")
+    return content.read(remark + 20)[remark:].lstrip().startswith(b"endstream")
 
 
-def _kind_of_ole(content, kinds=tuple(TYPES)):
+def _is_encrypted(content):
+    """Most PDF that are encrypted open without a password all the same."""
+    return any(_places(content, (b"/Encrypt",)))
+
+
+def _kind_of_ole(content, kinds):
     content.seek(0)
     try:
         with olefile.OleFileIO(content) as ole:
@@ -173,13 +208,17 @@ def _kind_of_ole(content, kinds=tuple(TYPES)):
     return "hwp"
 
 
-def _kind_of_zip(content):
+def _kind_of_zip(content, *, within=False):
+    """within: another archive."""
     try:
         _refuse_long_directory(content)
         content.seek(0)
         with zipfile.ZipFile(content) as archive:
             _refuse_dangerous(archive.infolist())
+            _refuse_beside(content, archive)
             kind = _kind_of_archive(archive)
+            if kind == "zip" and within:
+                raise Refused(NESTED)
             if kind == "zip":
                 _refuse_what_is_inside(archive)
             return kind
@@ -192,6 +231,8 @@ def _kind_of_archive(archive):
     if names[:1] == ["mimetype"] and _beginning(archive, "mimetype").strip() == b"application/hwp+zip":
         if b"encryption-data" in _entry(archive, "META-INF/manifest.xml"):
             raise Refused(LOCKED)
+        if any(_is_written(archive, entry) for entry in archive.infolist() if SCRIPT.match(entry.filename)):
+            raise Refused(MACROS)
         return "hwpx"
     if "[Content_Types].xml" in names:
         if b"macroenabled" in _entry(archive, "[Content_Types].xml").lower():
@@ -200,6 +241,13 @@ def _kind_of_archive(archive):
             if any(name.startswith(part) for name in names):
                 return kind
     return "zip"
+
+
+def _is_written(archive, entry):
+    """Whether a script of an HWPX holds more than Hangul puts there by itself, which is short."""
+    raw = _beginning(archive, entry)
+    text = raw.decode("utf-16-le" if b"\0" in raw[:64] else "utf-8", "replace").removeprefix("\ufeff")
+    return len(raw) == MAX_HEADER_BYTES or IDLE.sub("", REMARK.sub("", text)) != ""
 
 
 def _beginning(archive, name, length=MAX_HEADER_BYTES):
@@ -233,33 +281,32 @@ def _refuse_dangerous(entries):
             raise Refused(MACROS)
 
 
+def _refuse_beside(content, archive):
+    """An archive is the whole of its file: whoever reads it from the front sees what is seen from its end."""
+    end = zipfile._EndRecData(content)
+    ends_at = end[zipfile._ECD_LOCATION] + zipfile.sizeEndCentDir + end[zipfile._ECD_COMMENT_SIZE]
+    begins_at = min((entry.header_offset for entry in archive.infolist()), default=0)
+    if ends_at != content.seek(0, 2) or begins_at or archive.start_dir != end[zipfile._ECD_OFFSET]:
+        raise Refused(
+            _("Something stands before or behind the contents of the file. Please save or pack it anew.")
+        )
+
+
 def _refuse_what_is_inside(archive):
     """The files of an archive are looked at like files of their own; an archive among them is one too many."""
+    encrypted = 0
     for entry in archive.infolist():
-        with archive.open(entry) as packed:
+        with archive.open(entry) as packed, SpooledTemporaryFile(max_size=1024 * 1024) as unpacked:
             head = packed.read(8)
             if head.startswith(ARCHIVES):
-                raise Refused(_("There is an archive within the archive. Please unpack it first."))
+                raise Refused(NESTED)
             if head.startswith(PROGRAMMES):
                 raise Refused(_("The archive holds a programme. Please take it out."))
-            if head.startswith((PACKED, OLE)):
-                _refuse_inner(packed, head)
-
-
-def _refuse_inner(packed, head):
-    """What is packed in an archive must be a document itself, as safe as one that comes alone."""
-    with SpooledTemporaryFile(max_size=1024 * 1024) as unpacked:
-        unpacked.write(head)
-        while piece := packed.read(64 * 1024):
-            unpacked.write(piece)
-            if unpacked.tell() > MAX_FILE_BYTES:
-                raise Refused(TOO_MUCH)
-        if head.startswith(OLE):
-            _kind_of_ole(unpacked)
-            return
-        unpacked.seek(0)
-        _refuse_long_directory(unpacked)
-        with zipfile.ZipFile(unpacked) as archive:
-            _refuse_dangerous(archive.infolist())
-            if _kind_of_archive(archive) == "zip":
-                raise Refused(_("There is an archive within the archive. Please unpack it first."))
+            if not head.startswith((PDF, PNG, JPG, OLE, PACKED)):
+                continue
+            unpacked.write(head)
+            shutil.copyfileobj(packed, unpacked)
+            if _found(unpacked, within=True) == "pdf":
+                encrypted += _is_encrypted(unpacked)
+        if encrypted > MOST_ENCRYPTED:
+            raise Refused(TOO_MUCH)

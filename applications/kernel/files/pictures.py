@@ -11,13 +11,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from applications.kernel.errors import Refused
 from applications.kernel.files.kinds import DAMAGED, TYPES
 
-# Of JPEG (ITU-T T.81): what stands alone, what begins and ends the picture, and whose segments say something beside it.
-ALONE, START, END, SCAN, COMMENT = {0x01, *range(0xD0, 0xD8)}, b"\xff\xd8", 0xD9, 0xDA, 0xFE
-APPLICATION = range(0xE0, 0xF0)
-KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}  # size, colours
-EXIF = b"Exif\0\0"
-# Of PNG: the parts that are not needed to draw it, and change how it looks all the same.
-PNG, LOOKS = b"\x89PNG\r\n\x1a\n", (b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD")
+# Of JPEG (ITU-T T.81): what stands alone, what begins and ends the picture, and the segments that it is drawn from: frames,
+# tables, scans. Every other says something beside it, but for its density and its colours.
+ALONE, START, END, SCAN = {0x01, *range(0xD0, 0xD9)}, b"\xff\xd8", 0xD9, 0xDA
+DRAWN = {*range(0xC0, 0xE0)} - {0xC8, *range(0xD0, 0xDA)}
+JFIF, ADOBE, COLOURS, EXIF = (
+    (0xE0, b"JFIF\0"),
+    (0xEE, b"Adobe"),
+    (0xE2, b"ICC_PROFILE\0"),
+    (0xE1, b"Exif\0\0"),
+)
+# Of PNG: the parts that it is drawn from, and those that change how it looks.
+PNG, NEEDED = b"\x89PNG\r\n\x1a\n", (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+LOOKS = (
+    b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD", b"cICP", b"mDCV", b"cLLI",
+)  # fmt: skip
 ORIENTATION = 0x0112
 UPRIGHT = 1
 
@@ -47,19 +55,28 @@ def _jpeg(data):
         if marker not in ALONE:
             end += struct.unpack_from(">H", data, place + 2)[0]
         body = data[place + 4 : end]
-        if marker == 0xE1 and body.startswith(EXIF):
-            turned = _orientation(body.removeprefix(EXIF))
-        elif marker in KEPT and body.startswith(KEPT[marker]):
-            (head if marker == 0xE0 else rest).append(data[place:end])
-        elif marker not in APPLICATION and marker != COMMENT:
+        if _is(EXIF, marker, body):
+            turned = _orientation(body.removeprefix(EXIF[1]))
+        elif _is(JFIF, marker, body):
+            head.append(_segment(marker, body[:12] + b"\0\0"))  # without the small picture
+        elif _is(ADOBE, marker, body):
+            rest.append(_segment(marker, body[:12]))
+        elif marker in DRAWN or _is(COLOURS, marker, body):
             if marker == SCAN:
                 end = _end_of_scan(data, end)
             rest.append(data[place:end])
         place = end
     if turned != UPRIGHT:
-        said = EXIF + _saying(turned)
-        head.append(b"\xff\xe1" + struct.pack(">H", len(said) + 2) + said)
+        head.append(_segment(EXIF[0], EXIF[1] + _saying(turned)))
     return b"".join([*head, *rest, b"\xff", bytes([END])])  # what follows the end is no part of the picture
+
+
+def _is(kind, marker, body):
+    return marker == kind[0] and body.startswith(kind[1])
+
+
+def _segment(marker, body):
+    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
 
 
 def _end_of_scan(data, place):
@@ -78,7 +95,7 @@ def _png(data):
         end = place + 12 + length
         if name == b"eXIf":
             turned = _orientation(data[place + 8 : end - 4])
-        elif name[:1].isupper() or name in LOOKS:
+        elif name in NEEDED or name in LOOKS:
             found.append(data[place:end])
         place = end
         if name == b"IEND":
