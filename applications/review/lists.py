@@ -18,7 +18,7 @@ from applications.intake.models import Status
 from applications.kernel import clock
 from applications.kernel.exporting import Taken
 from applications.kernel.lists import Choice, Column, Day, List, Number, Option, of_choices, of_terms
-from applications.kernel.taxonomy import IndustryField, Region, RootTechnology, all_of
+from applications.kernel.taxonomy import IndustryField, Region, RootTechnology, terms_of
 from applications.review.models import RENEWED_EVERY, ReviewerProfile
 from applications.review.payees import PayeeAccount
 from applications.review.queries import desk, in_review, roster
@@ -88,7 +88,7 @@ def knowing(table, name):
     through = getattr(ReviewerProfile, name).through.objects
     found = {
         term.pk: through.filter(**{table._meta.model_name: term.pk}).values("reviewerprofile")
-        for term in all_of(table)
+        for term in terms_of(table)
     }
     return {pk: Q(pk__in=who) for pk, who in found.items()}
 
@@ -103,7 +103,7 @@ def known(table, name):
             words=(term.name, term.name_en),
             where=knowing(table, name)[term.pk],
         )
-        for term in all_of(table)
+        for term in terms_of(table)
     ]
 
 
