@@ -22,6 +22,7 @@ TEXT = "The panel read the wrong year of sales."
 REASONS = "The sales of 2025 were read as those of 2024."
 
 
+@taken
 def approve_and_publish(world, proposal):
     actions.approve(proposal, by=world.officer2)
     actions.publish(proposal, by=world.officer)
@@ -40,11 +41,13 @@ def published_list(world, scores=SCORES, call=None, **more):
     return proposal, applications
 
 
+@taken
 def begun(world, application, at=LAST_DAY):
     with clock.at(at):
         return appealing.begin(application, by=world.owner_of(application.firm), now=at)
 
 
+@taken
 def appealed(world, application, at=LAST_DAY, *, ground="misread", text=TEXT):
     """An appeal that has arrived."""
     owner = world.owner_of(application.firm)
@@ -54,6 +57,7 @@ def appealed(world, application, at=LAST_DAY, *, ground="misread", text=TEXT):
         return appealing.hand_in(appeal, by=owner, arrived_at=at)
 
 
+@taken
 def decided(world, appeal, outcome="upheld", remedy="decide", *, stage=None, at=LAST_DAY + timedelta(days=5)):
     with clock.at(at):
         appealing.propose_decision(
@@ -63,6 +67,7 @@ def decided(world, appeal, outcome="upheld", remedy="decide", *, stage=None, at=
         return appealing.confirm(appeal, by=world.director)
 
 
+@taken
 def further(world, call=None, *, at=LAST_DAY + timedelta(days=9), publish=True, **more):
     """A further list of the call, published."""
     call = call or world.r1

@@ -21,6 +21,7 @@ from applications.notifications.models import Letter
 from applications.review import actions as review
 from applications.review import seating
 from tests.asking import fresh, reasons
+from tests.remembering import taken
 from tests.together import refusals, together
 from tests.world import AFTER
 
@@ -37,15 +38,18 @@ def after_the_deadline(request):
 
 
 @pytest.fixture
+@taken
 def listed(world):
     """The eight applications of case G51, A to H."""
     return [world.with_score(world.r1, score) for score in SCORES]
 
 
+@taken
 def proposed(world, **more):
     return actions.propose(world.r1, note="As ranked", by=world.officer, **more)
 
 
+@taken
 def approved(world, **more):
     proposal = proposed(world, **more)
     actions.approve(proposal, by=world.officer2)

@@ -36,6 +36,7 @@ def call(world):
     return world.with_visit(world.r1)
 
 
+@taken
 def to_be_visited(world, call, firm=None, score=80):
     """An application whose scored stage is closed, so that its place is visited next."""
     application = world.in_review(call, firm)
@@ -50,6 +51,7 @@ def a1(world, call):
     return to_be_visited(world, call, world.a)
 
 
+@taken
 def appointed(world, application, at=SOON, **more):
     return visiting.appoint(application, at=at, place="Street 1", by=world.officer, **more)
 
