@@ -150,8 +150,8 @@ class Watch:
             return method(world, *args, **kwargs)
         objects, self.busy = [vars(world), *args, *kwargs.values()], True
         try:
-            if step := self.known.get(so_far):
-                result = step.again(objects)
+            if made := self.known.get(so_far):
+                result = made.again(objects)
             else:
                 result, self.known[so_far] = self.really(method, world, args, kwargs, objects)
         except BaseException:
@@ -176,6 +176,7 @@ class Memory:
 
     def __init__(self, folder):
         self.known, self.folder = {}, folder
+        folder.mkdir(exist_ok=True)
 
     @contextmanager
     def of(self, world):
@@ -190,7 +191,7 @@ class Memory:
 WATCHED = {}  # {id of a world: its watch}, while its test is run
 
 
-def taken(method):
+def step(method):
     """A step: method(world, ...)."""
 
     @wraps(method)
@@ -205,7 +206,7 @@ class Once:
     """A cached property whose making is a step."""
 
     def __init__(self, name, make):
-        self.name, self.make = name, taken(make)
+        self.name, self.make = name, step(make)
 
     def __get__(self, world, owner=None):
         return vars(world).setdefault(self.name, self.make(world)) if world is not None else self
@@ -219,7 +220,7 @@ def in_steps(*besides):
             if isinstance(made, cached_property):
                 setattr(cls, name, Once(name, made.func))
             elif callable(made) and not name.startswith("_") and name not in besides:
-                setattr(cls, name, taken(made))
+                setattr(cls, name, step(made))
         return cls
 
     return decorate

@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from applications.kernel import clock
-from tests.remembering import taken
+from tests.remembering import step
 from tests.world import AFTER
 
 
@@ -30,7 +30,7 @@ def building(files, language):
 
 def standing(build):
     """The world of a module, with what its tests begin with, after the deadline: `world = standing(build)`; build(world)."""
-    build = taken(build)
+    build = step(build)
 
     @pytest.fixture
     def world(world):

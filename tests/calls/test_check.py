@@ -344,7 +344,7 @@ def test_the_page_costs_the_same_for_few_and_many_papers(world, django_assert_nu
         client = browser(world.owner_of(world.a) if signed_in else None)
     ask(call, client)
 
-    queries = 6 if signed_in else 4  # call, fields, its fields, papers; session, person
+    queries = 5 if signed_in else 3  # call, its fields, papers; session, person
     for more in range(2):
         with django_assert_num_queries(queries):
             ask(call, client, **query())

@@ -5,7 +5,7 @@ from datetime import timedelta
 from applications.decision import actions, appealing, continuing
 from applications.intake.models import Application
 from applications.kernel import clock
-from tests.remembering import taken
+from tests.remembering import step
 
 PUBLISHED = clock.kst(2026, 12, 21, 12)
 LAST_DAY = clock.kst(2026, 12, 31, 12)  # the tenth day after the notice
@@ -22,14 +22,14 @@ TEXT = "The panel read the wrong year of sales."
 REASONS = "The sales of 2025 were read as those of 2024."
 
 
-@taken
+@step
 def approve_and_publish(world, proposal):
     actions.approve(proposal, by=world.officer2)
     actions.publish(proposal, by=world.officer)
     return proposal
 
 
-@taken
+@step
 def published_list(world, scores=SCORES, call=None, **more):
     """(the list, its applications, best first)."""
     applications = [world.with_score(call or world.r1, score, **more) for score in scores]
@@ -41,13 +41,13 @@ def published_list(world, scores=SCORES, call=None, **more):
     return proposal, applications
 
 
-@taken
+@step
 def begun(world, application, at=LAST_DAY):
     with clock.at(at):
         return appealing.begin(application, by=world.owner_of(application.firm), now=at)
 
 
-@taken
+@step
 def appealed(world, application, at=LAST_DAY, *, ground="misread", text=TEXT):
     """An appeal that has arrived."""
     owner = world.owner_of(application.firm)
@@ -57,7 +57,7 @@ def appealed(world, application, at=LAST_DAY, *, ground="misread", text=TEXT):
         return appealing.hand_in(appeal, by=owner, arrived_at=at)
 
 
-@taken
+@step
 def decided(world, appeal, outcome="upheld", remedy="decide", *, stage=None, at=LAST_DAY + timedelta(days=5)):
     with clock.at(at):
         appealing.propose_decision(
@@ -67,7 +67,7 @@ def decided(world, appeal, outcome="upheld", remedy="decide", *, stage=None, at=
         return appealing.confirm(appeal, by=world.director)
 
 
-@taken
+@step
 def further(world, call=None, *, at=LAST_DAY + timedelta(days=9), publish=True, **more):
     """A further list of the call, published."""
     call = call or world.r1

@@ -2,7 +2,7 @@
 
 from applications.decision import resolving
 from applications.kernel import clock
-from tests.remembering import taken
+from tests.remembering import step
 
 MINUTES = "The list was gone through from the top; the points below were voted on."
 REASON = "A buyer is bound by contract"
@@ -12,7 +12,7 @@ def people(present=5, absent=2):
     return [(f"Member {n}", f"Institute {n}", n == 1, n <= present) for n in range(1, present + absent + 1)]
 
 
-@taken
+@step
 def convened(world, call=None, *, present=5, absent=2):
     """An open meeting with its attendance and its minutes."""
     call = call or world.r1

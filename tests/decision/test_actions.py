@@ -21,7 +21,7 @@ from applications.notifications.models import Letter
 from applications.review import actions as review
 from applications.review import seating
 from tests.asking import fresh, reasons
-from tests.remembering import taken
+from tests.remembering import step
 from tests.together import refusals, together
 from tests.world import AFTER
 
@@ -38,18 +38,18 @@ def after_the_deadline(request):
 
 
 @pytest.fixture
-@taken
+@step
 def listed(world):
     """The eight applications of case G51, A to H."""
     return [world.with_score(world.r1, score) for score in SCORES]
 
 
-@taken
+@step
 def proposed(world, **more):
     return actions.propose(world.r1, note="As ranked", by=world.officer, **more)
 
 
-@taken
+@step
 def approved(world, **more):
     proposal = proposed(world, **more)
     actions.approve(proposal, by=world.officer2)

@@ -23,7 +23,7 @@ from applications.review import people as reviewing
 from tests.asking import fresh, reasons
 from tests.decision.contested import further
 from tests.decision.convened import MINUTES, REASON, closed, convened, decided, people
-from tests.remembering import taken
+from tests.remembering import step
 from tests.together import refusals, together
 from tests.world import AFTER, PASSWORD, TERMS
 
@@ -47,12 +47,12 @@ def after_the_deadline(settings):
 
 
 @pytest.fixture
-@taken
+@step
 def listed(world):
     return [world.with_score(world.r1, score) for score in SCORES]
 
 
-@taken
+@step
 def propose(world, call=None, **more):
     return actions.propose(call or world.r1, note="As the committee says", by=world.officer, **more)
 
@@ -491,7 +491,7 @@ def test_who_withdrew_since_the_meeting_is_passed_over(world, listed):
 
 
 @pytest.fixture
-@taken
+@step
 def reduced(world):
     """An R&D call with a budget for three: the first is granted less under a condition; (meeting, applications)."""
     call = world.rnd

@@ -12,7 +12,7 @@ from applications.kernel.accesslog import AccessEntry
 from tests.asking import fresh, text
 from tests.decision.convened import MINUTES, REASON, closed, convened, decided
 from tests.intake.test_receipt import words
-from tests.remembering import taken
+from tests.remembering import step
 from tests.world import AFTER, TERMS, browser
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -28,7 +28,7 @@ def after_the_deadline(settings):
 
 
 @pytest.fixture
-@taken
+@step
 def listed(world):
     return [world.with_score(world.r1, score) for score in SCORES]
 
@@ -225,7 +225,7 @@ def test_the_ministry_reads_the_list_but_not_the_minutes(world, listed):
 
 
 @pytest.fixture
-@taken
+@step
 def granted(world):
     """A project whose grant was reduced under a condition, in a list that is approved and waits for its instant."""
     application = world.with_score(world.rnd, "90", firm=world.a)

@@ -15,7 +15,7 @@ from applications.review import actions as review
 from applications.review.models import Assignment, Score
 from tests.decision.contested import END, PUBLISHED, appealed, approve_and_publish, decided
 from tests.intake.test_receipt import words
-from tests.remembering import taken
+from tests.remembering import step
 from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -27,7 +27,7 @@ def after_the_deadline(request):
         yield
 
 
-@taken
+@step
 def publish(world, call=None):
     with clock.at(PUBLISHED):
         return approve_and_publish(

@@ -15,7 +15,7 @@ from applications.kernel.errors import Denied
 from applications.review import actions as review
 from tests.asking import reasons, text
 from tests.decision.convened import closed, convened, decided
-from tests.remembering import taken
+from tests.remembering import step
 from tests.standing import standing
 from tests.world import AFTER, browser
 
@@ -29,7 +29,7 @@ def after_the_deadline(settings):
         yield
 
 
-@taken
+@step
 def reviewed(world, call, *values, **more):
     """A plan with a sheet of each of these values for all criteria; a tuple gives each criterion its own."""
     plan = world.in_review(call, **more)

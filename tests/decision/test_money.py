@@ -29,7 +29,7 @@ def scored(world):
     world.plans = [world.with_score(world.rnd, score) for score in SCORES]
 
 
-built, db, world = standing(scored)
+world = standing(scored)
 
 
 def took(world, left):

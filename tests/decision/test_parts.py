@@ -12,7 +12,7 @@ from applications.kernel import clock
 from applications.kernel.taxonomy import IndustryField, Region
 from applications.review.panels import Hearing, Panel
 from tests.asking import text
-from tests.remembering import taken
+from tests.remembering import step
 from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -26,7 +26,7 @@ def after_the_deadline(settings):
 
 
 @pytest.fixture
-@taken
+@step
 def ranked(world):
     """Four plans: the first and the third of another field and region; the second and the third before a panel."""
     other, capital = IndustryField.objects.get(code="F3"), Region.objects.get(code="11")

@@ -13,7 +13,7 @@ from applications.kernel.taxonomy import IndustryField
 from applications.review import actions as review
 from tests.asking import text
 from tests.decision.convened import closed, convened, decided
-from tests.remembering import taken
+from tests.remembering import step
 from tests.standing import standing
 from tests.sweep import stored
 from tests.world import AFTER, browser
@@ -37,7 +37,7 @@ world = standing(five_plans)
 
 
 @pytest.fixture
-@taken
+@step
 def scored(world):
     return world.r1
 
@@ -199,7 +199,7 @@ def test_the_least_is_not_above_the_most(world, scored):
 # A reviewer less
 
 
-@taken
+@step
 def reviewed(world, call, sheets, **more):
     """A plan with these sheets: {reviewer: value of each criterion, or one for all}."""
     plan = world.in_review(call, **more)
@@ -211,7 +211,7 @@ def reviewed(world, call, sheets, **more):
 
 
 @pytest.fixture
-@taken
+@step
 def severe(world):
     """One place. The first plan would have it, had the severe one not sat on it: 78.75 instead of 85.00, against 82.00."""
     world.r1 = world.plain_call()

@@ -18,7 +18,7 @@ from applications.kernel import clock
 from applications.kernel.accesslog import AccessEntry
 from tests.intake.test_actions import reasons, submit
 from tests.intake.test_views import text, url
-from tests.remembering import taken
+from tests.remembering import step
 from tests.world import DURING, PASSWORD, PDF, at, browser, confirm, pdf
 
 VERIFY = "/applications/receipts/verify/"
@@ -26,7 +26,7 @@ SEVENTEEN = clock.kst(2026, 12, 15, 17)
 
 
 @pytest.fixture
-@taken
+@step
 def receipt(world):
     draft = world.draft(world.r1, world.a, title='#eval("1") $x$ <b>펲쀍㎡ 계획</b>')
     paper = draft.call.papers.get(code="D01")

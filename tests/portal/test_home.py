@@ -13,12 +13,12 @@ from applications.intake import actions as intake
 from applications.kernel import clock
 from applications.portal.queries import waiting_for
 from tests.copies import another, another_agreement, another_application, cost_of
-from tests.remembering import taken
+from tests.remembering import step
 from tests.world import AFTER, CLOSES, DURING, browser
 
 
 @pytest.fixture
-@taken
+@step
 def busy(world):
     """Something of everything: two of each, among them what does not wait for this person."""
     made = world.in_force()

@@ -9,7 +9,7 @@ from applications.calls.models import Call
 from applications.review import actions, deliberation, meetings
 from applications.review.queries import criteria_of
 from tests.asking import paper_text, text
-from tests.remembering import taken
+from tests.remembering import step
 from tests.review.test_meetings import OPINION, Table
 from tests.world import browser
 
@@ -31,7 +31,7 @@ def rewrite(table, application, person, *values, notes=(), **comments):
 
 
 @pytest.fixture
-@taken
+@step
 def table(world):
     """Two applications, three members named for what they do; one text stands on sheets of both."""
     table = Table(world, (80, 80, 80), (80, 80, 80))

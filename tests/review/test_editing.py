@@ -11,7 +11,7 @@ from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
 from tests.asking import reasons
-from tests.remembering import taken
+from tests.remembering import step
 from tests.review.test_planning import proposed, who_takes_part
 from tests.together import refusals, together
 from tests.world import browser
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
 @pytest.fixture
-@taken
+@step
 def plan(world):
     """Two applications, five reviewers, two reviews each."""
     world.reviewers = [world.reviewer(name=f"Reviewer {letter}") for letter in "ABCDE"]

@@ -13,7 +13,7 @@ from applications.notifications.models import Letter
 from applications.review import actions, visiting
 from applications.review.visits import GoingOn
 from tests.asking import fresh, reasons, text
-from tests.remembering import taken
+from tests.remembering import step
 from tests.review.test_stages import PAPER, of
 from tests.together import refusals, together
 from tests.world import AFTER, browser
@@ -32,7 +32,7 @@ def call(world):
     return world.call(outline="sprout_talk", quorum=3)
 
 
-@taken
+@step
 def through_paper(world, application, share):
     for _sheet in range(3):
         world.handed_in(fresh(application), *of(PAPER, Decimal(share)))
@@ -40,7 +40,7 @@ def through_paper(world, application, share):
 
 
 @pytest.fixture
-@taken
+@step
 def two(world, call):
     """One goes on, the review of the other has ended."""
     a1, b1 = world.in_review(call, world.a), world.in_review(call, world.b)

@@ -16,7 +16,7 @@ from applications.permissions import TIMETABLE
 from applications.review import actions, drawing, membership, people, planning, queries, seating, tasks
 from applications.review.panels import Draw, Hearing, Panel, Panelist
 from tests.asking import fresh, reasons, text
-from tests.remembering import taken
+from tests.remembering import step
 from tests.together import refusals, together, wait_until_somebody_waits
 from tests.world import AFTER, browser
 
@@ -121,7 +121,7 @@ def field(code):
 
 
 @pytest.fixture
-@taken
+@step
 def panel(world, call, stage):
     return seating.make(call, stage=stage, name="Castings", fields=[field("F2")], by=world.officer)
 
@@ -358,7 +358,7 @@ def test_a_member_is_released_with_a_reason_unless_they_chair_or_have_sheets(wor
 
 
 @pytest.fixture
-@taken
+@step
 def pool(world):
     """Six of academia and four of industry, each of another institution, who know the first two technologies."""
     found = [world.reviewer() for _number in range(6)]
@@ -371,7 +371,7 @@ def pool(world):
 
 
 @pytest.fixture
-@taken
+@step
 def wide(world, call, stage):
     """A panel of the first technology, which everybody of the pool knows."""
     technologies = RootTechnology.objects.all()[:1]

@@ -14,14 +14,14 @@ from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
 from tests.asking import text
-from tests.remembering import taken
+from tests.remembering import step
 from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
 @pytest.fixture
-@taken
+@step
 def call(world):
     """Two applications under review, and five reviewers."""
     world.reviewers = [world.reviewer() for _number in range(5)]
@@ -29,13 +29,11 @@ def call(world):
     return world.r1
 
 
-@taken
 def asked(world, call, **more):
     wanted = {"stage": call.stages.first(), "reviews": 2, "least": 0, "most": 2, "per_kind": {}}
     return planning.ask(call, by=world.officer, **wanted | more)
 
 
-@taken
 def made(world, call, **more):
     plan = asked(world, call, **more)
     carry_plans_on()

@@ -18,7 +18,7 @@ from applications.review.lists import REVIEWERS
 from applications.review.models import ReviewerProfile
 from tests.asking import text
 from tests.copies import costs_of_a_list
-from tests.remembering import taken
+from tests.remembering import step
 from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -31,7 +31,7 @@ def december():
         yield
 
 
-@taken
+@step
 def known(world, name, **columns):
     """A reviewer with this name and these columns of the profile."""
     user = world.reviewer(name=name)
@@ -52,7 +52,7 @@ def found(client, query="", **more):
 
 
 @pytest.fixture
-@taken
+@step
 def three(world):
     mould, casting = RootTechnology.objects.all()[:2]
     giga = IndustryField.objects.first()

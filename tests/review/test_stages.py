@@ -12,7 +12,7 @@ from applications.kernel.errors import Denied
 from applications.notifications.models import Letter
 from applications.review import actions, queries
 from tests.asking import fresh, reasons, text
-from tests.remembering import taken
+from tests.remembering import step
 from tests.together import refusals, together
 from tests.world import AFTER, browser
 
@@ -42,7 +42,7 @@ def of(points, share):
     return [Decimal(int(most * share * 2)) / 2 for most in points]
 
 
-@taken
+@step
 def sheets(world, application, points, share, count=3):
     return [world.handed_in(fresh(application), *of(points, share)) for _sheet in range(count)]
 

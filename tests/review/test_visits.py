@@ -23,6 +23,7 @@ from applications.review.panel_forms import PanelForm
 from applications.review.visits import Photo, Visit, VisitDecision
 from tests.asking import fresh, paper_text, reasons, text
 from tests.kernel.test_pictures import taken
+from tests.remembering import step
 from tests.together import refusals, together
 from tests.world import AFTER, browser, pdf, png
 
@@ -36,7 +37,7 @@ def call(world):
     return world.with_visit(world.r1)
 
 
-@taken
+@step
 def to_be_visited(world, call, firm=None, score=80):
     """An application whose scored stage is closed, so that its place is visited next."""
     application = world.in_review(call, firm)
@@ -51,7 +52,7 @@ def a1(world, call):
     return to_be_visited(world, call, world.a)
 
 
-@taken
+@step
 def appointed(world, application, at=SOON, **more):
     return visiting.appoint(application, at=at, place="Street 1", by=world.officer, **more)
 
