@@ -250,6 +250,7 @@ class Journey:
         self.adds(self.sprout, "사업자등록증명", "사업자등록증명.pdf", pdf())
         self.adds(self.sprout, "뿌리기업 확인서", "확인서.pdf", pdf())
         self.adds(self.sprout, "공장등록증명서", "공장등록증명서.pdf", pdf())
+        self.certifies(self.sprout)
         self.pledges(self.sprout)
 
         self.begins(self.rnd, RND)
@@ -278,6 +279,7 @@ class Journey:
         self.adds(self.rnd, "사업자등록증명", "사업자등록증명.pdf", pdf())
         self.adds(self.rnd, "뿌리기업 확인서", "확인서.pdf", pdf())
         self.adds(self.rnd, "공장등록증명서", "공장등록증명서.pdf", pdf())
+        self.certifies(self.rnd)
         self.adds(self.rnd, "수요기업 확약서", "확약서.hwp", hwp())
         self.pledges(self.rnd)
         self.mends_a_gap(self.rnd, "title of the plan")
@@ -351,6 +353,11 @@ class Journey:
         person.follow(paper)
         person.enter({"File": upload(name, content)}).press("Upload")
         assert said("%(paper)s is uploaded.", paper=paper) in person.text
+
+    def certifies(self, person):
+        """What tax offices and the ministry certify, valid on the closing day."""
+        for paper in ("국세 납세증명서", "지방세 납세증명서", "중소기업·중견기업 확인서"):
+            self.adds(person, paper, f"{paper}.pdf", pdf())
 
     def pledges(self, person):
         person.follow("Continue")
