@@ -13,7 +13,7 @@ from applications.intake.models import Application, Status
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Refused
-from applications.review import actions, conflicts, facts, matching, membership, queries, rules, seating
+from applications.review import actions, conflicts, facts, membership, queries, rules, seating
 from applications.review.asking import Problem, all_passed_over, one_side_only
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan, PlannedReview
@@ -79,6 +79,8 @@ def _keep(plan, part):
 
 def _make(plan):
     """Work the proposal out; what an earlier, lost round has left is made anew."""
+    from applications.review import matching  # noqa: PLC0415  only who works it out holds the solver in memory
+
     applications, people = list(_applications(plan)), list(queries.reviewers(beside=plan.stage))
     problem = _problem(plan, applications, people)
     found = matching.assign(problem, seconds=SECONDS, tell=lambda part: _keep(plan, 0.3 + 0.7 * part))
