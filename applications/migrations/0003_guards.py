@@ -1,9 +1,9 @@
-"""The guards of the append-only tables, and the indexes by which the lists are searched."""
+"""The guards of the append-only tables, and the indexes by which lists and papers are searched."""
 
 from django.db import migrations
 
 from applications.kernel.records import GuardAppendOnly
-from applications.kernel.search import SearchIndex
+from applications.kernel.search import SearchIndex, TextIndex
 
 TABLES = [
     "applications_accessentry",
@@ -45,4 +45,5 @@ class Migration(migrations.Migration):
         GuardAppendOnly(*TABLES),
         SearchIndex("applications_firm"),
         SearchIndex("applications_application"),
+        TextIndex(),
     ]
