@@ -172,7 +172,7 @@ class Bench:
         return length, spent + taking
 
     def decisions(self):
-        """A list of all applications under quotas is proposed, and one of a thousand is published, each within five seconds; how firm a cut is within thirty."""
+        """A list of all applications under quotas is proposed, and one of a thousand is published, each within five seconds; how firm a cut is within twenty."""
         from tests.bench import decisions  # noqa: PLC0415  after Django is set up
 
         call = decisions.small(self.data)
@@ -185,7 +185,7 @@ class Bench:
         for name, goal, act in (
             (f"proposal of {COUNT:,} under quotas", 5 * max(1, COUNT / 10_000), decisions.proposal),
             ("publication of 1,000 results", 5, decisions.publication),
-            ("how firm the cut of 500 is, 1,000 draws", 30, decisions.firmness),
+            ("how firm the cut of 500 is, 1,000 draws", 20, decisions.firmness),
         ):
             seconds = act(self.data)
             self.rows.append(
@@ -225,9 +225,12 @@ class Bench:
             "officer",
             f"/reviews/desk/reviewers/?{urlencode({'q': 'sity'})}",
         )
-        self.get("list of reviewers by sessions", 6, "officer", "/reviews/desk/reviewers/?sort=-sessions")
+        self.get("list of reviewers by sessions", 5, "officer", "/reviews/desk/reviewers/?sort=-sessions")
+        self.get("dashboard of an officer", 5, "officer", "/home/")
+        self.get("arrivals on the last day", 5, "officer", "/arrivals/")
         self.get("staff list, last page", 5, "officer", f"{desk}?{urlencode({'mark': last_mark(data)})}")
         self.get("application detail, staff", 4, "officer", f"/applications/{data.made[0].key}/")
+        self.get("reviewer's own list", 4, "reviewer", "/reviews/")
         self.get("review page, reviewer", 4, "reviewer", f"/reviews/{sheet.key}/")
         self.get("applicant's own list", 2, "applicant", "/applications/")
         self.get("public call page", 1.5, "nobody", f"/calls/{data.closed.key}/")

@@ -177,7 +177,7 @@ def test_g54_a_list_that_waits_shows_in_no_answer_of_anybody_but_the_desk(town, 
                 who: Walk(town, who, person, ROWS, case.instead(case.applications[who == "rival"]))
                 for who, person in people.items()
             }
-            proposed = {"owner": walks["owner"].answers()}
+            proposed = {who: walk.answers() for who, walk in walks.items()}
             case.approve(NOW + timedelta(hours=1))
             approved = {who: walk.answers() for who, walk in walks.items()}
             transaction.set_rollback(True)
