@@ -32,8 +32,8 @@ def draw(call, published, decided=None):
         limits |= {"first_selected": 0, "reserves": 0}
     with translation.override(settings.LANGUAGE_CODE):
         lines = further.redraw(candidates, standings, decided=decided, **limits)
-        waiting = further.undecided(candidates, standings, decided=decided, **limits)
-    return lines, standings, further.reordered(candidates, standings, decided), waiting
+        equals = further.undecided(candidates, standings, decided=decided, **limits)
+    return lines, standings, further.reordered(candidates, standings, decided), equals
 
 
 def obstacles(call, lines, standings):
@@ -71,8 +71,8 @@ def propose(call, *, note, by, decided=None, replaces=None):
         refuse_unless_open(waiting, replaces, call)
     elif published.ordinal != replaces:
         raise Refused(*rules.replaced_meanwhile(published, replaces), about=call)
-    lines, standings, reasons, waiting = draw(call, published, decided)
-    reasons += obstacles(call, lines, standings) + rules.unordered(waiting)
+    lines, standings, reasons, equals = draw(call, published, decided)
+    reasons += obstacles(call, lines, standings) + rules.unordered(equals)
     if reasons:
         raise Refused(*reasons, about=call)
     return write(call, lines, note=note, by=by, decided=decided, replaces=waiting, follows=published)

@@ -59,6 +59,22 @@ class ProposeForm(forms.Form):
         return {a.pk: self.cleaned_data[f"place_{a.pk}"] for group in self.equals for a in group}
 
 
+def asked_about(waiting, data):
+    """The groups of equals whose order makes a difference: as the list stands, and once those have the order that was sent.
+
+    waiting: {id: place} → groups of Candidates that wait for their order.
+    """
+    found, decided = [], {}
+    while more := [group for group in waiting(decided) if not decided.keys() & {c.pk for c in group}]:
+        found += more
+        for group in more:
+            places = {str(place): place for place in range(1, len(group) + 1)}
+            decided |= {c.pk: places.get(data.get(f"place_{c.pk}")) for c in group}
+        if None in decided.values():
+            break
+    return found
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), min_length=5, max_length=1000, widget=forms.Textarea({"rows": 4}),

@@ -21,7 +21,7 @@ from applications.decision import (
     rules,
 )
 from applications.decision.committees import Deliberation
-from applications.decision.forms import ProposeForm, PublishForm, ReasonForm
+from applications.decision.forms import ProposeForm, PublishForm, ReasonForm, asked_about
 from applications.decision.lists import DECISIONS
 from applications.decision.models import Place, Proposal
 from applications.kernel import audit
@@ -114,7 +114,12 @@ def propose(request, key):
     resolutions = deliberated.in_force(deliberated.closed(call))
     lines = actions.draw_with(call, resolutions)[0]
     earlier = queries.in_force(call)
-    groups = rules.undecided(lines)
+
+    def waiting(decided):
+        drawn = actions.draw_with(call, resolutions, decided)[0] if decided else lines
+        return rules.undecided(drawn, decided)
+
+    groups = asked_about(waiting, request.POST)
     shown = around_the_cut(lines)
     applications = queries.by_id(
         {line.candidate.pk for line in shown} | {c.pk for group in groups for c in group}
@@ -194,7 +199,10 @@ def go_on(request, key):
     published = queries.published(call)
     if published is None:
         return redirect("decision:ranking", key=call.key)
-    lines, standings, _order, groups = continuing.draw(call, published)
+    lines, standings, _order, equals = continuing.draw(call, published)
+    groups = asked_about(
+        lambda decided: continuing.draw(call, published, decided)[3] if decided else equals, request.POST
+    )
     changed = further.changed(lines, standings)
     earlier = queries.in_force(call)
     applications = queries.by_id(

@@ -39,8 +39,8 @@ class ExportQuerySet(models.QuerySet):
 
     def to_drop(self, now):
         """Files whose day is over, and what those that failed may have left."""
-        over = (Export.State.DONE, Export.State.FAILED)
-        return self.filter(state__in=over, finished_at__lt=now - KEPT).defer("ids").order_by("pk")
+        over = Q(state=Export.State.DONE) | Q(state=Export.State.FAILED, tries__gt=0)
+        return self.filter(over, finished_at__lt=now - KEPT).defer("ids").order_by("pk")
 
 
 class Export(models.Model):
@@ -66,7 +66,7 @@ class Export(models.Model):
     total = models.PositiveIntegerField()  # rows, as they were counted when it was asked for
     done = models.PositiveIntegerField(default=0)
     ids = models.JSONField(default=list)  # of the rows that it holds, for the access log
-    tries = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)  # that may have left a file
     path = models.CharField(max_length=100, blank=True)  # of the whole file
     size = models.PositiveBigIntegerField(_("size"), default=0)
     finished_at = models.DateTimeField(null=True)
@@ -183,10 +183,11 @@ def _write(found, listing, mine, path):
 
 
 def drop(found):
-    """Let go of a file whose day is over; that it was asked for, and why, stays."""
+    """Let go of a file whose day is over; that it was asked for, and why, stays, and that it failed."""
     for path in {found.path, *map(found.path_of, range(1, found.tries + 1))} - {""}:
         storages["default"].delete(path)
-    Export.objects.filter(pk=found.pk).update(state=Export.State.DROPPED, path="", ids=[])
+    state = found.state if found.state == Export.State.FAILED else Export.State.DROPPED
+    Export.objects.filter(pk=found.pk).update(state=state, path="", ids=[], tries=0)
 
 
 def download(found, listing, *, by):

@@ -135,6 +135,19 @@ def test_the_first_reserve_comes_up_after_two_people_have_agreed_and_is_told(wor
     assert not following.to_go_on(LAST_DAY).exists()
 
 
+def test_a_further_list_that_waits_is_replaced_where_another_place_becomes_free(world):
+    _first, [a, b, _c, d, e, _f] = published_list(world)
+    give_up(world, a)
+    waiting = further(world, publish=False)
+    give_up(world, b)
+
+    anew = further(world)
+
+    waiting.refresh_from_db()
+    assert waiting.status == "replaced"
+    assert (queries.published(world.r1), results([d, e])) == (anew, ["selected", "selected"])
+
+
 def test_a_further_list_says_of_a_minimum_only_what_is_true_of_it(world, settings):
     settings.LANGUAGE_CODE = "en"
     field = world.a.field

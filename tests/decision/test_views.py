@@ -227,6 +227,25 @@ def test_the_committee_orders_equals_on_the_page(world):
     assert [place.application for place in proposal.places.all()] == [second, first]
 
 
+def test_equals_whose_order_matters_once_others_have_theirs_are_asked_for_then(world):
+    plans = [world.with_score(world.rnd, score) for score in ("80", "80", "75", "75")]
+    for plan, krw in zip(plans, (1, 3, 1, 1), strict=True):
+        Application.objects.filter(pk=plan.pk).update(requested_krw=krw)
+    type(world.rnd).objects.filter(pk=world.rnd.pk).update(budget_krw=3)
+    client, names = world.client(world.officer), [f"place_{plan.pk}" for plan in plans]
+    order = {"note": "As ranked", names[0]: "2", names[1]: "1"}
+
+    page = client.get(url(world.rnd, "propose/"))
+    asked = client.post(url(world.rnd, "propose/"), order)
+    client.post(url(world.rnd, "propose/"), order | {names[2]: "2", names[3]: "1"})
+
+    assert [name for name in names if name in page.context["form"].fields] == names[:2]
+    assert list(asked.context["form"].errors) == names[2:]
+    assert [place.application for place in Proposal.objects.get().places.all()] == [
+        plans[1], plans[0], plans[3], plans[2],
+    ]  # fmt: skip
+
+
 def test_g52_a_list_proposed_meanwhile_is_not_overwritten_and_the_words_are_kept(world):
     world.with_score(world.r1, "91")
     client = world.client(world.officer)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.urls import reverse
 
@@ -246,6 +247,21 @@ def test_a_file_that_fails_again_and_again_is_given_up_and_who_asked_is_told(off
     page = text(officer.get(path_of(export)))
     assert "It could not be written. Please ask for it again from the list, or for fewer rows." in page
     assert officer.get(path_of(export, "export_file")).status_code == 409
+
+
+def test_one_that_was_given_up_says_so_also_when_its_day_is_over_and_is_looked_at_no_more(officer):
+    officer.post(EXPORT, ASKED)
+    Export.objects.update(state="failed", tries=exports.MOST_TRIES, finished_at=clock.now())
+    export = Export.objects.get()
+    storages["default"].save(export.path_of(2), ContentFile(b"left"))
+
+    over = AFTER + exports.KEPT + timedelta(seconds=1)
+    with clock.at(over):
+        carry_exports_on()
+
+    page = text(browser(export.asked_by).get(path_of(export)))
+    assert "It could not be written. Please ask for it again" in page
+    assert (files(), Export.objects.to_drop(over).exists()) == ([], False)
 
 
 def test_one_that_fails_does_not_keep_others_from_being_written(officer, monkeypatch):
