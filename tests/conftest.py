@@ -70,7 +70,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 def asks(item):
     """Whether a test may ask a database."""
-    return {"db", "transactional_db"} & set(item.fixturenames) or item.get_closest_marker("django_db")
+    marked = any(item.get_closest_marker(mark) for mark in ("django_db", "postgresql"))
+    return marked or {"db", "transactional_db"} & set(item.fixturenames)
 
 
 def pytest_collection_modifyitems(config, items):
