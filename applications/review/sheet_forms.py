@@ -40,12 +40,12 @@ def judged(score, note, criterion):
         '<input type="number" name="{name}" value="{value}" id="{id}" step="{step}" inputmode="decimal"'
         ' aria-describedby="{id}_helptext {id}_error"{wrong}>{errors}</div>'
         '<details class="field"{open}><summary>{said}<span class="visually-hidden"> {criterion}</span></summary>'
-        '<textarea name="{note}" id="{note_id}" rows="2" aria-label="{note_label}"'
+        '<textarea name="{note}" id="{note_id}" rows="2" data-limit="{limit}" aria-label="{note_label}"'
         ' aria-describedby="{note_id}_error"{note_wrong}>\n{text}</textarea>{note_errors}</details>',
         id=score.auto_id, label=score.label, help=score.help_text, name=score.name, step=score.field.widget.attrs["step"],
         value="" if typed is None else typed, wrong=wrong, errors=errors,
         said=_("Comment on this"), criterion=criterion.name, note=note.name, note_id=note.auto_id,
-        note_label=note.label, text=text, open=OPEN if text or note_wrong else "",
+        note_label=note.label, limit=note.field.limit, text=text, open=OPEN if text or note_wrong else "",
         note_wrong=note_wrong, note_errors=note_errors,
     )  # fmt: skip
 
