@@ -1,11 +1,16 @@
 """Production in small: docker-compose.yml is understood as it stands, with the settings of .env.example."""
 
+import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 import yaml
 from django.conf import settings
+
+from tests.lanes import free_port, until
+from tests.management.test_settings import OURS, PRODUCTION
 
 pytestmark = pytest.mark.once
 PROGRAM = shutil.which("docker-compose")
@@ -29,3 +34,23 @@ def test_all_that_production_needs_runs_watched_and_nothing_of_it_as_root(servic
     assert {volume.split(":")[0] for name in ("web", "postgres", "redis") for volume in services[name]["volumes"]} == {
         "files", "database", "queue",
     }  # fmt: skip
+
+
+@pytest.mark.skipif(not PROGRAM, reason="needs docker-compose (make system)")
+def test_the_web_service_passes_its_own_check(services, tmp_path):
+    web, port = services["web"], free_port()
+    env = {name: value for name, value in os.environ.items() if name not in OURS} | PRODUCTION
+    env |= {"ALLOWED_HOSTS": web["environment"]["ALLOWED_HOSTS"], "VAR_DIR": str(tmp_path)}
+    _kind, program, flag, asked = web["healthcheck"]["test"]
+    assert (program, flag) == ("python", "-c")
+    check = [sys.executable, "-c", asked.replace(":8000/", f":{port}/")]
+
+    house = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "rootgrants.wsgi", "-b", f"127.0.0.1:{port}", "--log-level", "error"],
+        cwd=settings.BASE_DIR, env=env,
+    )  # fmt: skip
+    try:
+        assert until(lambda: subprocess.run(check, env=env, capture_output=True, check=False).returncode == 0)
+    finally:
+        house.terminate()
+        house.wait()
