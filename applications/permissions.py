@@ -8,9 +8,8 @@ from applications.kernel.access import Predicate, visible
 from applications.notifications.inbox import UNREAD
 
 
-def role(*roles):
-    """The person has one of these roles."""
-    return Predicate(lambda user, thing: user.role in roles, about_thing=False, name=" or ".join(roles))
+def role(name):
+    return Predicate(lambda user, thing: user.role == name, about_thing=False, name=name)
 
 
 anyone = Predicate(lambda user, thing: user.is_authenticated, about_thing=False, name="anyone signed in")

@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
                 ('ksic_version', models.CharField(default='KSIC11', max_length=10)),
                 ('employees', models.PositiveIntegerField(verbose_name='full-time employees')),
                 ('sales_krw', models.PositiveBigIntegerField(verbose_name='sales of last year (won)')),
-                ('editors_submit', models.BooleanField(default=True, verbose_name='Editors may submit applications')),
+                ('editors_submit', models.BooleanField(default=False, verbose_name='Editors may submit applications')),
                 ('registered_at', models.DateTimeField(default=applications.kernel.clock.now, editable=False)),
                 ('industry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.demandindustry', verbose_name='main demand industry')),
                 ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.industryfield', verbose_name='new-industry field')),

@@ -204,7 +204,8 @@ def test_nobody_else_appoints(world, role):
 # Who submits
 
 
-def test_editors_submit_unless_the_owner_says_otherwise(world):
+def test_editors_submit_where_the_owner_lets_them(world):
+    assert Firm().editors_submit is False  # who registers says it first
     draft = world.draft(world.call(), world.a)
     owner, editor, viewer = world.owner_of(world.a), world.member(world.a), world.member(world.a, "viewer")
     page = reverse("firms:submitting", args=[world.a.key])

@@ -43,6 +43,14 @@ def test_a_predicate_says_what_it_asks():
     assert (yes & ~of_it | no).name == "(yes and not of it or no)"
 
 
+def test_a_predicate_says_which_answers_things_may_bring():
+    asked = [yes & of_it, no & of_it, no | of_it, yes | of_it, ~of_it, ~yes]
+
+    assert [sorted(one.possible("me")) for one in asked] == [
+        [False, True], [False], [False, True], [True], [False, True], [False],
+    ]  # fmt: skip
+
+
 def test_who_may_not_is_denied_and_an_unknown_permission_is_a_mistake_of_ours(world):
     require(world.officer, "outbox.view")
     with pytest.raises(Denied):

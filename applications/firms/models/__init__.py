@@ -66,7 +66,7 @@ class Firm(models.Model):
     )
     employees = models.PositiveIntegerField(_("full-time employees"))
     sales_krw = models.PositiveBigIntegerField(_("sales of last year (won)"))
-    editors_submit = models.BooleanField(_("Editors may submit applications"), default=True)
+    editors_submit = models.BooleanField(_("Editors may submit applications"), default=False)
     registered_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = FirmQuerySet.as_manager()
