@@ -14,11 +14,12 @@ from hypothesis import settings as examples
 from playwright.sync_api import sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
+from applications.kernel import clock
 from tests.browser import House, Street
 from tests.emptying import empty_quickly
 from tests.remembering import Memory
 from tests.standing import taken_back
-from tests.world import DURING, World
+from tests.world import AFTER, DURING, World
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop runs beside the ORM
 # A busy machine is no failure, hence no deadline.
@@ -101,6 +102,14 @@ def quiet(settings, tmp_path):
 def english():
     """Sentences as the code writes them."""
     with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def after_the_deadline(settings):
+    """The call of a test is closed, and what is kept in the language of the house is English."""
+    settings.LANGUAGE_CODE = "en"
+    with clock.at(AFTER):
         yield
 
 

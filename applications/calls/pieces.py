@@ -124,9 +124,8 @@ class QuestionForm(PieceForm):
         if not self.fields["asked_when"].choices:
             del self.fields["asked_when"]
         may_apply = self.call.tracks
-        self.fields[
-            "tracks"
-        ].choices = [  # one that it has stays, though it cannot apply: without it, all would be asked
+        # One that it has stays, though it cannot apply: without it, all would be asked.
+        self.fields["tracks"].choices = [
             (track, words)
             for track, words in queries.track_choices()
             if not may_apply or track in may_apply or track in question.tracks

@@ -9,11 +9,8 @@ from applications.kernel.reasons import too_short
 MOST_MEMBERS = 20  # 국가연구개발혁신법 시행령 제28조
 LEAST_MEMBERS = 3
 MINUTES_LENGTH = 20
-NAMED = (
-    "selected",
-    "reserved",
-    "declined",
-)  # results that a decision gives; "as_ruled" leaves the rules' own
+# Results that a decision gives; "as_ruled" leaves the rules' own.
+NAMED = ("selected", "reserved", "declined")
 
 
 def majority(number):

@@ -45,9 +45,8 @@ class Folded(Func):
 
     def as_sqlite(self, compiler, connection, **more):
         connection.ensure_connection()
-        if (
-            getattr(connection, "folds", None) is not connection.connection
-        ):  # once: none may be replaced while rows are read
+        # Once: none may be replaced while rows are read.
+        if getattr(connection, "folds", None) is not connection.connection:
             connection.connection.create_function(
                 self.function, 1, lambda text: text and folded(text), deterministic=True
             )

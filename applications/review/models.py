@@ -192,10 +192,8 @@ class Waiver(AppendOnly):
         indexes = [models.Index(fields=["application", "reviewer"], name="waiver_of")]
 
 
-OUT = (
-    "excluded",
-    "set_aside",
-)  # statuses of a sheet that judges no more, and the kinds of event that make it so
+# Statuses of a sheet that judges no more, and the kinds of event that make it so.
+OUT = ("excluded", "set_aside")
 TAKEN_OUT = Q(declaration="conflict") | Q(status__in=OUT)
 IN_SIGHT = (  # of its own reviewer
     Q(application__status__in=BEFORE_REVIEWERS) & ~Q(declaration="conflict") & ~Q(status="set_aside")

@@ -15,16 +15,9 @@ from tests.intake.test_receipt import words
 from tests.remembering import step
 from tests.world import AFTER, TERMS, browser
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 LATER = AFTER + timedelta(days=1)
 SCORES = ["91.00", "88.50", "85.10", "84.90"]
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture

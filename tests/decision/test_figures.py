@@ -20,15 +20,8 @@ from tests.decision.contested import appealed, begun, decided
 from tests.standing import standing
 from tests.world import AFTER, browser
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 CONFIRMED = AFTER + timedelta(days=20)
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 def seven_plans(world):

@@ -10,7 +10,7 @@ from applications.decision import actions, firmness_chart, queries, resampling, 
 from applications.decision.resamplings import Resampling
 from applications.decision.tasks import carry_resamplings_on
 from applications.intake.models import Application
-from applications.kernel import audit, clock
+from applications.kernel import audit
 from applications.kernel.errors import Denied
 from applications.review import actions as review
 from tests.asking import reasons, text
@@ -20,13 +20,6 @@ from tests.standing import standing
 from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
-
-
-@pytest.fixture
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 @step

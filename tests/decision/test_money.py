@@ -12,17 +12,10 @@ from applications.kernel import clock
 from tests.asking import reasons, text
 from tests.decision.contested import LAST_DAY, PUBLISHED, approve_and_publish, further
 from tests.standing import standing
-from tests.world import AFTER, PASSWORD, TERMS, browser
+from tests.world import PASSWORD, TERMS, browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 SCORES = ("90", "85", "80", "75")  # each asks for 480,000,000 won; the call may grant 1,500,000,000
-
-
-@pytest.fixture
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 def scored(world):

@@ -8,21 +8,13 @@ from applications.calls.models import Call
 from applications.decision import parts
 from applications.decision import views as pages
 from applications.intake.models import Application
-from applications.kernel import clock
 from applications.kernel.taxonomy import IndustryField, Region
 from applications.review.panels import Hearing, Panel
 from tests.asking import text
 from tests.remembering import step
-from tests.world import AFTER, browser
+from tests.world import browser
 
-pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from applications.calls.ruling import Quota
 from applications.calls.stages import CriterionGroup
 from applications.decision import actions, queries, supposing
 from applications.intake.models import Application
-from applications.kernel import clock
 from applications.kernel.taxonomy import IndustryField
 from applications.review import actions as review
 from tests.asking import text
@@ -16,16 +15,9 @@ from tests.decision.convened import closed, convened, decided
 from tests.remembering import step
 from tests.standing import standing
 from tests.sweep import stored
-from tests.world import AFTER, browser
+from tests.world import browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
-
-
-@pytest.fixture
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 def five_plans(world):

@@ -51,9 +51,8 @@ def renew(paper, *, issued_on, expires_on, number, by, file=None):
         paper.save()
         if file:
             files.forget(earlier)
-            make_room(
-                paper.firm, size=0
-            )  # all is counted as it stands then: the earlier file may be held by an application
+            # All is counted as it stands then: the earlier file may be held by an application.
+            make_room(paper.firm, size=0)
         audit.record("renew_paper", paper.firm, by=by, before=before, after=_described(paper))
         return paper
 
