@@ -1,7 +1,8 @@
 """WHO: every permission of the house on one page, and the backend that reads it."""
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import Q
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Q
 
 from applications.accounts.models import Role, User
 from applications.kernel.access import Predicate, visible
@@ -342,8 +343,9 @@ class TableBackend(AuthenticationBackend):
     """Signs people in by e-mail, and answers has_perm from the table above; an unknown name is a mistake."""
 
     def get_user(self, user_id):
-        """The person of a session, with the number of letters they have not opened: one query for both."""
-        person = User.objects.annotate(unread=UNREAD).filter(pk=user_id).first()
+        """The person of a session, with the number of letters they have not opened and whether they have a second factor: one query."""
+        factors = Authenticator.objects.filter(user=OuterRef("pk"))
+        person = User.objects.annotate(unread=UNREAD, has_factor=Exists(factors)).filter(pk=user_id).first()
         return person if person and self.user_can_authenticate(person) else None
 
     def has_perm(self, user_obj, perm, obj=None):

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -81,6 +80,6 @@ class SessionMiddleware:
         if not (settings.STAFF_SECOND_FACTOR and user.is_authenticated and user.is_staff):
             return None
         name = request.resolver_match.view_name or ""
-        if name.startswith(OPEN_WITHOUT_FACTOR) or is_mfa_enabled(user):
+        if name.startswith(OPEN_WITHOUT_FACTOR) or user.has_factor:
             return None
         return redirect("mfa_activate_totp")

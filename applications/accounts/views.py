@@ -1,6 +1,5 @@
 """Pages of accounts: one's own, and those that administrators keep."""
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -24,7 +23,7 @@ def me(request):
         actions.edit_own(request.user, **form.cleaned_data)
         messages.success(request, _("Your details are saved."))
         return redirect("accounts:me")
-    return render(request, "accounts/me.html", {"form": form, "has_factor": is_mfa_enabled(request.user)})
+    return render(request, "accounts/me.html", {"form": form, "has_factor": request.user.has_factor})
 
 
 @page("account.list", "GET")

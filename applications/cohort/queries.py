@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from django.db.models import Count
+
 from applications.cohort.models import SEATS, Certificate, Seat
 from applications.intake.models import Application, Status
 from applications.intake.snapshot import sha256_of, typed_hash
@@ -30,6 +32,12 @@ def is_registered(number, fingerprint):
     held = Certificate.objects.filter(seat__ended_on=None, seat__number=number)
     found = held.filter(sha256__startswith=typed).first()
     return found is not None and sha256_of(found.snapshot) == found.sha256
+
+
+def standing():
+    """How many seats the programme has, were ever given, were given back, are held: {total, gross, exits, net}."""
+    found = Seat.objects.aggregate(gross=Count("pk"), exits=Count("ended_on"))
+    return {"total": SEATS, **found, "net": found["gross"] - found["exits"]}
 
 
 def figures():

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.rules import need, outside, traits_of
@@ -381,7 +381,12 @@ def reviewed_already(application):
         (application.visits, _("A site visit is set already.")),
         (application.goings_on, _("It has gone on to a further stage already.")),
     )
-    said = [str(text) for found, text in begun if found.exists()]
+    asked = (
+        type(application)
+        .objects.filter(pk=application.pk)
+        .values_list(*(Exists(f.all()) for f, _text in begun))
+    )
+    said = [str(text) for (_found, text), has_begun in zip(begun, asked.get(), strict=True) if has_begun]
     if not said:
         return []
     return [Reason(_("%(said)s The finding can no longer be undone.") % {"said": " ".join(said)})]

@@ -116,12 +116,11 @@ def without_firm(request):
 
 @page("application.view", "GET")
 def detail(request, key):
-    application = fetch(
-        request,
-        Application.objects.with_steps(),
-        key=key,
-        related=("call__programme", "firm__region", "field", "stage"),
-    )
+    applications = Application.objects
+    if request.user.role == Role.APPLICANT:
+        applications = applications.with_steps()
+    related = ("call__programme", "firm__region", "field", "stage")
+    application = fetch(request, applications, key=key, related=related)
     log_view(request, "application.view", application)
     if application.status == "draft":
         return task_list(request, application)
@@ -165,7 +164,7 @@ def case(request, application):
         "may_take_as_is": "take_as_is" in moves and not mending.runs(application, now=clock.now()),
         "may_undo": "screen_again" in moves and not rules.reviewed_already(application),
         "supplements": application.supplements.prefetch_related("papers", "questions"),
-        "receipts": application.submissions.order_by("-ordinal"),
+        "receipts": application.submissions.defer("snapshot").order_by("-ordinal"),
         "trail": audit.trail(application).select_related("actor"),
         "is_case": True,
     }

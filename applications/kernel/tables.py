@@ -6,10 +6,18 @@ from operator import or_
 
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db.models import F, Func, Q, TextField, Value
+from django.db.models import F, Func, IntegerField, Q, Subquery, TextField, Value
 from django.db.models.lookups import GreaterThan, LessThan
 
 PAGE_SIZE = 50
+
+
+class Rows(Subquery):
+    """How many rows a queryset has, as a column of another: no rows are 0, a slice is counted no further."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+    empty_result_set_value = 0
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from applications.accounts.models import Role
+from applications.accounts.models import Role, User
 from applications.agreement.queries import to_be_signed, unsigned_in_time, waiting_for_draft
 from applications.calls.audience import Inquiry
 from applications.calls.models import Call
@@ -16,12 +16,14 @@ from applications.funding.queries import to_be_paid
 from applications.intake.models import Application, Status
 from applications.intake.queries import exclusions_to_confirm, supplements_run_out, to_be_screened
 from applications.kernel import clock
+from applications.kernel.tables import Rows
 from applications.notifications.models import Letter
 from applications.review.queries import in_review, to_be_declared, to_be_explained, to_be_handed_in
 from applications.review.visited import to_decide
 
 SOON = timedelta(days=7)  # a call that closes within it is named first
 MOST = 1000  # a dashboard counts no further: 1,000 and more is “1000+”
+SELDOM = ("?waiting=examination", "?waiting=confirmation", "?waiting=reason")
 
 
 def number_of(queryset):
@@ -29,72 +31,94 @@ def number_of(queryset):
     return queryset.order_by()[:MOST].values("pk").count()
 
 
-def urgent(rows):
-    """The six that come first: a page begins with no more numbers. Appeals are few, and stand there while there are any."""
-    return [row for row in rows if row[1] or row[2] != "decision:appeals"][:6]
+def counted(rows, user):
+    """Rows of (label, queryset, …) with the number of each in the place of its queryset: one query for them all."""
+    if not rows:
+        return []
+    counts = (Rows(queryset.order_by().values("pk")[:MOST]) for _label, queryset, *_rest in rows)
+    numbers = User.objects.filter(pk=user.pk).values_list(*counts).get()
+    return [(label, number, *rest) for (label, _queryset, *rest), number in zip(rows, numbers, strict=True)]
 
 
 def waiting_for(user):
-    """[(label, number, URL name, query)] of what waits for this person; each leads to its list."""
+    """[(label, number, URL name, query)] of what waits for this person; each leads to its list.
+
+    The six that come first: a page begins with no more numbers. What is seldom stands there while there is any.
+    """
+    rows = counted(waits_of(user), user)
+    return [row for row in rows if row[1] or row[3] not in SELDOM][:6]
+
+
+def waits_of(user):
+    """[(label, queryset, URL name, query)] of what may wait for this person.
+
+    What has a day to be done by comes first, then what others wait for, then what goes on by itself.
+    """
     match user.role:
         case Role.OFFICER:
-            return urgent([  # what has a day to be done by first, then what firms wait for, then what goes on by itself
-                (_("Questions for you, or nobody's yet"), number_of(Inquiry.objects.waiting().for_person(user)),
+            return [
+                (_("Questions for you, or nobody's yet"), Inquiry.objects.waiting().for_person(user),
                  "calls:inquiries", "?waiting=mine&sort=due"),
-                (_("Appeals to be examined"), number_of(Appeal.objects.filter(status="received")),
+                (_("Appeals to be examined"), Appeal.objects.filter(status="received"),
                  "decision:appeals", "?waiting=examination"),
-                (_("To be screened"), number_of(to_be_screened()), "intake:desk", "?waiting=screening"),
-                (_("Agreements to be drafted"), number_of(waiting_for_draft()), "agreement:desk", "#h-waiting"),
-                (_("Instalments to be verified"), number_of(Payment.objects.filter(status="requested")),
+                (_("To be screened"), to_be_screened(), "intake:desk", "?waiting=screening"),
+                (_("Agreements to be drafted"), waiting_for_draft(), "agreement:desk", "#h-waiting"),
+                (_("Instalments to be verified"), Payment.objects.filter(status="requested"),
                  "funding:desk", "?status=requested"),
-                (_("Lists to be approved, published or continued"), number_of(decision.waiting_for(user)),
+                (_("Lists to be approved, published or continued"), decision.waiting_for(user),
                  "decision:desk", "?waiting=approval"),
-                (_("In review"), number_of(in_review()), "review:desk", "?waiting=review"),
-            ])  # fmt: skip
+                (_("In review"), in_review(), "review:desk", "?waiting=review"),
+            ]  # fmt: skip
         case Role.DIRECTOR:
-            return urgent([
-                (_("Exclusions to be confirmed"), number_of(exclusions_to_confirm()),
-                 "intake:desk", "?waiting=exclusion"),
-                (_("Appeals to be confirmed"), number_of(Appeal.objects.filter(status="proposed")),
+            return [
+                (_("Exclusions to be confirmed"), exclusions_to_confirm(), "intake:desk", "?waiting=exclusion"),
+                (_("Appeals to be confirmed"), Appeal.objects.filter(status="proposed"),
                  "decision:appeals", "?waiting=confirmation"),
-                (_("Lists to be approved"), number_of(decision.waiting_for(user)), "decision:desk", "?waiting=approval"),
-                (_("Agreements to be signed"), number_of(to_be_signed()), "agreement:desk", "?waiting=signature"),
-                (_("Site visits to be decided"), number_of(to_decide()), "review:desk", "?waiting=visit"),
-            ])  # fmt: skip
+                (_("Lists to be approved"), decision.waiting_for(user), "decision:desk", "?waiting=approval"),
+                (_("Agreements to be signed"), to_be_signed(), "agreement:desk", "?waiting=signature"),
+                (_("Site visits to be decided"), to_decide(), "review:desk", "?waiting=visit"),
+            ]  # fmt: skip
         case Role.FINANCE:
             return [
-                (_("Instalments to be approved"), number_of(Payment.objects.filter(status="verified")),
+                (_("Instalments to be approved"), Payment.objects.filter(status="verified"),
                  "funding:desk", "?status=verified"),
-                (_("Instalments to be paid"), number_of(to_be_paid(user)), "funding:desk", "?waiting=payment"),
+                (_("Instalments to be paid"), to_be_paid(user), "funding:desk", "?waiting=payment"),
             ]  # fmt: skip
         case Role.REVIEWER:
-            reasons = number_of(to_be_explained(user))  # seldom: said only where one is waited for
             return [
-                *([(_("Reasons asked for"), reasons, "review:own", "?waiting=reason")] if reasons else []),
-                (_("Declarations to be made"), number_of(to_be_declared(user)), "review:own", "?waiting=declaration"),
-                (_("Sheets to be handed in"), number_of(to_be_handed_in(user)), "review:own", "?waiting=sheet"),
+                (_("Reasons asked for"), to_be_explained(user), "review:own", "?waiting=reason"),
+                (_("Declarations to be made"), to_be_declared(user), "review:own", "?waiting=declaration"),
+                (_("Sheets to be handed in"), to_be_handed_in(user), "review:own", "?waiting=sheet"),
             ]  # fmt: skip
     return []
 
 
 def late_for(user):
     """[(label, number, URL name, query)] of what officers and directors should have done by now, or wait for in vain."""
-    now = clock.now()
-    appeals = (_("Appeals past their day"), number_of(Appeal.objects.late_on(clock.today())),
-               "decision:appeals", "?waiting=late")  # fmt: skip
-    if user.role == Role.DIRECTOR:
-        return [appeals] if appeals[1] else []
-    if user.role != Role.OFFICER:
-        return []
-    found = [
-        (_("Questions past their day, yours or nobody's"),
-         number_of(Inquiry.objects.late_on(clock.today()).for_person(user)), "calls:inquiries", "?waiting=overdue&sort=due"),
-        (_("Supplements past their time"), number_of(supplements_run_out(now)), "intake:desk", "?waiting=overdue"),
-        (_("Agreements not signed in time"), number_of(unsigned_in_time(clock.today())),
-         "agreement:desk", "?waiting=overdue"),
-        appeals,
-    ]  # fmt: skip
-    return [row for row in found if row[1]]
+    return [row for row in counted(may_be_late_for(user), user) if row[1]]
+
+
+def may_be_late_for(user):
+    """[(label, queryset, URL name, query)] of what officers and directors have to do by a day."""
+    now, today = clock.now(), clock.today()
+    appeals = (
+        _("Appeals past their day"),
+        Appeal.objects.late_on(today),
+        "decision:appeals",
+        "?waiting=late",
+    )
+    match user.role:
+        case Role.OFFICER:
+            return [
+                (_("Questions past their day, yours or nobody's"), Inquiry.objects.late_on(today).for_person(user),
+                 "calls:inquiries", "?waiting=overdue&sort=due"),
+                (_("Supplements past their time"), supplements_run_out(now), "intake:desk", "?waiting=overdue"),
+                (_("Agreements not signed in time"), unsigned_in_time(today), "agreement:desk", "?waiting=overdue"),
+                appeals,
+            ]  # fmt: skip
+        case Role.DIRECTOR:
+            return [appeals]
+    return []
 
 
 def own_applications(user):

@@ -13,7 +13,7 @@ from applications.accounts.models import Role
 from applications.accounts.rules import PRIVACY_VERSION, TERMS_VERSION
 from applications.agreement.models import Agreement
 from applications.cohort import charts
-from applications.cohort.queries import figures, waiting_for_seat
+from applications.cohort.queries import figures, standing, waiting_for_seat
 from applications.firms.models import Firm, Invitation
 from applications.firms.queries import to_be_let_in
 from applications.intake.queries import to_be_answered
@@ -67,7 +67,7 @@ def home(request):
         case Role.REVIEWER:
             facts |= of_reviewer(user, now)
         case Role.MINISTRY | Role.OFFICER | Role.DIRECTOR | Role.AUDITOR:
-            facts["cohort"] = figures()
+            facts["cohort"] = standing()
     if user.has_perm("cohort.seat"):
         facts["seats_to_give"] = queries.number_of(waiting_for_seat())
     return render(request, "portal/home.html", facts)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role, User
@@ -15,6 +14,7 @@ from applications.intake import consortium
 from applications.intake.models import Application, Status
 from applications.intake.models.partners import Partner
 from applications.kernel import clock
+from applications.kernel.tables import Rows
 from applications.review.models import IN_SIGHT, Assignment, ReviewerProfile, Sanction, SheetEvent
 from applications.review.panels import Panelist
 
@@ -108,8 +108,8 @@ def desk():
     """Applications in review or reviewed, with how many sheets were asked for (counted for the shown rows only)."""
     assignments = Assignment.objects.filter(application=OuterRef("pk")).order_by()
     return Application.objects.filter(status__in=(Status.IN_REVIEW, Status.REVIEWED)).annotate(
-        asked=number_of(assignments.exclude(declaration="conflict").exclude(status="set_aside")),
-        stepped_back=number_of(assignments.filter(declaration="conflict")),
+        asked=Rows(assignments.exclude(declaration="conflict").exclude(status="set_aside").values("pk")),
+        stepped_back=Rows(assignments.filter(declaration="conflict").values("pk")),
     )
 
 
@@ -128,11 +128,6 @@ def with_others_in_it(since):
     found = in_review().filter(Q(firm__in=joined) | Q(pk__in=partners))
     sheets = Assignment.objects.in_play().filter(application=OuterRef("pk"))
     return found.filter(Exists(sheets)).select_related("call", "firm").order_by("pk")
-
-
-def number_of(assignments):
-    counted = assignments.values("application").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
 
 
 def to_read():
@@ -175,7 +170,7 @@ def beside(assignment, user):
         .filter(stage=assignment.stage_id)
         .exclude(status=Assignment.SheetStatus.EXCLUDED)
         .filter(Q(status=Assignment.SheetStatus.OPEN) | Q(pk=assignment.pk))
-        .annotate(asked=number_of(asked.exclude(declaration="conflict").exclude(status="set_aside")))
+        .annotate(asked=Rows(asked.exclude(declaration="conflict").exclude(status="set_aside").values("pk")))
         .only("key", "status", "declaration", "assigned_at")
         .order_by()
     )
@@ -277,16 +272,14 @@ def reviewers(*, beside=None):
     sat = Q(assignments__assigned_at__gte=year_begins(), assignments__declaration__in=("none", "clear"))
     if beside:
         sat &= ~Q(assignments__stage=beside)
-    seats = (
-        _seats_alone(beside).filter(user=OuterRef("pk")).values("user").annotate(n=Count("pk")).values("n")
-    )
+    seats = _seats_alone(beside).filter(user=OuterRef("pk"))
     return (
         User.objects.filter(role=Role.REVIEWER, is_active=True, reviewer_profile__isnull=False)
         .select_related("reviewer_profile__region")
         .prefetch_related("reviewer_profile__technologies", "reviewer_profile__fields")
         .annotate(
             load=Count("assignments", filter=Q(assignments__status="open")),
-            sessions=Count("assignments__stage", filter=sat, distinct=True) + Coalesce(Subquery(seats), 0),
+            sessions=Count("assignments__stage", filter=sat, distinct=True) + Rows(seats.values("pk")),
         )
         .order_by("load", "pk")
     )
@@ -304,13 +297,10 @@ def roster():
     """Every reviewer with a profile, with their `sessions` of this year and whether they are `sanctioned` today."""
     sheets = Assignment.objects.filter(
         reviewer=OuterRef("user"), assigned_at__gte=year_begins(), declaration__in=("none", "clear")
-    ).order_by()
-    sheets = sheets.values("reviewer").annotate(n=Count("stage", distinct=True)).values("n")
-    seats = (
-        _seats_alone(None).filter(user=OuterRef("user")).values("user").annotate(n=Count("pk")).values("n")
     )
+    seats = _seats_alone(None).filter(user=OuterRef("user"))
     return ReviewerProfile.objects.annotate(
-        sessions=Coalesce(Subquery(sheets), 0) + Coalesce(Subquery(seats), 0),
+        sessions=Rows(sheets.order_by().values("stage").distinct()) + Rows(seats.values("pk")),
         sanctioned=Exists(Sanction.objects.in_force().filter(profile=OuterRef("pk"))),
     )
 

@@ -22,6 +22,7 @@ from applications.review.models import Assignment
 RELATED = ("application__call__programme", "application__firm", "application__field", "stage")
 
 DONE_SHOWN = 50
+ROWS = 25  # a reviewer reads a dozen plans
 
 
 @page("review.own", "GET")
@@ -32,7 +33,7 @@ def own(request):
         "reason": queries.to_be_explained,
     }.get(request.GET.get("waiting"))
     found = (narrow or queries.own)(request.user)
-    rows = page_by_key(found, ["-status", "id"], request.GET.get("mark", ""))
+    rows = page_by_key(found, ["-status", "id"], request.GET.get("mark", ""), size=ROWS)
     for assignment in rows.rows:
         assignment.visit_at = None
     for assignment, at in visited.dates_of(rows.rows):

@@ -229,7 +229,8 @@ class Bench:
         self.get("dashboard of an officer", 5, "officer", "/home/")
         self.get("arrivals on the last day", 5, "officer", "/arrivals/")
         self.get("staff list, last page", 5, "officer", f"{desk}?{urlencode({'mark': last_mark(data)})}")
-        self.get("application detail, staff", 4, "officer", f"/applications/{data.made[0].key}/")
+        judged = next(a for a in data.made if a.status == "in_review")  # the longest of these pages
+        self.get("application detail, staff", 4, "officer", f"/applications/{judged.key}/")
         self.get("reviewer's own list", 4, "reviewer", "/reviews/")
         self.get("review page, reviewer", 4, "reviewer", f"/reviews/{sheet.key}/")
         self.get("applicant's own list", 2, "applicant", "/applications/")
