@@ -5,7 +5,8 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --require-hashes -r requirements.txt
 COPY . .
-RUN useradd --system --uid 10001 --home-dir /app rootgrants \
+RUN python -m compileall -q manage.py rootgrants applications \
+    && useradd --system --uid 10001 --home-dir /app rootgrants \
     && mkdir -p /data && chown rootgrants /data \
     && SECRET_KEY=only-for-this-step SEALING_KEYS=b25seS1mb3ItdGhpcy1zdGVwLW9mLXRoZS1pbWFnZSE= VAR_DIR=/app/var python manage.py collectstatic --noinput
 USER rootgrants
