@@ -241,12 +241,12 @@ def revisions_of(application):
 
 def facts(application):
     """The whole of an application as a page shows it: amounts, partners, answers with their questions, papers."""
-    standing = application.documents.select_related("paper__part", "paper__question", "file")
-    documents = [
-        document
-        for document in standing.order_by("paper__ordinal")
-        if answers.is_wanted(document.paper, application)
-    ]
+    found = {document.paper_id: document for document in application.documents.select_related("file")}
+    documents = []
+    for paper in application.call.asked_papers:
+        if paper.pk in found and answers.is_wanted(paper, application):
+            found[paper.pk].paper = paper
+            documents.append(found[paper.pk])
     present = {document.paper.code for document in documents}
     files = {document.paper.question_id: document.file.name for document in documents}
     return {

@@ -246,7 +246,8 @@ def done(user):
     found = Assignment.objects.filter(
         reviewer=user, status=Assignment.SheetStatus.HANDED_IN, application__status__in=RESULTS
     )
-    return found.select_related("application__call").order_by("-handed_in_at", "-pk")
+    shown = ("handed_in_at", "application__number", "application__call__title")
+    return found.select_related("application__call").only(*shown).order_by("-handed_in_at", "-pk")
 
 
 def to_be_declared(user):
