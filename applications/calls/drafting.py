@@ -187,7 +187,7 @@ class SectionForm(Versioned, forms.ModelForm):
             "select_mark": _("From it on a plan may be selected; between the marks it may be a reserve."),
             "comment_length": _("In characters, of each comment that a reviewer writes."),
             "reviewers_download": _(
-                "Else they read them on the page of the sheet only: a PDF as it is, of other files the text."
+                "Else they read them on the page of the sheet only: a PDF or a picture as it is, of other files the text."
             ),
             "discloses_opinion": _("Never who wrote what."),
             "discloses_means": _("Of a field with at least three plans, so that it tells nobody's score."),

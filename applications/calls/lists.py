@@ -44,7 +44,10 @@ def states(by):
 
 
 def years(by):
-    found = Call.objects.order_by("-year").values_list("year", flat=True).distinct()
+    """From the latest back to the first one."""
+    of_calls = Call.objects.values_list("year", flat=True)
+    first, last = of_calls.order_by("year").first(), of_calls.order_by("-year").first()
+    found = range(last, first - 1, -1) if last else ()
     return [Option(str(year), str(year), year) for year in found[:LATEST_CALLS]]
 
 

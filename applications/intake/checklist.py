@@ -72,6 +72,8 @@ def show(request, application, *, code="", form=None, status=200):
             "declared": declared_on(application, code),
             "documents": documents,
             "document": document,
+            "is_wanted": document
+            and document.paper.code in (request.GET.get("paper"), *PAPERS.get(code, ())),
             "beginning": finding.beginning(text.parts) if text else "",
         },
         status=status,

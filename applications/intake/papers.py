@@ -29,7 +29,7 @@ from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.files.arriving import PIECE_BYTES, Upload
 from applications.kernel.forms import whole_number
-from applications.kernel.web import fetch, page
+from applications.kernel.web import fetch, framed, page
 from applications.lifecycle import APPLICATION
 
 
@@ -233,13 +233,15 @@ def done(application, paper, name):
 
 @page("application.view", "GET")
 def download(request, key, file):
-    """One paper of an application, to everybody who may see the application itself."""
+    """One paper of an application, to everybody who may see the application itself; here: to be drawn within a page of this house."""
     application = fetch(request, Application, key=key, related=("call",))
     document = get_object_or_404(application.documents.select_related("file"), file__key=file)
     if reasons := not_given_out(application.call, request.user.role):
         raise Refused(*reasons, about=application)
     log_view(request, "paper.download", application)
-    return files.download(document.file, own=request.user.role == Role.APPLICANT)
+    here, own = "here" in request.GET, request.user.role == Role.APPLICANT
+    response = files.download(document.file, own=own, drawn=here)
+    return framed(response) if here else response
 
 
 @page("application.view", "GET")

@@ -3,12 +3,13 @@
 A room declares a `Sheet`; what becomes of a file is kept in rows, so that the work goes on wherever it stopped.
 """
 
+import logging
 import uuid
 from collections import Counter
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
@@ -22,8 +23,9 @@ from applications.kernel.files.stored import Scan
 from applications.kernel.leasing import free
 from applications.kernel.sheets import Outcome, rows_of
 
+logger = logging.getLogger(__name__)
 MOST_BYTES = 5 * 1024 * 1024
-ROUND = 100  # rows between two looks at the lease
+MOST_TRIES = 3  # to read a file, and again to write its rows
 
 
 class ImportQuerySet(models.QuerySet):
@@ -47,6 +49,7 @@ class Import(models.Model):
         UNREADABLE = "unreadable", _("Cannot be read")
         WRITING = "writing", _("Rows being written")
         DONE = "done", _("Written")
+        FAILED = "failed", _("Failed")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sheet = models.CharField(max_length=20)
@@ -61,6 +64,7 @@ class Import(models.Model):
     looked_anew = models.BooleanField(default=False)  # once confirmed, before the first row is written
     finished_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # at the work that its state names
 
     objects = ImportQuerySet.as_manager()
 
@@ -142,48 +146,73 @@ def counts_of(found):
     return Counter(dict(counted))
 
 
+class Overtaken(Exception):
+    """Another has taken the work up, or it was given up: nothing more of it is written here."""
+
+
 def carry_on(found, sheet):
     """Go on with the reading or the writing where it stopped. Safe to run twice; one at a time does."""
     now = clock.now()
-    if not Import.objects.to_carry_on(now).filter(pk=found.pk).update(taken_at=now):
+    waits = Import.objects.to_carry_on(now).filter(pk=found.pk)
+    if found.file.scan == Scan.WAITING:
+        return
+    if waits.filter(tries__gte=MOST_TRIES).update(state=Import.State.FAILED, taken_at=None):
+        return
+    if not waits.update(taken_at=now, tries=F("tries") + 1):
         return
     found.refresh_from_db()
-    with translation.override(found.begun_by.language):
-        if found.state == Import.State.READING:
-            _read(found, sheet)
-        elif _looked_anew(found, sheet):
-            _write(found, sheet)
-    Import.objects.filter(pk=found.pk).update(taken_at=None)
+    try:
+        with translation.override(found.begun_by.language):
+            if found.state == Import.State.READING:
+                _read(found, sheet)
+            elif _looked_anew(found, sheet):
+                _write(found, sheet)
+    except Overtaken:
+        logger.warning("The import %s was taken up by another.", found.key)
+    except Exception:  # whatever it was, it is tried anew when the lease is over
+        logger.exception("The import %s is not carried on.", found.key)
+
+
+def _hold(found):
+    """Keep the lease, and the row until the transaction ends. Raises Overtaken where another has it by now."""
+    now = clock.now()
+    if not Import.objects.filter(pk=found.pk, taken_at=found.taken_at).update(taken_at=now):
+        raise Overtaken
+    found.taken_at = now
+
+
+def _let_go(found, state, *others):
+    """End this work, in the transaction that holds it."""
+    found.state, found.taken_at, found.tries = state, None, 0
+    found.save(update_fields=["state", "taken_at", "tries", *others])
 
 
 def _read(found, sheet):
     """Read the file, and plan all its rows; what an earlier, lost round has left is made anew."""
-    if found.file.scan == Scan.WAITING:
-        return
     try:
         rows = rows_of(found.file, sheet)
     except Refused as refusal:
-        found.state, found.remark = Import.State.UNREADABLE, str(refusal)[:500]
-        found.save(update_fields=["state", "remark"])
+        found.remark = str(refusal)[:500]
+        with transaction.atomic():
+            _hold(found)
+            _let_go(found, Import.State.UNREADABLE, "remark")
         return
+    planned = _planned(found, rows, sheet)
     with transaction.atomic():
+        _hold(found)
         found.rows.all().delete()
-        _keep(found, rows, sheet)
-        found.state = Import.State.CHECKED
-        found.save(update_fields=["state"])
+        ImportRow.objects.bulk_create(planned, batch_size=500)
+        _let_go(found, Import.State.CHECKED)
 
 
-def _keep(found, rows, sheet):
-    """Plan the rows and keep them with what they would do."""
+def _planned(found, rows, sheet):
+    """The rows to be kept, each with what it would do."""
     good = [(line, values) for line, values, faults in rows if not faults]
     planned = dict(zip((line for line, _values in good), sheet.plan(good), strict=True))
-    ImportRow.objects.bulk_create(
-        (
-            ImportRow(source=found, line=line, values=values, **_said_of(planned.get(line), faults))
-            for line, values, faults in rows
-        ),
-        batch_size=500,
-    )
+    return [
+        ImportRow(source=found, line=line, values=values, **_said_of(planned.get(line), faults))
+        for line, values, faults in rows
+    ]
 
 
 def _said_of(planned, faults):
@@ -205,48 +234,47 @@ def _looked_anew(found, sheet):
                 setattr(row, name, value)
             changed.append(row)
     with transaction.atomic():
+        _hold(found)
         ImportRow.objects.bulk_update(changed, ["outcome", "before", "after", "faults"], batch_size=500)
         if changed:
-            found.state = Import.State.CHECKED
             found.remark = gettext(
                 "The data has changed since the dry run: nothing is written. Please look at it again."
             )
+            _let_go(found, Import.State.CHECKED, "remark")
         else:
             found.looked_anew = True
-        found.save(update_fields=["state", "remark", "looked_anew"])
+            found.save(update_fields=["looked_anew"])
     return not changed
 
 
 def _write(found, sheet):
     """Write each row in a transaction of its own, together with the note that it is written."""
-    by = found.confirmed_by
     waiting = found.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED), written_at=None).order_by("line")
-    for place, row in enumerate(list(waiting.only("pk"))):
-        if place % ROUND == ROUND - 1:
-            Import.objects.filter(pk=found.pk).update(taken_at=clock.now())
-        _write_row(found, sheet, row, by)
-    found.state, found.finished_at = Import.State.DONE, clock.now()
-    found.save(update_fields=["state", "finished_at"])
-    audit.record("finish_import", found, by=by, after=counts_of(found), note=found.reason)
+    for pk in list(waiting.values_list("pk", flat=True)):
+        with transaction.atomic():
+            _hold(found)
+            _write_row(found, sheet, ImportRow.objects.get(pk=pk))
+    with transaction.atomic():
+        _hold(found)
+        found.finished_at = clock.now()
+        _let_go(found, Import.State.DONE, "finished_at")
+        audit.record("finish_import", found, by=found.confirmed_by, after=counts_of(found), note=found.reason)
 
 
-def _write_row(found, sheet, row, by):
-    """One row, unless it is written already; what its action refuses now is wrong and stays as it was."""
+def _write_row(found, sheet, row):
+    """One row; what its action refuses now is wrong and stays as it was."""
+    note = gettext("Imported from %(file)s, row %(line)d: %(reason)s") % {
+        "file": found.file.name, "line": row.line, "reason": found.reason,
+    }  # fmt: skip
     try:
         with transaction.atomic():
-            row = ImportRow.objects.select_for_update().get(pk=row.pk)
-            if row.written_at:
-                return
-            note = gettext("Imported from %(file)s, row %(line)d: %(reason)s") % {
-                "file": found.file.name, "line": row.line, "reason": found.reason,
-            }  # fmt: skip
-            sheet.write(row, by=by, note=note)
-            row.written_at = clock.now()
-            row.save(update_fields=["written_at"])
+            sheet.write(row, by=found.confirmed_by, note=note)
     except (Refused, Denied) as refusal:
         reasons = getattr(refusal, "reasons", [Reason(_("You may not do this any more."))])
         row.outcome, row.faults = Outcome.WRONG, [[reason.field, str(reason)] for reason in reasons]
-        row.save(update_fields=["outcome", "faults"])
+    else:
+        row.written_at = clock.now()
+    row.save(update_fields=["outcome", "faults", "written_at"])
 
 
 def written(found):

@@ -9,6 +9,7 @@ from applications.kernel.accesslog import log_view
 from applications.kernel.forms import ExportForm
 
 AT_ONCE = 10_000  # rows of a file that is sent as it is asked for; a longer one is written apart
+SOME_SECONDS = 2_500  # rows of an Excel file that takes more than one before it begins to arrive
 MOST_IN_EXCEL = 1_048_575  # rows of a sheet below its heading
 
 
@@ -73,4 +74,5 @@ def exported(request, listing):
             typed["kind"], columns, rows, name=exports.name_of(listing.file, typed["kind"])
         )
     facts = {"form": form, "asked": asked, "found_rows": total, "list_url": listing.url}
-    return render(request, "parts/export.html", facts | {"is_long": total > AT_ONCE})
+    size = {"is_long": total > AT_ONCE, "takes_seconds": SOME_SECONDS < total <= AT_ONCE}
+    return render(request, "parts/export.html", facts | size)

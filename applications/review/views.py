@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from applications.calls.disclosure import not_given_out
@@ -90,10 +89,9 @@ def download(request, key, file):
 
 @page("review.read", "GET")
 def paper(request, key, file):
-    """One paper within the page of the sheet: a PDF as it is, of any other file the text that was read from it.
+    """One paper within the page of the sheet: a PDF or a picture as it is, of any other file the text that was read from it.
 
-    Our own pages alone may frame it. The browser draws the PDF apart from the page; its scripts reach nothing of it, and
-    a file that is withheld is refused as ever.
+    Our own pages alone may frame it, and a file that is withheld is refused as ever.
     """
     assignment = fetch(request, Assignment, key=key, related=("application",))
     found = assignment.application.documents.select_related("file__text", "paper").defer(
@@ -101,9 +99,8 @@ def paper(request, key, file):
     )
     document = get_object_or_404(found, file__key=file)
     log_view(request, "paper.download", assignment.application)
-    if document.file.kind == "pdf":
-        response = files.download(document.file)
-        response["Content-Disposition"] = content_disposition_header(False, document.file.name)
+    if document.file.is_drawn:
+        response = files.download(document.file, drawn=True)
     else:
         files.given_out(document.file)
         text = getattr(document.file, "text", None)

@@ -68,8 +68,17 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
     officer.page.get_by_role("link", name=re.compile(f"^{said('Change')} 재무건전성·투자여력")).click()
     officer.page.wait_for_url("**/criterion/1-2-3/")
     officer.arrived().enter(dict(zip(STEPS, ("튼튼함", "양호", "보통", "부담", "위험"), strict=True)))
-    officer.tick("by the five steps only").press("Save")
+    officer.enter({"Knocked out at": "3"}).tick("by the five steps only").press("Save")
     officer.follow("Points of the criteria").press("Save the points").follow("Back to the overview")
+
+    officer.follow("Bonus and penalty items").follow("Add an item").tick("Penalty")
+    officer.enter({"Name": "직전 연도 사업비 미정산", "Points": "2"}).press("Save")
+    officer.follow("Back to the overview").follow("Results and appeals")
+    officer.field("the opinion of the panel").uncheck()
+    officer.enter({"days to appeal": "9"}).press("Save")
+    too_few = said("Firms have at least %(days)d days to appeal (%(basis)s).").partition("%(basis)s")[0]
+    officer.follow(re.compile(re.escape(too_few % {"days": 10})))
+    officer.enter({"days to appeal": "14"}).press("Save")
 
     officer.follow("See it as firms will").follow("인력·투자와 사업재편")
     box = officer.page.get_by_text("사업재편계획의 목표", exact=True).first
@@ -99,4 +108,9 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
     assert (call.papers.last().code, call.papers.last().validity) == ("D07", "30d")
     criterion = call.stages.get().groups.get(ordinal=2).criteria.last()
     assert (criterion.by_steps, criterion.anchors[0]) == (True, "튼튼함")
+    assert (criterion.knock_out_at, call.discloses_opinion, call.appeal_days) == (3, False, 14)
+    assert [(item.name, item.points) for item in call.items.filter(kind="penalty")][-1] == (
+        "직전 연도 사업비 미정산",
+        2,
+    )
     assert street.complaints == [], "\n".join(street.complaints)

@@ -1,5 +1,6 @@
 """The checklist of the screening desk: its facts, what a person decides, and the page of it."""
 
+import re
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -20,12 +21,13 @@ from applications.intake.screened import facts_of, opening_changed, verdicts_of
 from applications.intake.verdicts import print_of
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied
+from applications.kernel.files import StoredFile
 from applications.permissions import TIMETABLE
 from applications.review import people
 from applications.review.queries import profile_of
 from tests.asking import reasons
 from tests.intake.test_views import url
-from tests.world import AFTER, CLOSES, DURING, PDF, browser, pdf
+from tests.world import AFTER, CLOSES, DURING, PDF, browser, pdf, png
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -270,6 +272,30 @@ def test_a_rule_that_is_none_is_not_found_and_a_paper_that_is_none_shows_the_pla
         f"<dt>{question}</dt><dd>No</dd>" in page
         and question not in client.get(url("rule", application, "E09")).content.decode()
     )
+
+
+def test_the_paper_of_a_rule_is_drawn_beside_it_and_only_in_our_own_pages(world):
+    application = world.draft(world.r1, world.a)
+    with clock.at(DURING):
+        for code, upload in (("D02", png("D02.png")), ("D01", pdf("D01.pdf"))):
+            paper, now = application.call.papers.get(code=code), DURING
+            actions.add_paper(application, paper=paper, upload=upload, by=world.owner_of(world.a), now=now)
+        actions.submit(application, by=world.owner_of(world.a), arrived_at=DURING)
+    client = browser(world.officer)
+
+    decided = client.get(url("rule", application, "E04")).content.decode()
+    other = client.get(url("rule", application, "E07")).content.decode()
+    asked_for = client.get(url("rule", application, "E07"), {"paper": "D02"}).content.decode()
+    (address,) = re.findall(r'<iframe [^>]*src="([^"]+)"', asked_for)
+    drawn, taken = client.get(address), client.get(address.partition("?")[0])
+
+    assert [("<details open>" in page) for page in (decided, other, asked_for)] == [True, False, True]
+    assert (drawn["Content-Type"], drawn["X-Frame-Options"]) == ("image/png", "SAMEORIGIN")
+    assert drawn["Content-Disposition"].startswith("inline") and taken["X-Frame-Options"] == "DENY"
+    assert taken["Content-Disposition"].startswith("attachment")
+    StoredFile.objects.update(scan="infected")
+    assert "<iframe" not in client.get(url("rule", application, "E04")).content.decode()
+    assert client.get(address).status_code == 409
 
 
 @pytest.mark.parametrize("count", [1, 40])

@@ -1,5 +1,6 @@
 """Firms and earlier designations that officers bring in: the dry run, what is written, and files of every kind."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from applications.kernel import audit, clock, importing
 from applications.kernel.errors import Denied, Refused
 from applications.kernel.files.reading import sheet_of
 from applications.kernel.importing import Import, ImportRow
-from applications.portal.importing import template_of
+from applications.portal.importing import SHEETS, template_of
 from applications.portal.tasks import carry_imports_on
 from tests import bringing
 from tests.bringing import said, written
@@ -122,17 +123,15 @@ def test_nothing_is_written_where_the_data_has_changed_since_the_dry_run(world):
 
 def test_a_round_that_was_lost_is_taken_up_again_where_it_stopped(world, monkeypatch):
     found = brought(world, [ROW, SECOND])
-    write, calls = importing._write_row, []
 
-    def lost(found, sheet, row, by):
-        if calls:
+    def lost(row, *, by, note):
+        if row.line == 3:
             raise SystemExit
-        calls.append(write(found, sheet, row, by))
+        FIRMS.write(row, by=by, note=note)
 
-    monkeypatch.setattr(importing, "_write_row", lost)
-    with pytest.raises(SystemExit):
+    with monkeypatch.context() as until_lost, pytest.raises(SystemExit):
+        until_lost.setitem(SHEETS, "firms", replace(FIRMS, write=lost))
         written(found, world)
-    monkeypatch.undo()
     assert importing.written(found) == (1, 2)
 
     carry_imports_on()  # somebody still holds it

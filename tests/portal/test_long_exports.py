@@ -85,6 +85,18 @@ def test_a_long_file_is_written_apart_and_can_be_left_and_come_back_to(world, of
     assert entry.subject_ids == list(Application.objects.order_by("number").values_list("pk", flat=True))
 
 
+def test_a_file_of_excel_that_takes_some_seconds_is_sent_at_once_and_says_so_before(officer, monkeypatch):
+    monkeypatch.setattr("applications.kernel.listpages.AT_ONCE", 4)
+    monkeypatch.setattr("applications.kernel.listpages.SOME_SECONDS", 3)
+    said = "An Excel file of this size begins to arrive after some seconds, a text file at once."
+
+    few, many = (text(officer.get(EXPORT, {"q": line})) for line in ("2027-0001", "2027"))
+    taken = officer.post(f"{EXPORT}?q=2027", ASKED | {"kind": "xlsx"})
+
+    assert (said in few, said in many, Export.objects.exists()) == (False, True, False)
+    assert taken["Content-Disposition"].startswith("attachment")
+
+
 def test_an_excel_file_holds_the_same_rows_in_the_language_of_who_asked(officer):
     officer.post(EXPORT, ASKED | {"kind": "xlsx", "columns": "shown"})
     carry_exports_on()

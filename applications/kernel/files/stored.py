@@ -19,6 +19,7 @@ from applications.kernel.files.kinds import MAX_FILE_BYTES, TYPES, clean_name, k
 from applications.kernel.files.reading import READABLE
 from applications.kernel.leasing import free
 
+DRAWN = ("pdf", "jpg", "png")  # kinds that a browser draws
 LEASE = timedelta(minutes=5)  # of one look at a file; who has not come back by then is lost
 
 
@@ -84,6 +85,11 @@ class StoredFile(models.Model):
     def is_withheld(self):
         """Nobody but its owners gets it: the scanner has not seen it yet, or has found something."""
         return self.scan in (Scan.WAITING, Scan.INFECTED)
+
+    @property
+    def is_drawn(self):
+        """A browser draws it, beside what is decided on it."""
+        return self.kind in DRAWN and not self.is_withheld
 
     @property
     def has_pages(self):
@@ -204,16 +210,17 @@ def given_out(stored: StoredFile):
         )
 
 
-def download(stored: StoredFile, *, own=False) -> FileResponse:
+def download(stored: StoredFile, *, own=False, drawn=False) -> FileResponse:
     """The file as an attachment, with the type that we found, never with the one that was claimed.
 
-    own: the person belongs to who sent it, and gets it also while nobody else does.
+    own: the person belongs to who sent it, and gets it also while nobody else does; drawn: within a page, where a browser draws
+    its kind. A browser draws a PDF apart from the page; its scripts reach nothing of it.
     """
     if not own:
         given_out(stored)
     response = FileResponse(
         storages["default"].open(stored.path),
-        as_attachment=True,
+        as_attachment=not (drawn and stored.is_drawn),
         filename=stored.name,
         content_type=stored.media_type,
     )
