@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
-from applications.decision import deliberated, deliberating, filling, minutes, queries, resolving
+from applications.decision import deliberated, deliberating, filling, minutes, queries, resampling, resolving
 from applications.decision.actions import draw_with
 from applications.decision.committee_forms import (
     AttendanceForm,
@@ -80,13 +80,18 @@ def drawn(found, resolutions):
     lines, plain, _deviations = draw_with(call, resolutions)
     shown, ruled = around_the_cut(lines), {line.candidate.pk: line for line in plain}
     applications = queries.by_id({line.candidate.pk for line in shown})
+    chances = resampling.chances(call)
     return {
         "obstacles": resolving.obstacles(found, resolutions, lines),
         "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
         **filling.of_lines(lines, queries.limits(call), resolutions),
-        "shown": [(applications[line.candidate.pk], line, ruled[line.candidate.pk]) for line in shown],
+        "shown": [
+            (applications[line.candidate.pk], line, ruled[line.candidate.pk], chances.get(line.candidate.pk))
+            for line in shown
+        ],
+        "chances": bool(chances),
         "cuts": cuts_of(lines),
-        "columns": 8 + call.is_rnd,
+        "columns": 8 + call.is_rnd + bool(chances),
         "left_out": len(lines) - len(shown),
     }
 

@@ -79,7 +79,7 @@ def test_an_officer_goes_from_the_ranking_through_a_meeting_to_its_closing(world
     assert "Before the meeting can be closed" in text(first)
     assert "The minutes are not written yet (at least 20 characters)." in text(first)
     assert "Before the meeting can be closed" not in text(page)
-    assert [(a.number, line.result, rule.result) for a, line, rule in page.context["shown"]] == [
+    assert [(a.number, line.result, rule.result) for a, line, rule, _chance in page.context["shown"]] == [
         (listed[0].number, "selected", "selected"), (listed[1].number, "declined", "selected"),
         (listed[2].number, "selected", "selected"), (listed[3].number, "selected", "reserved"),
     ]  # fmt: skip

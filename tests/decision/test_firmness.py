@@ -133,6 +133,10 @@ def test_what_the_committee_decides_holds_in_every_draw_and_what_was_worked_out_
     decided(world, meeting, first, "declined")
     decided(world, meeting, third, "selected")
     assert not resampling.is_behind(before)
+    beside = browser(world.officer).get(meeting.get_absolute_url()).context["shown"]
+    assert {line.candidate.pk: chance for _application, line, _rule, chance in beside} == resampling.chances(
+        ranked
+    )
 
     closed(world, meeting)
 
