@@ -32,11 +32,12 @@ class Street:
     """Everybody who came with a browser, and the complaints of all of them.
 
     complaints: what axe finds wrong (WCAG 2.2 AA), once for each kind of page, and what the browser reports.
+    known: kinds that another test looks at.
     """
 
     def __init__(self, browser, address, language="ko"):
         self.browser, self.address, self.language = browser, address, language
-        self.people, self.seen, self.complaints = [], set(), []
+        self.people, self.seen, self.complaints, self.known = [], set(), [], ()
 
     def comes(self, name="a visitor", *, looked_at=True):
         """Somebody new, at the front page."""
@@ -109,7 +110,7 @@ class Person:
             self.page.title() if self.kind == "portal:home" else "",
             self.page.get_by_role("alert").count(),
         )
-        if self.looked_at and seen not in self.street.seen:
+        if self.looked_at and self.kind not in self.street.known and seen not in self.street.seen:
             self.street.seen.add(seen)
             for found in axe.run(self.page, options=AXE_OPTIONS).response["violations"]:
                 places = ", ".join(str(node["target"]) for node in found["nodes"][:3])
@@ -167,6 +168,12 @@ class Person:
         return self.follow(
             name, within=self.page.get_by_role("navigation", name=self.said("Main"), exact=True)
         )
+
+    def reads_letter(self, address, subject):
+        """The text of the latest letter to this address under this subject of the catalogue."""
+        self.follow("Letters of the demonstration").enter({"To": address}).press("Search")
+        self.follow(re.compile(".*".join(map(re.escape, re.split(r"%\(\w+\)s", self.said(subject))))))
+        return self.page.locator(".letter").inner_text()
 
     def row(self, text):
         """The row of a table, or the line of a list, that holds this text."""

@@ -72,14 +72,6 @@ class Journey:
         self.visitor = street.comes()
         self.postbox = street.comes()
 
-    def letter(self, address, subject):
-        """The text of the latest letter to this address under this subject of the catalogue."""
-        self.postbox.follow("Letters of the demonstration")
-        self.postbox.enter({"To": address}).press("Search")
-        parts = re.split(r"%\(\w+\)s", said(subject))
-        self.postbox.follow(re.compile(".*".join(map(re.escape, parts))))
-        return self.postbox.page.locator(".letter").inner_text()
-
     def take_part(self, email):
         """Somebody comes and signs in."""
         person = self.street.comes()
@@ -203,7 +195,7 @@ class Journey:
             }
         )
         person.press("Sign Up")
-        code = re.search(r"^[A-Z0-9-]{6,9}$", self.letter(email, "이메일"), re.MULTILINE)[0]
+        code = re.search(r"^[A-Z0-9-]{6,9}$", self.postbox.reads_letter(email, "이메일"), re.MULTILINE)[0]
         person.enter({"Code": code}).press("Confirm")
         return person
 
@@ -339,7 +331,9 @@ class Journey:
         self.sprout.follow("See what is asked")
         assert "초고속 공정 실증" in self.sprout.text and "480,000,000" not in self.sprout.text
         self.sprout.press("Confirm our part")
-        assert "(주)가온열처리" in self.letter("rnd@firm.example", "[Confirmed] %(partner)s takes part")
+        assert "(주)가온열처리" in self.postbox.reads_letter(
+            "rnd@firm.example", "[Confirmed] %(partner)s takes part"
+        )
         self.sprout.menu("My applications")
         self.sprout.follow(SPROUT)
         self.sprout.follow("Check and submit")
@@ -381,7 +375,7 @@ class Journey:
         assert said("Already submitted by %(name)s at %(time)s.").partition("%")[0] in self.sprout.text
         self.rnd.press("Submit the application")
         assert "RD-2027-0001-1" in self.rnd.text
-        assert "SP-2027-0001-1" in self.letter(
+        assert "SP-2027-0001-1" in self.postbox.reads_letter(
             "sprout@firm.example", "[Received] Application %(number)s has been received"
         )
 
@@ -399,7 +393,7 @@ class Journey:
         self.officer.follow("RD-2027-0001")
         self.officer_finds_it_eligible()
 
-        assert "날짜가 지난 증명입니다." in self.letter(
+        assert "날짜가 지난 증명입니다." in self.postbox.reads_letter(
             "sprout@firm.example", "[Supplement] Please mend %(number)s item until %(due)s"
         )
         self.sprout = self.take_part("sprout@firm.example")
@@ -507,7 +501,7 @@ class Journey:
             self.officer.page.wait_for_load_state()
             self.officer.arrived().follow("Publish the result")
             self.officer.press("Publish")
-        assert said("Result: selected") in self.letter(
+        assert said("Result: selected") in self.postbox.reads_letter(
             "sprout@firm.example", "[Result] %(call)s: your result"
         )
         self.sprout.menu("My applications")
@@ -524,7 +518,7 @@ class Journey:
         self.officer.press(said("Give %(firm)s a seat", firm="(주)가온열처리"))
         self.visitor.menu("The hundred")
         assert "1 / 100" in self.visitor.text
-        assert "(주)가온열처리" in self.letter(
+        assert "(주)가온열처리" in self.postbox.reads_letter(
             "sprout@firm.example", "[Designation] Designated as a sprout company: %(number)s"
         )
         self.sprout.menu("My applications")
@@ -541,7 +535,7 @@ class Journey:
         officer.follow("Draft the agreement")
         officer.enter({"Begins": "2027-02-01", "Ends": "2029-01-31"}).press("Save the terms")
         officer.press("Offer it to the firm")
-        assert "AG-2027-0001" in self.letter(
+        assert "AG-2027-0001" in self.postbox.reads_letter(
             "rnd@firm.example", "[Agreement] Please sign the agreement until %(day)s"
         )
         firm = self.rnd = self.take_part("rnd@firm.example")
@@ -573,7 +567,7 @@ class Journey:
         second.follow("Record as paid")
         second.press("Record as paid")
         assert said("The payment is recorded and the firm is told.") in second.text
-        assert "288,000,000" in self.letter(
+        assert "288,000,000" in self.postbox.reads_letter(
             "rnd@firm.example", "[Grant] Instalment %(tranche)s of %(krw)s won has been paid"
         )
         firm.menu("My page")

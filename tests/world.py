@@ -300,9 +300,9 @@ class World:
         """The call of the cases."""
         return self.plain_call()
 
-    def plain_call(self):
+    def plain_call(self, **fields):
         """0 to 100 with the weights 40, 35, 25; a panel of three."""
-        call = self.call(quorum=3)
+        call = self.call(quorum=3, **fields)
         Criterion.objects.filter(group__stage__call=call).delete()
         CriterionGroup.objects.filter(stage__call=call).delete()
         stage = call.stages.get()

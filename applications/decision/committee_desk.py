@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
-from applications.decision import deliberated, deliberating, filling, minutes, queries, resolving
+from applications.decision import deliberated, deliberating, filling, minutes, queries, resampling, resolving
 from applications.decision.actions import draw_with
 from applications.decision.committee_forms import (
     AttendanceForm,
@@ -18,7 +18,7 @@ from applications.decision.committee_forms import (
 from applications.decision.committees import Deliberation, Resolution
 from applications.decision.forms import WhyForm
 from applications.decision.models import Place
-from applications.decision.views import around_the_cut, with_cut
+from applications.decision.views import around_the_cut, cuts_of
 from applications.kernel import audit, clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.formpages import asked
@@ -55,7 +55,7 @@ def meeting(request, key):
     for one in last:
         one.voters, one.out = minutes.voters(one, members), minutes.recused(one)
     in_force = {one.application_id: one for one in last if one.result != Resolution.Result.TAKEN_BACK}
-    moves = DELIBERATION.open_to(found, request.user)
+    moves, is_open = DELIBERATION.open_to(found, request.user), found.status == Deliberation.Status.OPEN
     return render(
         request,
         "decision/committee.html",
@@ -63,13 +63,13 @@ def meeting(request, key):
             "meeting": found,
             "call": call,
             "members": members,
-            "quorum": minutes.quorum(members) if members else "",
+            "quorum": minutes.quorum(members, is_open=is_open) if members else "",
             "resolutions": last,
             "ruled_words": Place.Result.choices,
             "moves": moves,
             "proposals": found.proposals.order_by("ordinal"),
             "trail": audit.trail(found).select_related("actor"),
-            **(drawn(found, in_force) if found.status == Deliberation.Status.OPEN else {}),
+            **(drawn(found, in_force) if is_open else {}),
         },
     )
 
@@ -80,14 +80,18 @@ def drawn(found, resolutions):
     lines, plain, _deviations = draw_with(call, resolutions)
     shown, ruled = around_the_cut(lines), {line.candidate.pk: line for line in plain}
     applications = queries.by_id({line.candidate.pk for line in shown})
+    chances = resampling.chances(call)
     return {
         "obstacles": resolving.obstacles(found, resolutions, lines),
         "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
         **filling.of_lines(lines, queries.limits(call), resolutions),
         "shown": [
-            (applications[line.candidate.pk], line, ruled[line.candidate.pk], is_cut)
-            for line, is_cut in with_cut(shown)
+            (applications[line.candidate.pk], line, ruled[line.candidate.pk], chances.get(line.candidate.pk))
+            for line in shown
         ],
+        "chances": bool(chances),
+        "cuts": cuts_of(lines),
+        "columns": 8 + call.is_rnd + bool(chances),
         "left_out": len(lines) - len(shown),
     }
 

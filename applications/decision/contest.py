@@ -49,15 +49,17 @@ def result(request, key):
     """A firm's own result, from its instant on; before it there is no such page."""
     application = fetch(request, Application, key=key, related=RELATED)
     facts = result_of(application)
-    moves = APPLICATION.open_to(application, request.user)
+    moves, appeals = APPLICATION.open_to(application, request.user), application.appeals.order_by("-pk")
+    notice = facts["notice"]
     return render(
         request,
         "decision/result.html",
         {
             **facts,
-            "appeals": application.appeals.order_by("-pk"),
+            "appeals": appeals,
+            "is_contested": any(one.arrived_at and notice and one.notice_id == notice.pk for one in appeals),
             "certificate": queries.certificate_of(application),
-            "may_appeal": facts["notice"] is not None and may_appeal(request, application, facts["now"]),
+            "may_appeal": notice is not None and may_appeal(request, application, facts["now"]),
             "may_give_up": "give_up" in moves and not following.bound_already(application),
         },
     )

@@ -159,6 +159,7 @@ def shown(notice, words, *, is_confirmed):
         "opinion": facts["opinion"],
         "to_improve": facts["to_improve"],
         "panel": facts["panel"] if is_confirmed else [],
+        "panel_follows": bool(facts["panel"]) and not is_confirmed,
         "has_stages": len(facts["stages"]) > 1,
         "committee": facts.get("committee"),
     }

@@ -31,6 +31,7 @@ def firmness(request, key):
         "is_behind": made and resampling.is_behind(made),
         "is_public": queries.published(call) is not None,
         "drawing": drawing,
+        "lacks_sheets": not all(row["is_known"] for row in rows),
         "left_out": made and len(made.result["rows"]) - len(rows),
         "may_ask": request.user.has_perm("stability.ask", call),
     }

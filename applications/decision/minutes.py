@@ -46,16 +46,23 @@ def fingerprint(deliberation):
     )
 
 
-def quorum(members):
-    """How many of the committee were present and whether that is enough, as a sentence."""
-    present = sum(one.is_present for one in members)
-    said = _(
-        "%(present)d of %(all)d members were present; the quorum is %(needed)d: the committee could decide."
-    )
-    if deliberating.no_quorum(members):
-        said = _(
+def quorum(members, *, is_open=False):
+    """How many of the committee are present and whether that is enough, as a sentence; of a meeting that goes on, as it is now."""
+    present, lacks = sum(one.is_present for one in members), bool(deliberating.no_quorum(members))
+    said = {
+        (False, False): _(
+            "%(present)d of %(all)d members were present; the quorum is %(needed)d: the committee could decide."
+        ),
+        (False, True): _(
             "%(present)d of %(all)d members were present; the quorum is %(needed)d: the committee could not decide."
-        )
+        ),
+        (True, False): _(
+            "%(present)d of %(all)d members are present; the quorum is %(needed)d: the committee can decide."
+        ),
+        (True, True): _(
+            "%(present)d of %(all)d members are present; the quorum is %(needed)d: the committee cannot decide yet."
+        ),
+    }[is_open, lacks]
     return said % {"present": present, "all": len(members), "needed": deliberating.majority(len(members))}
 
 

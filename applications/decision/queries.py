@@ -279,16 +279,12 @@ def counts(proposal):
 
 
 def cuts(proposal):
-    """{reserved, declined}: the rank from which on nobody of a list is selected, and from which on nobody is a reserve either.
-
-    Those whom quotas, the budget or the committee passed over stand above it, among the selected.
-    """
+    """Where a list that was written down is cut (rules.cuts)."""
     last = proposal.places.aggregate(
         selected=Max("rank", filter=Q(result=Place.Result.SELECTED), default=0),
         passed=Max("rank", filter=~Q(result=Place.Result.DECLINED), default=0),
     )
-    reserved = last["selected"] + 1 if last["passed"] > last["selected"] else None
-    return {"reserved": reserved, "declined": last["passed"] + 1}
+    return rules.cuts(last["selected"], last["passed"])
 
 
 def published_place(application, *, now):

@@ -247,6 +247,15 @@ def grounds(c, room, seats, select_mark, below):
     return ", ".join(map(str, parts))
 
 
+def cuts(selected, passed):
+    """{reserved, declined}: the rank from which on nobody of a list is selected, and from which on nobody is a reserve either.
+
+    selected: the last rank that is selected; passed: the last one that is selected or a reserve. Those whom quotas, the budget or
+    the committee passed over stand above the cut, among the selected.
+    """
+    return {"reserved": selected + 1 if passed > selected else None, "declined": passed + 1}
+
+
 def selected_of(lines, bound):
     """How many selected ones a list has of a field or region."""
     return sum(line.result == "selected" and bound.end in ends(line.candidate.kind) for line in lines)

@@ -50,7 +50,7 @@ def kind_of(place):
 
 
 def kinds_of(proposal, places):
-    """What goes out: [(kind of letter, result, how many firms, the first rank of one that can be written to, else of any)].
+    """What goes out, in the order of rank: [(kind of letter, result, how many firms, the first rank of one that can be written to, else of any)].
 
     places: of the list, those that are told; result: "conditional" where the committee selects with conditions.
     """
@@ -59,13 +59,16 @@ def kinds_of(proposal, places):
     result = Case(When(bound & Q(result=Place.Result.SELECTED), then=Value("conditional")), default="result")
     people = Exists(told_members().filter(firm=OuterRef("application__firm")))
     first = Coalesce(Min("rank", filter=people), Min("rank"))
-    rows = places.annotate(said=result).order_by("application__status", "said")
+    rows = places.annotate(said=result).order_by()
     found = rows.values_list("application__status", "said").annotate(Count("pk"), first=first)
     firsts = {
         place.rank: place
         for place in places.filter(rank__in=[row[3] for row in found]).select_related("application")
     }
-    return [(kind_of(firsts[rank]), said, number, rank) for _status, said, number, rank in found]
+    return [
+        (kind_of(firsts[rank]), said, number, rank)
+        for _status, said, number, rank in sorted(found, key=lambda row: row[3])
+    ]
 
 
 def leaves_at(proposal, now):

@@ -142,9 +142,9 @@ def propose(request, key):
             **filling.of_lines(lines, queries.limits(call), resolutions),
             "without_opinion": queries.without_opinion(call),
             "shown": [
-                (applications[line.candidate.pk], line, is_cut, chances.get(line.candidate.pk))
-                for line, is_cut in with_cut(shown)
+                (applications[line.candidate.pk], line, chances.get(line.candidate.pk)) for line in shown
             ],
+            "cuts": cuts_of(lines),
             "chances": bool(chances),
             "columns": 8 + call.is_rnd + bool(chances),
             "left_out": len(lines) - len(shown),
@@ -183,13 +183,11 @@ def around_the_cut(lines):
     return lines[: min(last, ROWS) + BELOW]
 
 
-def with_cut(lines):
-    """Pairs (line, whether the cut runs above it)."""
-    before = [None, *lines]
-    return [
-        (line, bool(above) and above.result == "selected" and line.result != "selected")
-        for above, line in zip(before, lines, strict=False)
-    ]
+def cuts_of(lines):
+    """Of lines that are drawn now what queries.cuts says of a list that was written down."""
+    selected = max((line.rank for line in lines if line.result == "selected"), default=0)
+    passed = max((line.rank for line in lines if line.result != "declined"), default=0)
+    return rules.cuts(selected, passed)
 
 
 @page("decision.propose", "GET", "POST")

@@ -65,15 +65,16 @@ def bulk(request):
 
 def _go_on(request, asked, visible):
     """Find the next ones of those that were confirmed eligible, and say what became of each."""
-    act = choosing.waiting(request)
-    if act is None:
+    taken = choosing.take(request)
+    if taken is None:
         messages.error(
             request, _("This was done before, or something else was chosen since. Please choose again.")
         )
         return redirect(f"{DESK.url}?{asked.address()}")
+    act, piece = taken
     choosing.forget(request, DESK)
     refused = choosing.go_on(
-        request, act, visible, lambda application: actions.open_review(application, by=request.user),
+        request, act, visible.filter(pk__in=piece), lambda application: actions.open_review(application, by=request.user),
         denied=_("You may not do this any more."),
     )  # fmt: skip
     total, at_once = len(act["ids"]), choosing.AT_ONCE

@@ -2,6 +2,9 @@
 
 from uuid import uuid4
 
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
 from applications.kernel.errors import Denied, Refused
 from applications.kernel.web import is_key
 
@@ -36,16 +39,26 @@ def begin(request, ids):
     return act
 
 
-def waiting(request):
-    """The act that this page confirms or goes on with; None where it is over, or another one came between."""
-    act = request.session.get("act")
-    return act if act and act["key"] == request.POST.get("confirm") else None
+def take(request):
+    """(the act that this page confirms or goes on with, the ids of its next piece); None where it is over, or another one came between.
+
+    Whoever presses first takes the piece: to who presses at the same moment it is over.
+    """
+    with transaction.atomic():
+        stored = Session.objects.select_for_update().filter(pk=request.session.session_key).first()
+        act = stored and stored.get_decoded().get("act")
+        if not act or act["key"] != request.POST.get("confirm"):
+            return None
+        piece = act["ids"][act["at"] : act["at"] + AT_ONCE]
+        act |= {"key": uuid4().hex, "at": act["at"] + len(piece)}
+        request.session["act"] = act
+        request.session.save()
+    return act, piece
 
 
 def go_on(request, act, rows, do, *, denied):
-    """Do the next piece of an act, each row by its own rule: [(row, why it was refused)]. denied: what is said of who may no more."""
-    piece, refused = act["ids"][act["at"] : act["at"] + AT_ONCE], []
-    found = list(rows.filter(pk__in=piece))
+    """Do a piece of an act, each of its rows by its own rule: [(row, why it was refused)]. denied: what is said of who may no more."""
+    refused, found = [], list(rows)
     for row in found:
         try:
             do(row)
@@ -53,7 +66,6 @@ def go_on(request, act, rows, do, *, denied):
             refused.append((row, str(refusal)))
         except Denied:
             refused.append((row, denied))
-    act["key"], act["at"] = uuid4().hex, act["at"] + len(piece)
     act["done"] += len(found) - len(refused)
     act["refused"] += len(refused)
     request.session["act"] = act if act["at"] < len(act["ids"]) else None

@@ -17,6 +17,7 @@ from applications.notifications.tasks import deliver_letter
 
 logger = logging.getLogger(__name__)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+GAP = re.compile(r"\n{3,}")  # what a template leaves out leaves no gap
 
 
 def notify(kind, *, to, event, **context):
@@ -77,7 +78,7 @@ def text_of(kind, language, context):
             Context({**context, "site": settings.SITE_URL}, autoescape=False)
         )
     subject, _, body = text.strip().partition("\n\n")
-    return _one_line(subject), body.strip()
+    return _one_line(subject), GAP.sub("\n\n", body.strip())
 
 
 def _one_line(subject):

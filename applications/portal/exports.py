@@ -1,6 +1,7 @@
 """Pages of the files of long lists: how far each is written, and taking it."""
 
 from django.shortcuts import render
+from django.urls import reverse
 
 from applications.kernel import exports as files
 from applications.kernel.exports import Export
@@ -19,9 +20,12 @@ def exports(request):
 def one(request, key):
     """How far a file is written; it can be left and come back to."""
     found = fetch(request, Export.objects.defer("ids"), key=key)
+    listing = LISTS[found.of]
+    again = f"{reverse(f'{listing.address}_export', args=listing.args)}?{found.query}"
     if request.GET.get("part") == "now":
-        return render(request, "portal/_export_state.html", {"export": found})
-    return render(request, "portal/export.html", {"export": found, "list_url": LISTS[found.of].url})
+        return render(request, "portal/_export_state.html", {"export": found, "again_url": again})
+    facts = {"export": found, "again_url": again, "list_url": listing.url}
+    return render(request, "portal/export.html", facts)
 
 
 @page("export.view", "GET")

@@ -60,7 +60,7 @@ def test_a_firm_appeals_from_its_result_to_the_receipt(world, declined):
     client = browser(world.owner_of(declined.firm))
     result = f"/decisions/results/{declined.key}/"
 
-    assert "Appeal" in text(at(client, "get", LAST_DAY, result))
+    before = text(at(client, "get", LAST_DAY, result))
     explained = at(client, "get", LAST_DAY, f"{result}appeal/")
     assert "until the end of 31 Dec 2026 (Korean time)" in text(explained)
     begun_at = at(client, "post", LAST_DAY, f"{result}appeal/")
@@ -84,6 +84,7 @@ def test_a_firm_appeals_from_its_result_to_the_receipt(world, declined):
     for shown in ("AP-2027-0001", "sales.pdf", appeal.sha256, appeal.text):
         assert shown in receipt.replace("\n", " ") or shown in receipt.replace("\n", "")
     assert "answered by 1 Feb 2027" in again
+    assert ("you may appeal until" in before, "you may appeal until" in again) == (True, False)
     assert f"{result}appeal/" not in again
 
 

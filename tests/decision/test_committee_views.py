@@ -74,15 +74,16 @@ def test_an_officer_goes_from_the_ranking_through_a_meeting_to_its_closing(world
     ended = officer.post(url(meeting, "close/"), {"version": 3}, follow=True)
 
     assert (begun.status_code, begun.url) == (302, meeting.get_absolute_url())
-    assert "4 of 5 members were present; the quorum is 3: the committee could decide." in text(page)
+    assert "4 of 5 members are present; the quorum is 3: the committee can decide." in text(page)
     assert page.context["counts"] == [3, 0, 1]
     assert "Before the meeting can be closed" in text(first)
     assert "The minutes are not written yet (at least 20 characters)." in text(first)
     assert "Before the meeting can be closed" not in text(page)
-    assert [(a.number, line.result, rule.result) for a, line, rule, _cut in page.context["shown"]] == [
+    assert [(a.number, line.result, rule.result) for a, line, rule, _chance in page.context["shown"]] == [
         (listed[0].number, "selected", "selected"), (listed[1].number, "declined", "selected"),
         (listed[2].number, "selected", "selected"), (listed[3].number, "selected", "reserved"),
     ]  # fmt: skip
+    assert 'class="cut"' not in page.content.decode()  # the cut is below the last one who is selected
     assert "The meeting is closed." in text(ended)
     assert "Begin a meeting" in text(officer.get(ranking))
     assert "The list with these decisions" not in text(ended)

@@ -177,6 +177,7 @@ def test_g37_members_of_the_panel_are_named_after_confirmation_only_and_never_wh
     after = page_of(world, application, END).content.decode()
 
     assert [name for name in names if name in before] == []
+    assert ("They are named here once" in before, "They are named here once" in after) == (True, False)
     assert [name for name in names if name in after] == names
     assert sheets[0].reviewer.reviewer_profile.affiliation in after
     assert "SECRET" not in before + after

@@ -133,6 +133,10 @@ def test_what_the_committee_decides_holds_in_every_draw_and_what_was_worked_out_
     decided(world, meeting, first, "declined")
     decided(world, meeting, third, "selected")
     assert not resampling.is_behind(before)
+    beside = browser(world.officer).get(meeting.get_absolute_url()).context["shown"]
+    assert {line.candidate.pk: chance for _application, line, _rule, chance in beside} == resampling.chances(
+        ranked
+    )
 
     closed(world, meeting)
 
@@ -173,6 +177,18 @@ def test_the_page_says_it_in_a_sentence_a_drawing_and_a_table(world, ranked):
     assert "Scores, applications or decisions of the committee have changed since" not in shown
 
 
+def test_of_whom_too_few_sheets_are_there_no_bar_is_drawn_and_the_question_mark_is_explained(world, ranked):
+    found = made(world, ranked)
+    rows = [[pk, now, count, pk != world.plans[2].pk] for pk, now, count, _known in found.result["rows"]]
+    Resampling.objects.filter(pk=found.pk).update(result=found.result | {"rows": rows})
+
+    shown = browser(world.auditor).get(page(ranked)).content.decode()
+
+    assert (shown.count('class="bar"'), shown.count('class="bar-outline"')) == (2, 0)
+    assert shown.count(">?</text>") == 1
+    assert "Question mark: not known, since a stage has fewer than two sheets." in shown
+
+
 def test_the_proposal_shows_it_beside_the_cut_until_a_score_changes(world, ranked):
     client, address = browser(world.officer), f"/decisions/calls/{ranked.key}/propose/"
     without = text(client.get(address))
@@ -181,7 +197,7 @@ def test_the_proposal_shows_it_beside_the_cut_until_a_score_changes(world, ranke
     Application.objects.filter(pk=world.plans[3].pk).update(final_score="62.01")
 
     assert "Firmness" not in without
-    assert [chance for _application, _line, _cut, chance in beside.context["shown"]] == [
+    assert [chance for _application, _line, chance in beside.context["shown"]] == [
         100, *(resampling.percent(row[2], 1000) for row in Resampling.objects.get().result["rows"][1:3]), 0,
     ]  # fmt: skip
     assert "in how many of a hundred draws" in text(beside)

@@ -148,7 +148,7 @@ def test_a_kind_of_letter_is_shown_also_where_the_first_firm_of_it_can_not_be_wr
     page = world.client(world.officer).get(f"{proposal.get_absolute_url()}publish/")
 
     shown = {(result, number): body for _kind, result, number, _subject, body in page.context["samples"]}
-    assert list(shown) == [("conditional", 1), ("declined", 1), ("reserved", 2), ("selected", 2)]
+    assert list(shown) == [("conditional", 1), ("selected", 2), ("reserved", 2), ("declined", 1)]
     assert made[2].number in shown["selected", 2]
     assert shown["declined", 1] == ""
     assert "Nobody of these firms can be written to." in page.content.decode()
@@ -167,7 +167,7 @@ def test_before_it_publishes_the_officer_reads_counts_one_letter_of_each_kind_an
     letter = client.get(f"{base}letters/{made[5].key}/")
 
     assert [(kind, result, number) for kind, result, number, *_text in publish.context["samples"]] == [
-        ("result_published", "declined", 1), ("result_published", "reserved", 2), ("result_published", "selected", 3),
+        ("result_published", "selected", 3), ("result_published", "reserved", 2), ("result_published", "declined", 1),
     ]  # fmt: skip
     assert [row[0].application_id for row in listing.context["rows"]] == [a.pk for a in made]
     assert f"{base}letters/{made[5].key}/" in listing.content.decode()

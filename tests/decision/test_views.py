@@ -181,8 +181,10 @@ def test_the_preview_draws_the_cut_the_quota_and_the_budget(world):
     assert [(bound.name, bound.most, taken) for bound, taken in page.context["quotas"]] == [
         (str(world.a.field), 1, 1)
     ]
-    rows = re.findall(r'<tr( class="cut")?><td class="num"[^>]*>(\d)', text(page))
-    assert rows == [("", "1"), (' class="cut"', "2"), ("", "3")]
+    rows = re.findall(r'<tr( class="cut")?><td[^>]*>(\d|From here on: [a-z ]*)', text(page))
+    assert rows == [
+        ("", "1"), (' class="cut"', "From here on: reserve list"), ("", "2"), (' class="cut"', "From here on: not selected"), ("", "3"),
+    ]  # fmt: skip
     assert "480,000,000 / 1,500,000,000" in text(page)
 
 

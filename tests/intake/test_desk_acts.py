@@ -17,6 +17,7 @@ from applications.kernel.keeping import MOST, SavedView
 from applications.notifications.models import Letter
 from applications.permissions import PERMISSIONS
 from tests.intake.test_views import text
+from tests.together import together
 from tests.world import DURING, browser
 
 DESK, EXPORT, BULK = "/applications/desk/", "/applications/desk/export/", "/applications/desk/eligible/"
@@ -245,6 +246,27 @@ def test_pressed_again_or_of_a_page_that_another_one_has_replaced_nothing_is_don
     assert again == [["This was done before, or something else was chosen since. Please choose again."]] * 2
     assert statuses() == ["submitted", "in_review", "submitted"]
     assert Letter.objects.filter(kind="application_eligible").count() == 1
+
+
+@pytest.mark.postgresql
+def test_pressed_twice_at_once_each_is_done_and_counted_once(committed, world, officer, three):
+    for one in Application.objects.all():
+        world.checked(one)
+    page = officer.post(BULK, {"which": "all", "query": "status=submitted"})
+
+    def press():
+        one = browser()
+        one.cookies = officer.cookies.copy()
+        return confirmed(one, page)
+
+    answers = together(press, press)
+
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    [done] = [answer for answer in answers if answer.status_code == 200]
+    assert "3 applications are found eligible." in text(done)
+    assert done.context["refused"] == []
+    assert statuses() == ["in_review"] * 3
+    assert Letter.objects.filter(kind="application_eligible").count() == 3
 
 
 def test_nothing_and_nonsense_choose_nothing(officer, three):

@@ -330,6 +330,9 @@ def test_every_letter_is_complete_in_both_languages(db, monkeypatch, language, p
     assert set(found) == {
         str(path.relative_to(templates).with_suffix("")) for path in templates.rglob("*.txt")
     }
+    assert [
+        letter.kind for letter in Letter.objects.all() if "\n\n\n" in letter.body
+    ] == []  # what is left out leaves no gap
     brackets = {kind: re.match(r"\[[^]]+\]", letter.subject)[0] for kind, letter in found.items()}
     assert brackets == {kind: both[place] for kind, both in BRACKETS.items()}
     # The words of a call, the number of a seat and the reasons of a list are the same in both languages.

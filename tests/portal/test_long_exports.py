@@ -258,6 +258,7 @@ def test_a_file_that_fails_again_and_again_is_given_up_and_who_asked_is_told(off
     assert files() == []
     page = text(officer.get(path_of(export)))
     assert "It could not be written. Please ask for it again from the list, or for fewer rows." in page
+    assert "Ask for it again" in page
     assert officer.get(path_of(export, "export_file")).status_code == 409
 
 
