@@ -140,8 +140,9 @@ def receipt(request, key):
             "application": found.application,
             "arrived": rules.shown(found.arrived_at),
             "later": latest if latest.ordinal > found.ordinal else None,
-            "may_recall": found.application.status == "submitted"
-            and not coming.recall_faults(found.application, now=clock.now()),
+            "coming": coming.steps(found.application, None, {}, now=clock.now())
+            if found.application.status == Status.SUBMITTED
+            else [],
         },
     )
 

@@ -363,7 +363,7 @@ def test_g23_g24_g25_submit_shows_the_receipt_and_whatever_is_pressed_again_ends
 def test_the_receipt_shows_number_instant_hash_files_and_what_comes_next(world, draft, owner):
     seventeen = clock.kst(2026, 12, 15, 17)
     confirm(owner.session, draft.created_by, at=seventeen)
-    receipt = owner.get(at(owner, "post", seventeen, url("submit", draft)).url)
+    receipt = at(owner, "get", seventeen, at(owner, "post", seventeen, url("submit", draft)).url)
 
     page, submission = text(receipt), Submission.objects.get()
     digest = hashlib.sha256(PDF).hexdigest()
@@ -372,7 +372,7 @@ def test_the_receipt_shows_number_instant_hash_files_and_what_comes_next(world, 
         "Application number SP-2027-0001",
         "What was handed in 사업계획서 D01.pdf 1 KB 사업자등록증명 D02.pdf 1 KB",
         f"Fingerprint of the whole application {submission.sha256} 사업계획서 {digest} 사업자등록증명 {digest}",
-        "What comes next Staff check the papers.",
+        "What comes next You may still recall and change it. until 15 Dec 2026, 18:00 Staff check the papers.",
     ):
         assert part in page
 
