@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.intake.rules import shown
+from applications.intake.rules import late_for, shown
 from applications.kernel import calendar
 from applications.kernel.clock import KST
 from applications.kernel.clocks import legal_clock
@@ -116,6 +116,18 @@ def appeal(call, told_at):
         _("If you do not agree, appeal here."),
         until(calendar.last_day(told_at, call.appeal_days) if told_at else None),
     )
+
+
+def over(application, *, now):
+    """Why a draft is only read any more, "" while it can be written: what a page says that is opened, where nothing has arrived."""
+    if not late_for(application, now=now):
+        return ""
+    if application.call.cancelled_at:
+        return _("The call was cancelled.")
+    said = _("The call closed on %(closes)s (Korean time). Nothing can be changed or handed in any more.")
+    if application.is_from_office:
+        said = _("What came on paper could be entered until %(closes)s (Korean time).")
+    return said % {"closes": instant(application.ends_at)}
 
 
 def recall_faults(application, *, now):
