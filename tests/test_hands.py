@@ -1,14 +1,17 @@
-"""A whole application with nothing but a keyboard, and the last steps of one on a phone."""
+"""A whole application with nothing but a keyboard; on a phone a table that is written, a paper that is uploaded, and the last steps."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from applications.decision.appeals import Appeal
 from applications.intake.models import Submission
 from tests.browser import said
 from tests.decision.contested import LAST_DAY, TEXT, published_list
 from tests.fixtures import hwpx, pdf
+from tests.test_autosave import SAVED
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -82,16 +85,38 @@ def test_a_whole_application_is_written_and_handed_in_by_the_keyboard_alone(hous
     assert Submission.objects.get(application=draft).number in person.text
 
 
-def test_on_a_phone_an_application_is_checked_confirmed_and_handed_in(house):
+def test_on_a_phone_a_table_is_written_a_paper_uploaded_and_the_application_confirmed_and_handed_in(house):
     person = house.street.comes_back(house.owner, house.draft.get_absolute_url())
-    person.page.set_viewport_size({"width": 390, "height": 844})
-    house.clock.shift(timedelta(minutes=16))
+    page = person.page
+    page.set_viewport_size({"width": 390, "height": 844})
     widths = []
 
     def fits():
-        widths.append(person.page.evaluate("document.documentElement.scrollWidth"))
+        widths.append(page.evaluate("document.documentElement.scrollWidth"))
+
+    def cell(row, column):
+        return page.locator(f"[name=answer_equipment-{row}-{column}]")
 
     fits()
+    person.follow("인력·투자와 사업재편")
+    page.get_by_role("button", name=said("Add a row")).click()
+    for row, values in enumerate([("열처리로", "제품", "30,000,000"), ("온도 제어기", "시험", "5000000")]):
+        for column, value in zip(("name", "use", "krw"), values, strict=True):
+            cell(row, column).fill(value)
+    fits()
+    expect(page.locator("[data-saving]")).to_have_text(SAVED)
+    assert house.stored.answers["equipment"] == [
+        {"name": "열처리로", "use": "제품", "krw": 30_000_000},
+        {"name": "온도 제어기", "use": "시험", "krw": 5_000_000},
+    ]
+    person.follow(re.compile(said("Papers")), within=page.locator("#steps"))
+    with page.expect_file_chooser() as chooser:
+        page.locator("#paper_D04").get_by_role("button", name=said("Choose a file")).click()
+    chooser.value.set_files([{"name": "재무제표.pdf", "mimeType": "application/pdf", "buffer": pdf()}])
+    page.locator("#paper_D04").get_by_role("link", name="재무제표.pdf").wait_for()
+    fits()
+    house.clock.shift(timedelta(minutes=16))
+    person.goes(house.draft.get_absolute_url())
     person.follow("Check and submit")
     fits()
     person.follow("Confirm that it is you")
@@ -101,9 +126,10 @@ def test_on_a_phone_an_application_is_checked_confirmed_and_handed_in(house):
     person.press("Submit the application")
     fits()
 
-    assert widths == [390] * 5
+    assert widths == [390] * 7
     assert person.heading == said("Application received")
     assert Submission.objects.get().number in person.text
+    assert "재무제표.pdf" in person.text
 
 
 def test_an_appeal_is_written_and_handed_in_by_the_keyboard_alone(house):

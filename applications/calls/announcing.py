@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import queries, rules, tree
+from applications.calls import planned, queries, rules, tree
 from applications.calls.audience import Notice
 from applications.calls.models import Call
 from applications.calls.stages import Criterion
@@ -29,6 +29,7 @@ def changeable(call):
     found = {
         name: (str(call._meta.get_field(name).verbose_name), getattr(call, name)) for name in rules.TEXTS
     }
+    found |= changeable_days(call)
     found |= {f"part:{part.ordinal}": (part.title, part.help) for part in call.parts.all()}
     found |= {
         f"question:{question.code}": (question.label, question.help) for question in call.questions.all()
@@ -46,10 +47,15 @@ def changeable(call):
     return found
 
 
+def changeable_days(call):
+    """The same of the planned days; an open one is ""."""
+    return {name: (str(planned.LABELS[name]), str(day or "")) for name, day in planned.days_of(call).items()}
+
+
 def draw(call, kind, *, reason, revision, by, texts=None, closes_at=None):
     """The notice as it would be published now, not saved. Raises Denied or Refused.
 
-    revision: of the call as the officer saw it. texts: {name of changeable: new text}; closes_at: of an extension.
+    revision: of the call as the officer saw it. texts: {name of changeable: new text}, of an extension only planned days; closes_at: of an extension.
     """
     require(by, "call.change", call)
     if reasons := rules.unchangeable(call, reason=reason, revision=revision):
@@ -57,7 +63,10 @@ def draw(call, kind, *, reason, revision, by, texts=None, closes_at=None):
     notice = Notice(call=call, kind=kind, reason=reason.strip(), published_at=clock.now(), by=by)
     match kind:
         case Notice.Kind.CORRECTION:
-            notice.changes = _changes(call, texts)
+            notice.changes = _changes(changeable(call), texts, call)
+            _check_days(call, notice)
+            if not notice.changes:
+                raise Refused(_("Nothing is changed yet."), about=call)
         case Notice.Kind.EXTENSION:
             notice.closed_at, notice.closes_at = call.closes_at, closes_at
             if reasons := rules.inextensible(
@@ -68,6 +77,8 @@ def draw(call, kind, *, reason, revision, by, texts=None, closes_at=None):
                 is_screened=queries.is_screened(call),
             ):
                 raise Refused(*reasons, about=call)
+            notice.changes = _changes(changeable_days(call), texts or {}, call)
+            _check_days(call, notice)
         case Notice.Kind.CANCELLATION:
             if reasons := rules.uncancellable(has_results=queries.has_results(call, notice.published_at)):
                 raise Refused(*reasons, about=call)
@@ -77,8 +88,7 @@ def draw(call, kind, *, reason, revision, by, texts=None, closes_at=None):
     return notice
 
 
-def _changes(call, texts):
-    before = changeable(call)
+def _changes(before, texts, call):
     if texts.keys() - before.keys():
         said = _("A sheet is handed in by now: the words of the criteria can no longer change.")
         raise Refused(said, about=call)
@@ -87,11 +97,25 @@ def _changes(call, texts):
         for name, text in texts.items()
         if rules.plain(text) != rules.plain(before[name][1])
     ]
-    if not changes:
-        raise Refused(_("Nothing is changed yet."), about=call)
     if reasons := rules.uncorrectable(changes):
         raise Refused(*reasons, about=call)
     return changes
+
+
+def _check_days(call, notice):
+    """The planned days fit to the closing and to each other as they are after this notice: an extension moves none by itself."""
+    days = planned.days_of(call) | planned_in(notice)
+    if reasons := planned.misplanned(days, closes_at=notice.closes_at or call.closes_at):
+        raise Refused(*reasons, about=call)
+
+
+def planned_in(notice):
+    """The planned days that a notice changes: {field: the new day}."""
+    return {
+        change["of"]: planned.of_text(change["new"])
+        for change in notice.changes
+        if change["of"] in planned.LABELS
+    }
 
 
 @transaction.atomic
@@ -115,10 +139,9 @@ def correct(call, *, texts, reason, revision, by):
                 _reword(call, code, help=change["new"])
             case "anchors":
                 _reword(call, code, anchors=change["new"].split("\n"))
-            case name:
+            case name if name in rules.TEXTS:
                 setattr(call, name, change["new"])
-    old, new = ({change["of"]: change[side] for change in notice.changes} for side in ("old", "new"))
-    return _publish(notice, "correct", before=old, after=new, fields=rules.TEXTS)
+    return _publish(notice, "correct", before={}, after={}, fields=rules.TEXTS)
 
 
 def _reword(call, place, **words):
@@ -126,10 +149,15 @@ def _reword(call, place, **words):
 
 
 @transaction.atomic
-def extend(call, *, closes_at, reason, revision, by):
-    """Publish an extension: the call closes later; drafts and submissions may go on until then."""
+def extend(call, *, closes_at, reason, revision, by, texts=None):
+    """Publish an extension: the call closes later; drafts and submissions may go on until then.
+
+    texts: the planned days that move with it; those that stay where they are must still fit.
+    """
     call = _lock(call)
-    notice = draw(call, Notice.Kind.EXTENSION, closes_at=closes_at, reason=reason, revision=revision, by=by)
+    notice = draw(
+        call, Notice.Kind.EXTENSION, closes_at=closes_at, texts=texts, reason=reason, revision=revision, by=by
+    )
     call.closes_at, call.extended_at = closes_at, notice.published_at
     old, new = {"closes_at": notice.closed_at}, {"closes_at": closes_at}
     return _publish(notice, "extend", before=old, after=new, fields=("closes_at", "extended_at"))
@@ -141,7 +169,7 @@ def cancel(call, *, reason, revision, by):
     call = _lock(call)
     notice = draw(call, Notice.Kind.CANCELLATION, reason=reason, revision=revision, by=by)
     call.cancelled_at = notice.published_at
-    return _publish(notice, "cancel", before=None, after={}, fields=("cancelled_at",))
+    return _publish(notice, "cancel", before={}, after={}, fields=("cancelled_at",))
 
 
 def _lock(call):
@@ -150,13 +178,15 @@ def _lock(call):
 
 def _publish(notice, verb, *, before, after, fields):
     """Save the notice and what it changes, leave a trace, and tell every firm."""
-    call = notice.call
+    call, days = notice.call, planned_in(notice)
     notice.save()
+    for name, day in days.items():
+        setattr(call, name, day)
     call.revision = notice.ordinal
-    call.save(update_fields=[*fields, "revision"])
-    audit.record(
-        verb, call, by=notice.by, before=before, after=after | {"notice": notice.number}, note=notice.reason
-    )
+    call.save(update_fields=[*fields, *days, "revision"])
+    old, new = ({change["of"]: change[side] for change in notice.changes} for side in ("old", "new"))
+    after = after | new | {"notice": notice.number}
+    audit.record(verb, call, by=notice.by, before=before | old or None, after=after, note=notice.reason)
     notify(LETTERS[notice.kind], to=queries.people_in(call), event=f"notice:{notice.number}", call=call, notice=notice,
            rows=rules.rows(notice))  # fmt: skip
     return notice

@@ -5,14 +5,14 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import queries, rules
+from applications.calls import planned, queries, rules
 from applications.calls.conflicts import MOST_YEARS, RULES
 from applications.calls.models import BudgetLine, Call, Programme
 from applications.calls.outlines import OUTLINES
 from applications.calls.ruling import MOST_TIE_KEYS, tie_choices
 from applications.calls.stages import Criterion
 from applications.kernel import clock
-from applications.kernel.forms import InstantField, WonField, ask_to_choose, layout, literal
+from applications.kernel.forms import DateInput, InstantField, WonField, ask_to_choose, layout, literal
 from applications.kernel.taxonomy import Region
 
 SAVE = _("Save")
@@ -39,6 +39,7 @@ BOUNDS = {
     "answer_days": (1, 60),
     "reserve_days": (1, 730),
 }
+PLANNED_HELP = _("Firms read it in the notice and where their application stands. May stay empty.")
 STEPS = [("0.1", "0.1"), ("0.5", "0.5"), ("1.0", "1")]
 
 
@@ -169,6 +170,7 @@ class SectionForm(Versioned, forms.ModelForm):
             "open_to": forms.CheckboxSelectMultiple(),
             "scale": forms.RadioSelect(),
             "law": forms.RadioSelect(),
+            **dict.fromkeys(planned.LABELS, DateInput()),
         }
         labels = {"scale": _("Scale of a criterion")}
         help_texts = {
@@ -182,6 +184,7 @@ class SectionForm(Versioned, forms.ModelForm):
             "least_years": _("Whole years on the closing date; empty: no limit."),
             "most_years": _("Whole years on the closing date; empty: no limit."),
             "closes_at": _("Korean time. What arrives at this instant or later is too late."),
+            **dict.fromkeys(planned.LABELS, PLANNED_HELP),
             "carries_from": _("All of them, and each place once: no other call can take them over then."),
             "pass_mark": _("Below it a plan fails, whatever its bonus."),
             "select_mark": _("From it on a plan may be selected; between the marks it may be a reserve."),
@@ -295,6 +298,10 @@ class SectionForm(Versioned, forms.ModelForm):
         opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
         if opens and closes and opens >= closes:
             self.add_error("closes_at", _("A call closes after it opens."))
+        if closes:
+            days = {name: cleaned.get(name) for name in planned.LABELS}
+            for reason in planned.misplanned(days, closes_at=closes):
+                self.add_error(reason.field, reason.text)
         in_order(self, "pass_mark", "select_mark", _("The select mark is not below the pass mark."))
         in_order(self, "least_years", "most_years", _("The most years are not below the least."))
         return cleaned

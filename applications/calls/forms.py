@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.rules import address_wrong
-from applications.calls import queries, rules, validity
+from applications.calls import planned, queries, rules, validity
 from applications.calls.models import Call, Programme
 from applications.kernel import clock
-from applications.kernel.forms import DateInput, InstantField, layout
+from applications.kernel.forms import DateInput, InstantField, in_our_time, layout
 from applications.kernel.taxonomy import IndustryField, terms_of
 
 
@@ -59,6 +59,18 @@ HELPS = {  # what stands in small letters below a name, and tells firms what to 
 }
 
 
+def day_field(label, text):
+    """A planned day, which may be left open."""
+    return forms.DateField(
+        label=label, initial=text, required=False, widget=DateInput(), validators=[in_our_time]
+    )
+
+
+def as_text(value):
+    """What a notice keeps of what was typed: a day by its digits, an open one as nothing."""
+    return value if isinstance(value, str) else str(value or "")
+
+
 class CorrectionForm(NoticeForm):
     """Every text that may still change, as it is now, under its name of announcing.changeable."""
 
@@ -83,6 +95,9 @@ class CorrectionForm(NoticeForm):
                     label=label, initial=text, choices=easier, required=False
                 )
                 helps[kind].append(name)
+            elif name in planned.LABELS:
+                self.fields[name] = day_field(label, text)
+                texts.append(name)
             elif name in rules.TEXTS:
                 of_model = Call._meta.get_field(name)
                 widget = {"widget": forms.Textarea({"rows": 16})} if name == "notice" else {}
@@ -107,7 +122,7 @@ class CorrectionForm(NoticeForm):
     @property
     def content(self):
         typed = self.cleaned_data
-        texts = {name: typed[name] for name in self.changeable}
+        texts = {name: as_text(typed[name]) for name in self.changeable}
         return {"texts": texts, "reason": typed["reason"], "revision": typed["revision"]}
 
 
@@ -120,7 +135,16 @@ class ExtensionForm(NoticeForm):
     )
 
     def add_fields(self, call):
-        return ["closes_at"]
+        """With the days that the call has planned, so that none is left behind the closing unseen."""
+        self.days = {name: day for name, day in planned.days_of(call).items() if day}
+        for name, day in self.days.items():
+            self.fields[name] = day_field(planned.LABELS[name], str(day))
+        return ["closes_at", *self.days]
+
+    @property
+    def content(self):
+        typed = dict(self.cleaned_data)
+        return typed | {"texts": {name: as_text(typed.pop(name)) for name in self.days}}
 
 
 class AskForm(forms.Form):

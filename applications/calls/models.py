@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import validity
+from applications.calls import planned, validity
 from applications.calls.conflicts import usual
 from applications.calls.editions import of_call
 from applications.kernel import clock
@@ -120,6 +120,9 @@ class Call(models.Model):
     notice = models.TextField(_("notice"))
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))  # exclusive: arrival < closes_at
+    screening_ends_on = models.DateField(planned.LABELS["screening_ends_on"], null=True, blank=True)
+    review_ends_on = models.DateField(planned.LABELS["review_ends_on"], null=True, blank=True)
+    result_on = models.DateField(planned.LABELS["result_on"], null=True, blank=True)
     short_notice_reason = models.CharField(_("reason for less than 30 days"), max_length=300, blank=True)
     open_to = models.ManyToManyField(
         IndustryField, blank=True, related_name="+", verbose_name=_("fields that may apply")
@@ -186,6 +189,12 @@ class Call(models.Model):
             models.CheckConstraint(
                 condition=Q(opens_at__lt=F("closes_at")), name="call_opens_before_it_closes"
             ),
+            models.CheckConstraint(  # a day that is left open is in order
+                condition=Q(screening_ends_on__lte=F("review_ends_on"))
+                & Q(screening_ends_on__lte=F("result_on"))
+                & Q(review_ends_on__lte=F("result_on")),
+                name="call_days_in_order",
+            ),
             models.CheckConstraint(condition=Q(pass_mark__lte=F("select_mark")), name="call_marks_in_order"),
             models.CheckConstraint(
                 condition=Q(least_years=None) | Q(most_years=None) | Q(least_years__lte=F("most_years")),
@@ -239,6 +248,11 @@ class Call(models.Model):
     def places(self):
         """All that may be selected: its own, and those that it takes over."""
         return self.seats + self.carried_seats
+
+    @property
+    def planned_days(self):
+        """[(what, day)] of what it plans after its closing."""
+        return [(planned.LABELS[name], day) for name, day in planned.days_of(self).items() if day]
 
     @property
     def is_rnd(self):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from applications.calls import conflicts, disclosure, queries, rules, scale
+from applications.calls import conflicts, disclosure, planned, queries, rules, scale
 from applications.calls.ruling import unbreakable, unproven
 from applications.kernel.errors import Gap
 
@@ -26,6 +26,10 @@ def unready(call, *, now, clocks):
     gaps += unwritten(call.notice)
     if call.closes_at <= now:
         gaps.append(Gap(_("The closing time is already past."), "closes_at", "schedule"))
+    gaps += [
+        Gap(reason.text, reason.field, "schedule")
+        for reason in planned.misplanned(planned.days_of(call), closes_at=call.closes_at)
+    ]
     notice_days = clocks["call_notice"].days
     if call.closes_at - now < timedelta(days=notice_days) and not call.short_notice_reason:
         gaps.append(

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls import disclosure, validity
+from applications.calls import disclosure, planned, validity
 from applications.calls.models import Call, Programme, RequiredPaper
 from applications.calls.scale import STEP_LENGTH, STEPS
 from applications.kernel.errors import Reason
@@ -44,7 +44,7 @@ EXCLUSIONS = {  # who cannot be granted anything: docs/domain.md, eligibility
 
 SECTIONS = {  # of a call in preparation, in order, with the fields that each holds; the others hold pieces
     "notice": ("title", "summary", "law", "notice"),
-    "schedule": ("opens_at", "closes_at", "short_notice_reason"),
+    "schedule": ("opens_at", "closes_at", *planned.LABELS, "short_notice_reason"),
     "eligibility": ("open_to", "tracks", "regions", "least_years", "most_years"),
     "plan": (),
     "papers": (),
@@ -176,7 +176,7 @@ def differing(old, new):
 
 
 def rows(notice):
-    """What a correction changes, for a table: [(place, before, now)]."""
+    """What a notice changes beside the closing, for a table: [(place, before, now)]."""
     return [row(**change) for change in notice.changes]
 
 
@@ -191,6 +191,8 @@ def row(of, label, old, new):
         case "fresh":
             place = spoken(lambda: _("%(paper)s: how fresh it must be") % {"paper": label})
             return place, *(spoken(lambda rule=rule: validity.in_words(rule)) for rule in (old, new))
+    if of in planned.LABELS:
+        return planned.LABELS[of], *(spoken(lambda day=day: planned.in_words(day)) for day in (old, new))
     name = label if ":" in of else Call._meta.get_field(of).verbose_name
     return name, *differing(plain(old), new)
 

@@ -1,14 +1,17 @@
-"""What may come next for an application, and until when: reminders, changes before the end of the call, the steps after it."""
+"""What may come next for an application, and when: reminders, changes before the end of the call, the steps after it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.intake.rules import shown
+from applications.intake.rules import late_for, shown
 from applications.kernel import calendar
+from applications.kernel.clock import KST
 from applications.kernel.clocks import legal_clock
 from applications.kernel.errors import Reason
+from applications.templatetags.grants import day as day_in_words
+from applications.templatetags.grants import instant
 
 
 @dataclass(frozen=True)
@@ -40,41 +43,51 @@ RESULTS = ("select", "reserve", "decline", "promote")
 
 
 def steps(application, supplement, reached, *, now):
-    """[(what comes next, until when)] in the words of the firm; until is an instant, a day, or None.
+    """[(what comes next, when, as far as it is known or planned)] in the words of the firm.
 
     reached: {move: instant} of its way so far (queries.milestones).
     """
     call = application.call
     if call.cancelled_at:
         return []
+    today = now.astimezone(KST).date()
+    check = (
+        _("Staff check the papers. If something is missing you are asked by e-mail."),
+        planned(_("planned until %(day)s"), call.screening_ends_on, today),
+    )
+    review = [
+        (
+            _("Outside experts review the plan."),
+            planned(_("planned until %(day)s"), call.review_ends_on, today),
+        ),
+        (
+            _("You are told the result by e-mail and in My applications."),
+            planned(_("planned for %(day)s"), call.result_on, today),
+        ),
+    ]
     result = max((reached[move] for move in RESULTS if move in reached), default=None)
     match application.status:
         case "submitted":
-            check = (_("Staff check the papers. If something is missing you are asked by e-mail."), None)
+            said = _("You may still recall and change it.")
             if application.is_being_changed:
-                return [
-                    (_("Submit the changes, or the version you submitted last counts."), call.closes_at),
-                    check,
-                ]
-            may_change = (_("You may still recall and change it."), call.closes_at)
-            return [may_change, check] if now < call.closes_at else [check]
+                said = _("Submit the changes, or the version you submitted last counts.")
+            elif now >= call.closes_at:
+                return [check, *review]
+            return [(said, until(call.closes_at)), check, *review]
         case "returned":
-            return [(_("Mend what is named above."), supplement.due_at if supplement else None)]
+            return [(_("Mend what is named above."), until(supplement and supplement.due_at)), *review]
         case "in_review" | "reviewed":
-            return [
-                (_("Outside experts review the plan."), None),
-                (_("You are told the result by e-mail and on this page."), None),
-            ]
+            return review
         case "ineligible":
             return [appeal(call, reached.get("rule_out"))]
         case "selected":
             if call.is_rnd:
                 agreed = legal_clock("agreement").last_day(result) if result else None
-                return [(_("Sign the agreement that we send you."), agreed)]
-            return [(_("Your firm is designated and takes its seat among the hundred."), None)]
+                return [(_("Sign the agreement that we send you."), until(agreed))]
+            return [(_("Your firm is designated and takes its seat among the hundred."), "")]
         case "reserved":
             return [
-                (_("If a place becomes free you are asked in the order of the list."), None),
+                (_("If a place becomes free you are asked in the order of the list."), ""),
                 appeal(call, result),
             ]
         case "declined":
@@ -82,11 +95,39 @@ def steps(application, supplement, reached, *, now):
     return []
 
 
+def until(end):
+    """Until an instant or a day; "" where it is not known."""
+    if not end:
+        return ""
+    return _("until %(until)s") % {"until": (instant if isinstance(end, datetime) else day_in_words)(end)}
+
+
+def planned(said, day, today):
+    """A day that the call has planned; one that has passed is not kept silent, and "" where there is none."""
+    if day is None:
+        return ""
+    if day < today:
+        said = _("was planned for %(day)s and takes longer")
+    return said % {"day": day_in_words(day)}
+
+
 def appeal(call, told_at):
     return (
         _("If you do not agree, appeal here."),
-        calendar.last_day(told_at, call.appeal_days) if told_at else None,
+        until(calendar.last_day(told_at, call.appeal_days) if told_at else None),
     )
+
+
+def over(application, *, now):
+    """Why a draft is only read any more, "" while it can be written: what a page says that is opened, where nothing has arrived."""
+    if not late_for(application, now=now):
+        return ""
+    if application.call.cancelled_at:
+        return _("The call was cancelled.")
+    said = _("The call closed on %(closes)s (Korean time). Nothing can be changed or handed in any more.")
+    if application.is_from_office:
+        said = _("What came on paper could be entered until %(closes)s (Korean time).")
+    return said % {"closes": instant(application.ends_at)}
 
 
 def recall_faults(application, *, now):

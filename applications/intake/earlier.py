@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications.intake import actions
+from applications.intake import actions, coming
 from applications.intake.models import Application
 from applications.intake.queries import content_of, revisions_of
 from applications.intake.writing import RELATED, changes, titles
@@ -29,7 +29,14 @@ def revisions(request, key, name):
     return render(
         request,
         "intake/revisions.html",
-        {"application": application, "name": name, "title": title, "page": rows, "now": clock.now()},
+        {
+            "application": application,
+            "name": name,
+            "title": title,
+            "page": rows,
+            "now": clock.now(),
+            "over": coming.over(application, now=clock.now()),
+        },
     )
 
 
@@ -50,6 +57,7 @@ def revision(request, key, revision):
             "revision": found,
             "title": titles(application.call)[found.section],
             "changes": changes(application, content_of(application, found.section), found.content),
+            "over": coming.over(application, now=clock.now()),
             "now": clock.now(),
         },
     )

@@ -41,8 +41,10 @@ def check(request, key):
     application = fetch(request, Application, key=key, related=CHECKED)
     if request.user.role != Role.APPLICANT and not application.is_from_office:
         return redirect(application)
-    moves = APPLICATION.open_to(application, request.user)
-    given = application.given
+    moves, given = APPLICATION.open_to(application, request.user), application.given
+    over = coming.over(application, now=clock.now()) if application.status == Status.DRAFT else ""
+    if over:
+        moves = []
     return render(
         request,
         "intake/check.html",
@@ -50,6 +52,7 @@ def check(request, key):
             **facts(application),
             "gaps": rules.gaps(application, now=clock.now()),
             "moves": moves,
+            "over": over,
             "pledges": [(text, given.get(code)) for code, text in rules.PLEDGES.items()],
             "confirmed_until": confirmed_until(request, at=clock.now()),
             "confirm_url": confirm_url(application),
@@ -140,8 +143,9 @@ def receipt(request, key):
             "application": found.application,
             "arrived": rules.shown(found.arrived_at),
             "later": latest if latest.ordinal > found.ordinal else None,
-            "may_recall": found.application.status == "submitted"
-            and not coming.recall_faults(found.application, now=clock.now()),
+            "coming": coming.steps(found.application, None, {}, now=clock.now())
+            if found.application.status == Status.SUBMITTED
+            else [],
         },
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from applications.accounts.models import Role
 from applications.accounts.session import confirmed_until
 from applications.calls.disclosure import not_given_out
-from applications.intake import actions, finding, freshness, mending, rules
+from applications.intake import actions, coming, finding, freshness, mending, rules
 from applications.intake.actions import uploads
 from applications.intake.forms import DayForm, UploadForm
 from applications.intake.handing_in import confirm_url
@@ -60,6 +60,7 @@ def listing(request, key):
             "confirmed_until": confirmed_until(request, at=clock.now()),
             "confirm_url": confirm_url(application),
             "previous": None if supplement else names[names.index("papers") - 1],
+            "over": "" if supplement else coming.over(application, now=clock.now()),
             "title": _("Supplement") if supplement else titles(application.call)["papers"],
             "ends_at": supplement.due_at if supplement else application.ends_at,
             "now": clock.now(),
@@ -78,6 +79,9 @@ def paper(request, key, code):
     """Upload one paper, or take it out again (button "remove")."""
     application = fetch(request, Application, key=key, related=("call", "firm"))
     wanted = get_object_or_404(application.call.papers.select_related("part"), code=code)
+    over = coming.over(application, now=clock.now()) if application.status == "draft" else ""
+    if over and request.method == "GET":  # it is read there
+        return redirect(place(application, wanted))
     form = UploadForm(*((request.POST, request.FILES) if "upload" in request.POST else ()), paper=wanted)
     day_form = DayForm(request.POST if "dated" in request.POST else None, paper=wanted)
     status = 200
@@ -127,6 +131,7 @@ def paper(request, key, code):
             "is_early": document and rules.expires_early(document.expires_on, application.call),
             "room": room(application),
             "form": form,
+            "over": over,
             "ends_at": supplement.due_at
             if (supplement := open_supplement(application))
             else application.ends_at,

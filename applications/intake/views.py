@@ -8,11 +8,11 @@ from applications.accounts.models import Role
 from applications.calls.disclosure import not_given_out
 from applications.calls.models import Call
 from applications.firms.models import Firm
-from applications.intake import actions, mending, rules
+from applications.intake import actions, coming, mending, rules
 from applications.intake.actions import partners
 from applications.intake.forms import AnswerForm, FirmForm
 from applications.intake.handing_in import where_it_stands
-from applications.intake.models import Application
+from applications.intake.models import Application, Status
 from applications.intake.models.partners import Partner
 from applications.intake.printed import written
 from applications.intake.queries import (
@@ -142,7 +142,7 @@ def task_list(request, application):
         {
             "application": application,
             "tasks": steps(application),
-            "late": rules.late_for(application, now=clock.now()),
+            "over": coming.over(application, now=clock.now()),
             "moves": moves,
             "owners": owners_of(application.firm) if "edit" in moves and "submit" not in moves else [],
             "earlier": earlier(application) if "edit" in moves else (),
@@ -184,6 +184,8 @@ def preview(request, key):
         return redirect(application)
     reads_only = not_given_out(application.call, Role.REVIEWER)
     shown = {**facts(application), "reads_only": reads_only, "now": clock.now()}
+    if application.status == Status.DRAFT:
+        shown["over"] = coming.over(application, now=clock.now())
     return render(request, "intake/preview.html", shown)
 
 

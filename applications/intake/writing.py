@@ -11,7 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.intake import actions, answers, budget, challenge, consortium, differences, rules
+from applications.intake import (
+    actions,
+    answers,
+    budget,
+    challenge,
+    coming,
+    consortium,
+    differences,
+    rules,
+)
 from applications.intake.actions import partners
 from applications.intake.claiming import ClaimsForm
 from applications.intake.fields import INSTITUTION, shown
@@ -84,6 +93,10 @@ def section(request, key, name):
             if name == "partners":
                 ask_partners(request, application)
             return redirect(following(application, name))
+    over = coming.over(application, now=clock.now())
+    if over:
+        form.helper.form_method = "get"  # nothing is sent: it has no button, and shows what a tab still keeps
+        form.helper.layout.fields.pop()
     names = rules.sections(application.call)
     papers = application.call.papers_in(name)
     uploads = uploads_of(application, papers) if papers else {"papers": ()}
@@ -101,7 +114,7 @@ def section(request, key, name):
             "title": titles(application.call)[name],
             "steps": steps(application),
             "previous": names[names.index(name) - 1] if name != names[0] else None,
-            "late": rules.late_for(application, now=clock.now()),
+            "over": over,
             "differences": rows,
             "now": clock.now(),
         },

@@ -1,6 +1,5 @@
 """How the pages write won, instants and statuses; nothing here queries."""
 
-from datetime import datetime
 from functools import lru_cache
 
 from django import template
@@ -92,12 +91,6 @@ def day(value):
         if get_language() == "ko"
         else date_filter(value, "j M Y")
     )
-
-
-@register.filter
-def until(value):
-    """An instant or a day, each as it is written."""
-    return instant(value) if isinstance(value, datetime) else day(value)
 
 
 @register.filter

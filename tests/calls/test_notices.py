@@ -12,6 +12,7 @@ from django.utils.translation import override
 from applications.calls import announcing
 from applications.calls.audience import Notice
 from applications.calls.models import Call
+from applications.calls.planned import LABELS
 from applications.calls.stages import Criterion
 from applications.intake import actions as intake
 from applications.intake.models import Application
@@ -198,7 +199,18 @@ def test_criteria_weights_and_places_are_not_among_what_may_change(world):
 
     names = {name.partition(":")[0] for name in announcing.changeable(call)}
 
-    assert names == {"title", "summary", "law", "notice", "part", "question", "paper", "fresh", "criterion"}
+    assert names == {
+        "title",
+        "summary",
+        "law",
+        "notice",
+        "part",
+        "question",
+        "paper",
+        "fresh",
+        "criterion",
+        *LABELS,
+    }
 
 
 def test_law_validity_and_words_of_criteria_are_corrected_and_the_words_until_a_sheet_is_handed_in(world):

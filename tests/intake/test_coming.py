@@ -12,8 +12,9 @@ from tests.intake.test_views import at, browser, text
 from tests.world import AFTER, CLOSES, DURING
 
 pytestmark = pytest.mark.usefixtures("english", "db")
-MAIL = "You are told the result by e-mail and on this page."
+REVIEW, MAIL = "Outside experts review the plan.", "You are told the result by e-mail and in My applications."
 CHECK = "Staff check the papers. If something is missing you are asked by e-mail."
+UNTIL_CLOSED = "until 15 Dec 2026, 18:00"
 APPEAL = "If you do not agree, appeal here."
 TOLD = clock.kst(
     2027, 1, 4, 10
@@ -21,35 +22,71 @@ TOLD = clock.kst(
 DUE = SimpleNamespace(due_at=AFTER + timedelta(days=5))
 
 
-def came(status, *, now=AFTER, rnd=False, recalled=False, supplement=None, cancelled=None, **reached):
-    call = SimpleNamespace(closes_at=CLOSES, cancelled_at=cancelled, is_rnd=rnd, appeal_days=10)
+DAYS = {
+    "screening_ends_on": date(2026, 12, 20),
+    "review_ends_on": date(2027, 1, 15),
+    "result_on": date(2027, 2, 1),
+}
+NO_DAYS = dict.fromkeys(DAYS)
+
+
+def came(
+    status, *, now=AFTER, rnd=False, recalled=False, supplement=None, cancelled=None, days=NO_DAYS, **reached
+):
+    call = SimpleNamespace(closes_at=CLOSES, cancelled_at=cancelled, is_rnd=rnd, appeal_days=10, **days)
     application = SimpleNamespace(status=status, call=call, is_being_changed=recalled)
-    return [(str(what), until) for what, until in steps(application, supplement, reached, now=now)]
+    return [(str(what), when) for what, when in steps(application, supplement, reached, now=now)]
 
 
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        ({"status": "submitted", "now": DURING}, [("You may still recall and change it.", CLOSES), (CHECK, None)]),
-        ({"status": "submitted", "now": CLOSES}, [(CHECK, None)]),
+        (
+            {"status": "submitted", "now": DURING},
+            [("You may still recall and change it.", UNTIL_CLOSED), (CHECK, ""), (REVIEW, ""), (MAIL, "")],
+        ),
+        ({"status": "submitted", "now": CLOSES}, [(CHECK, ""), (REVIEW, ""), (MAIL, "")]),
         (
             {"status": "submitted", "now": DURING, "recalled": True},
-            [("Submit the changes, or the version you submitted last counts.", CLOSES), (CHECK, None)],
+            [
+                ("Submit the changes, or the version you submitted last counts.", UNTIL_CLOSED),
+                (CHECK, ""), (REVIEW, ""), (MAIL, ""),
+            ],
         ),
-        ({"status": "returned", "supplement": DUE}, [("Mend what is named above.", DUE.due_at)]),
-        ({"status": "in_review"}, [("Outside experts review the plan.", None), (MAIL, None)]),
-        ({"status": "reviewed"}, [("Outside experts review the plan.", None), (MAIL, None)]),
-        ({"status": "ineligible", "rule_out": TOLD}, [(APPEAL, date(2027, 1, 14))]),
+        (
+            {"status": "submitted", "now": AFTER, "days": DAYS},
+            [
+                (CHECK, "planned until 20 Dec 2026"), (REVIEW, "planned until 15 Jan 2027"),
+                (MAIL, "planned for 1 Feb 2027"),
+            ],
+        ),
+        (
+            {"status": "returned", "supplement": DUE, "days": DAYS | {"review_ends_on": None}},
+            [
+                ("Mend what is named above.", "until 25 Dec 2026, 12:00"), (REVIEW, ""),
+                (MAIL, "planned for 1 Feb 2027"),
+            ],
+        ),
+        ({"status": "in_review"}, [(REVIEW, ""), (MAIL, "")]),
+        (
+            {"status": "reviewed", "days": DAYS, "now": clock.kst(2027, 1, 15, 23, 59)},
+            [(REVIEW, "planned until 15 Jan 2027"), (MAIL, "planned for 1 Feb 2027")],
+        ),
+        (
+            {"status": "in_review", "days": DAYS, "now": clock.kst(2027, 1, 16)},
+            [(REVIEW, "was planned for 15 Jan 2027 and takes longer"), (MAIL, "planned for 1 Feb 2027")],
+        ),
+        ({"status": "ineligible", "rule_out": TOLD}, [(APPEAL, "until 14 Jan 2027")]),
         (
             {"status": "selected", "rnd": True, "select": TOLD},
-            [("Sign the agreement that we send you.", date(2027, 2, 3))],
+            [("Sign the agreement that we send you.", "until 3 Feb 2027")],
         ),
-        ({"status": "selected"}, [("Your firm is designated and takes its seat among the hundred.", None)]),
+        ({"status": "selected"}, [("Your firm is designated and takes its seat among the hundred.", "")]),
         (
             {"status": "reserved", "reserve": TOLD},
-            [("If a place becomes free you are asked in the order of the list.", None), (APPEAL, date(2027, 1, 14))],
+            [("If a place becomes free you are asked in the order of the list.", ""), (APPEAL, "until 14 Jan 2027")],
         ),
-        ({"status": "declined", "decline": TOLD}, [(APPEAL, date(2027, 1, 14))]),
+        ({"status": "declined", "decline": TOLD}, [(APPEAL, "until 14 Jan 2027")]),
         ({"status": "agreed"}, []),
         ({"status": "withdrawn"}, []),
         ({"status": "given_up"}, []),
@@ -57,7 +94,7 @@ def came(status, *, now=AFTER, rnd=False, recalled=False, supplement=None, cance
     ],
     ids=lambda value: value.get("status") if isinstance(value, dict) else "",
 )  # fmt: skip
-def test_what_comes_next_and_until_when(facts, expected):
+def test_what_comes_next_and_when(facts, expected):
     assert came(**facts) == expected
 
 
@@ -65,7 +102,7 @@ def test_who_came_up_from_the_reserve_list_counts_from_then():
     later = TOLD + timedelta(days=7)
     assert "promote" in RESULTS
     assert came("selected", rnd=True, reserve=TOLD, promote=later) == [
-        ("Sign the agreement that we send you.", date(2027, 2, 10))
+        ("Sign the agreement that we send you.", "until 10 Feb 2027")
     ]
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
+from applications.calls.models import Call
 from applications.firms.actions import owners
 from applications.intake import actions
 from applications.intake.models import Application, Attempt, Submission
@@ -363,7 +364,7 @@ def test_g23_g24_g25_submit_shows_the_receipt_and_whatever_is_pressed_again_ends
 def test_the_receipt_shows_number_instant_hash_files_and_what_comes_next(world, draft, owner):
     seventeen = clock.kst(2026, 12, 15, 17)
     confirm(owner.session, draft.created_by, at=seventeen)
-    receipt = owner.get(at(owner, "post", seventeen, url("submit", draft)).url)
+    receipt = at(owner, "get", seventeen, at(owner, "post", seventeen, url("submit", draft)).url)
 
     page, submission = text(receipt), Submission.objects.get()
     digest = hashlib.sha256(PDF).hexdigest()
@@ -372,7 +373,7 @@ def test_the_receipt_shows_number_instant_hash_files_and_what_comes_next(world, 
         "Application number SP-2027-0001",
         "What was handed in 사업계획서 D01.pdf 1 KB 사업자등록증명 D02.pdf 1 KB",
         f"Fingerprint of the whole application {submission.sha256} 사업계획서 {digest} 사업자등록증명 {digest}",
-        "What comes next Staff check the papers.",
+        "What comes next You may still recall and change it. until 15 Dec 2026, 18:00 Staff check the papers.",
     ):
         assert part in page
 
@@ -398,17 +399,74 @@ def test_g27_g28_a_late_submit_says_deadline_arrival_and_that_the_draft_is_kept(
     assert list(Attempt.objects.values_list("arrived_at", "closes_at")) == [(late, CLOSES)]
 
 
-def test_g28_after_the_deadline_the_draft_stays_readable(draft, owner):
+OVER = "The call closed on 15 Dec 2026, 18:00 (Korean time). Nothing can be changed or handed in any more."
+KEPT = "What you have written is kept: you can read it, print it and take it as a PDF."
+
+
+def test_g28_after_the_deadline_every_page_of_a_draft_says_so_and_offers_to_read_print_and_keep_it(
+    draft, owner
+):
+    late = CLOSES + timedelta(seconds=1)
+    revision = draft.revisions.first()
+    pages = [
+        at(owner, "get", late, address)
+        for address in (
+            draft.get_absolute_url(), url("section", draft, "project"), url("section", draft, "plan"),
+            url("papers", draft), url("check", draft), url("preview", draft), url("revisions", draft, "project"),
+            url("revision", draft, revision.key),
+        )
+    ]  # fmt: skip
+
+    for page in pages:
+        content = page.content.decode()
+        main = content.partition("<main")[2].partition("</main>")[0]
+        assert f"{OVER} {KEPT}" in text(page)
+        assert "arrived at" not in text(page)
+        assert [f'href="{url(name, draft)}"' in main for name in ("check", "preview", "pdf")] == [True] * 3
+        assert (
+            re.findall(r'<form[^>]*method="post"|data-autosave|data-upload|<button|data-countdown', main)
+            == []
+        )
+    assert "A summary" in pages[1].content.decode()
+    assert "A summary" in text(pages[4]) and "A summary" in text(pages[5])
+    assert "missing" not in text(pages[4])
+
+
+def test_g28_after_the_deadline_the_page_of_a_paper_leads_back_to_where_it_can_be_read(draft, owner):
+    page = at(owner, "get", CLOSES, paper(draft, "D01"))
+
+    assert page.url == f"{url('section', draft, 'papers')}#paper_D01"
+
+
+def test_g28_what_was_typed_too_late_stands_on_the_page_that_says_both_instants_and_offers_no_save(
+    draft, owner
+):
     late = CLOSES + timedelta(seconds=1)
 
-    overview = at(owner, "get", late, draft.get_absolute_url())
-    whole = at(owner, "get", late, url("check", draft))
-    part = at(owner, "get", late, url("section", draft, "project"))
+    page = at(
+        owner, "post", late, url("section", draft, "project"), {"version": draft.version, "title": "Late"}
+    )
 
-    assert "The call closed at 2026-12-15 18:00:00 KST" in text(overview)
-    assert "A summary" in text(whole)
-    assert url("submit", draft) not in whole.content.decode()
-    assert "A summary" in part.content.decode()
+    assert "this arrived at 2026-12-15 18:00:01 KST" in text(page)
+    assert 'value="Late"' in page.content.decode()
+    assert 'name="save"' not in page.content.decode()
+
+
+def test_the_draft_of_a_cancelled_call_says_so_and_offers_to_read_it(draft, owner):
+    Call.objects.filter(pk=draft.call_id).update(cancelled_at=DURING)
+
+    page = at(owner, "get", DURING, url("section", draft, "project"))
+
+    assert f"The call was cancelled. {KEPT}" in text(page)
+    assert 'name="save"' not in page.content.decode()
+
+
+def test_a_draft_goes_on_after_an_extension_as_if_nothing_had_been(draft, owner):
+    Call.objects.filter(pk=draft.call_id).update(closes_at=CLOSES + timedelta(days=1))
+
+    page = at(owner, "get", CLOSES, url("section", draft, "project")).content.decode()
+
+    assert 'name="save"' in page and "data-countdown" in page
 
 
 @pytest.mark.parametrize(

@@ -22,15 +22,19 @@ PAGES = [
 ]
 
 
+PACKED = {".css", ".js", ".svg"}  # served compressed; pictures of other kinds are already
+
+
 def linked(html):
-    """Names of the style sheets and scripts of a page."""
-    return re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))"', html)
+    """Names of all files that a page asks for, each once: style sheets, scripts, its icon and its pictures."""
+    return set(re.findall(r'(?:href|src)="/static/([^"]+)"', html))
 
 
-def packed(name):
+def weight(name):
     """A static file as it is served: compressed once, with brotli."""
-    with open(finders.find(name), "rb") as file:
-        return len(brotli.compress(file.read()))
+    path = Path(finders.find(name))
+    content = path.read_bytes()
+    return len(brotli.compress(content)) if path.suffix in PACKED else len(content)
 
 
 @pytest.mark.parametrize(("page", "thing", "who"), PAGES)
@@ -44,8 +48,16 @@ def test_a_first_visit_is_light(town, page, thing, who):
     html = client.get(reverse(page, args=words)).content
     names = linked(html.decode())
 
-    assert {"css/app.css", "js/app.js"} <= set(names)
-    assert len(html) + sum(map(packed, names)) <= 120 * KB
+    assert {"css/app.css", "js/app.js", "icon.svg"} <= names
+    assert re.findall(r'<(?:img|script|iframe|source)\b[^>]*\bsrc="(?!/static/)', html.decode()) == []
+    assert len(html) + sum(map(weight, names)) <= 120 * KB
+
+
+def test_style_sheets_ask_for_nothing_but_fonts():
+    sheets = {path: path.read_text() for path in Path(finders.find("css")).glob("*.css")}
+
+    assert sheets
+    assert {path.name for path, text in sheets.items() if re.search(r"url\(|@import", text)} == set()
 
 
 def faces():
