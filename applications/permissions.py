@@ -177,6 +177,12 @@ PERMISSIONS = {
     "firm.end_request": timetable,
     "firm.note_standing": timetable,
     "firm.appoint": administrator,
+    "contact.read": applicant
+    | reviewer
+    | officer
+    | director
+    | finance
+    | auditor,  # the ministry reads no names and numbers of people
     "import.list": officer | director | auditor,
     "import.view": visible,
     "import.make": officer,

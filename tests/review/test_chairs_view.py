@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from applications.calls.models import Call
+from applications.permissions import PERMISSIONS, anyone
 from applications.review import actions, deliberation, meetings
 from applications.review.queries import criteria_of
 from tests.asking import paper_text, text
@@ -71,6 +72,16 @@ def test_g38_the_chair_sees_which_sheets_are_out_and_why_and_members_do_not(tabl
     assert "Sheets that do not count" not in page(other, "hearing", table.hearing(1))
     assert "excluded" not in page(other, "meeting", table.panel)
     assert "Was not present" in page(table.world.officer, "case", first)
+
+
+def test_without_their_rule_a_member_would_read_which_sheets_are_out(table, monkeypatch):
+    first, other = table.applications[0], table.members[1]
+    actions.exclude(table.sheets[first.pk, other.pk], reason="Was not present", by=table.world.officer)
+    table.open()
+    assert "Was not present" not in page(table.members[0], "hearing", table.hearing(0))
+
+    monkeypatch.setitem(PERMISSIONS, "panel.exclusions", anyone)
+    assert "Was not present" in page(table.members[0], "hearing", table.hearing(0))
 
 
 def test_points_and_comments_on_each_criterion_stand_side_by_side_as_they_were_typed(table):
