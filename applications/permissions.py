@@ -177,12 +177,8 @@ PERMISSIONS = {
     "firm.end_request": timetable,
     "firm.note_standing": timetable,
     "firm.appoint": administrator,
-    "contact.read": applicant
-    | reviewer
-    | officer
-    | director
-    | finance
-    | auditor,  # the ministry reads no names and numbers of people
+    # The ministry reads neither names nor telephone numbers of people.
+    "contact.read": applicant | reviewer | officer | director | finance | auditor,
     "import.list": officer | director | auditor,
     "import.view": visible,
     "import.make": officer,
