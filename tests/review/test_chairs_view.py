@@ -77,7 +77,7 @@ def test_g38_the_chair_sees_which_sheets_are_out_and_why_and_members_do_not(tabl
 
 
 def test_who_gets_a_sheet_back_reads_in_the_subject_whether_the_chair_asks(table):
-    sheets = [table.sheets[table.applications[0].pk, member.pk] for member in table.members]
+    sheets = [table.sheets[table.applications[1].pk, member.pk] for member in table.members]
     User.objects.update(language="en")
     table.open()
 
