@@ -4,6 +4,7 @@ import re
 from copy import copy
 from urllib.parse import urlsplit
 
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
@@ -210,15 +211,35 @@ class Person:
         """Give the password again, before the last step."""
         self.follow("Confirm that it is you")
         self.page.locator("#id_password").fill(password)
-        with self.page.expect_navigation():
-            self.page.locator("main button[type=submit]").click()
-        return self.arrived()
+        return self.submits()
 
     def sign_in(self, email, password):
         self.name = email.partition("@")[0]
         self.follow("Sign in", within=self.page.get_by_role("banner"))
         self.enter({"Email": email, "Password": password})
         return self.press("Sign In", within=self.page.get_by_role("main"))
+
+    def adds_an_app(self, password):
+        """Staff, asked for a second factor at their first sign-in, add an app that shows codes. Returns its secret."""
+        assert self.kind == "account_reauthenticate"
+        self.page.locator("#id_password").fill(password)
+        self.submits()
+        assert self.kind == "mfa_activate_totp"
+        secret = self.page.locator("#authenticator_secret").input_value()
+        self.types_the_code_of(secret).goes("/home/")
+        return secret
+
+    def types_the_code_of(self, secret):
+        """Type what the app with this secret shows now; a code works once."""
+        code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+        self.page.locator("#id_code").fill(code)
+        return self.submits()
+
+    def submits(self):
+        """Press the button of the only form of the page."""
+        with self.page.expect_navigation():
+            self.page.locator("main form button[type=submit]").click()
+        return self.arrived()
 
 
 class House:

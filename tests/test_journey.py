@@ -6,17 +6,18 @@ import re
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.utils import translation
 from playwright.sync_api import expect
 
-from applications.accounts import actions as accounts
-from applications.accounts.models import Role, User
+from applications.accounts.models import Role
 from applications.intake.rules import PLEDGES
 from applications.kernel import clock
-from applications.kernel.taxonomy import RootTechnology
-from applications.review.people import set_profile
+from applications.portal.tasks import carry_imports_on
+from applications.review.importing import REVIEWERS as SHEET
 from applications.review.pledges import PLEDGE
 from tests.browser import said
 from tests.fixtures import hwp, hwpx, pdf
+from tests.world import workbook
 
 PASSWORD = "a-long-password-77"
 PREPARING, OPEN, CLOSED = (
@@ -25,13 +26,15 @@ PREPARING, OPEN, CLOSED = (
     clock.kst(2027, 1, 20, 18, 30),
 )
 STAFF = {
-    "officer": ("주무관 가온", Role.OFFICER),
-    "officer2": ("주무관 나래", Role.OFFICER),
-    "director": ("과장 다솜", Role.DIRECTOR),
-    "finance": ("회계 라온", Role.FINANCE),
-    "finance2": ("회계 마루", Role.FINANCE),
+    "officer@agency.example": ("주무관 가온", Role.OFFICER),
+    "officer2@agency.example": ("주무관 나래", Role.OFFICER),
+    "director@agency.example": ("과장 다솜", Role.DIRECTOR),
+    "finance@agency.example": ("회계 라온", Role.FINANCE),
+    "finance2@agency.example": ("회계 마루", Role.FINANCE),
 }
-REVIEWERS = {f"reviewer{number}": f"위원 {name}" for number, name in enumerate("가나다라마바", 1)}
+REVIEWERS = {
+    f"reviewer{number}@panel.example": f"위원 {name}" for number, name in enumerate("가나다라마바", 1)
+}
 SPROUT, RND = "2027년 새싹기업 선정 공고", "2027년 첨단뿌리 연구개발 공고"
 CALL_FIELDS = {
     "programme year": "2027",
@@ -69,82 +72,56 @@ class Journey:
 
     def __init__(self, street, traveller):
         self.street, self.traveller = street, traveller
+        self.secrets = {}  # of the apps that show codes
         self.visitor = street.comes()
         self.postbox = street.comes()
 
-    def take_part(self, email):
-        """Somebody comes and signs in."""
+    def letter(self, address, subject):
+        """The text of the latest letter to this address under this subject of the catalogue."""
+        self.postbox.follow("Letters of the demonstration")
+        self.postbox.enter({"To": address}).press("Search")
+        parts = re.split(r"%\(\w+\)s", said(subject))
+        self.postbox.follow(re.compile(".*".join(map(re.escape, parts))))
+        return self.postbox.page.locator(".letter").inner_text()
+
+    def comes_again(self, email):
+        """Somebody signs in; who has an app gives the code that it shows."""
         person = self.street.comes()
         person.sign_in(email, PASSWORD)
-        return person
-
-    # The house is opened
-
-    def an_administrator_invites_the_staff_and_the_reviewers(self, monkeypatch):
-        monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
-        call_command("create_administrator", "admin@agency.example", name="관리자 바다")
-        admin = self.take_part("admin@agency.example")
-        admin.menu("People")
-        for key, (name, role) in [
-            ("officer", STAFF["officer"]),
-            ("reviewer1", (REVIEWERS["reviewer1"], Role.REVIEWER)),
-        ]:
-            admin.follow("Invite a colleague or a reviewer")
-            admin.enter(
-                {
-                    "E-mail": f"{key}@agency.example",
-                    "Name": name,
-                    "Role": role.label,
-                    "Reason": "새로 맡은 일",
-                }
-            )
-            admin.press("Invite")
-            assert said("The invitation is on its way.") in admin.text
-        self.officer = self.accepts_the_invitation("officer@agency.example")
-        reviewer = self.accepts_the_invitation("reviewer1@agency.example")
-        reviewer.follow("My expertise")
-        reviewer.enter({"affiliation": "가상대학교", "kind": "Academia", "region": "경남"}).tick(
-            "열처리", "금형"
-        )
-        reviewer.press("Save: this is true today")
-        assert said("The profile is saved.") in reviewer.text
-        self.others_have_come_the_same_way()
+        return person.types_the_code_of(self.secrets[email]) if email in self.secrets else person
 
     def accepts_the_invitation(self, email):
+        """Somebody opens the letter, chooses a password and signs in for the first time."""
         person = self.street.comes()
         person.follow("Letters of the demonstration")
-        person.enter({"To": email}).press("Search")
-        person.click("link", re.compile(said("[RootGrants] Your account is ready")[-8:]))
+        person.follow("[RootGrants] Your account is ready", within=person.row(email))
         person.click("link", re.compile("password.reset.key"))
         person.enter({"New Password": PASSWORD, "New Password (again)": PASSWORD})
         person.press("Change Password")
-        person.sign_in(email, PASSWORD)
-        return person
+        return person.sign_in(email, PASSWORD)
 
-    def others_have_come_the_same_way(self):
-        admin = User.objects.get(email="admin@agency.example")
-        people = STAFF | {key: (name, Role.REVIEWER) for key, name in REVIEWERS.items()}
-        for key, (name, role) in people.items():
-            email = f"{key}@agency.example"
-            if not User.objects.filter(email=email).exists():
-                person = accounts.invite(email=email, name=name, role=role, reason="새로 맡은 일", by=admin)
-                person.set_password(PASSWORD)
-                person.save()
-                if role == Role.REVIEWER:
-                    technologies = RootTechnology.objects.filter(name__in=("열처리", "금형"))
-                    set_profile(
-                        person,
-                        affiliation="가상대학교",
-                        kind="academia",
-                        technologies=technologies,
-                        by=person,
-                    )
+    # The house is opened
+
+    def an_administrator_invites_the_staff(self, monkeypatch):
+        monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
+        call_command("create_administrator", "admin@agency.example", name="관리자 바다")
+        admin = self.comes_again("admin@agency.example")
+        admin.adds_an_app(PASSWORD)
+        admin.menu("People")
+        for email, (name, role) in STAFF.items():
+            admin.follow("Invite a colleague or a reviewer")
+            admin.enter({"E-mail": email, "Name": name, "Role": role.label, "Reason": "새로 맡은 일"})
+            admin.press("Invite")
+            assert said("The invitation is on its way.") in admin.text
+        came = {email: self.accepts_the_invitation(email) for email in STAFF}
+        self.secrets = {email: person.adds_an_app(PASSWORD) for email, person in came.items()}
+        self.officer, self.finance = came["officer@agency.example"], came["finance@agency.example"]
 
     # The calls
 
     def an_officer_publishes_two_calls(self):
         officer = self.officer
-        finance = self.take_part("finance@agency.example")
+        finance = self.finance
         finance.menu("Budget")
         finance.follow("Open a budget line")
         finance.enter({"programme": "Root-industry R&D", "year": "2027", "name": "첨단뿌리 연구개발"})
@@ -383,7 +360,7 @@ class Journey:
 
     def staff_screen_them(self):
         self.traveller.move_to(CLOSED)
-        self.officer = self.take_part("officer@agency.example")
+        self.officer = self.comes_again("officer@agency.example")
         self.officer.follow(re.compile("요건검토|검토 대기|" + said("To be screened")))
         self.officer.follow("SP-2027-0001")
         self.officer.follow("Request a supplement")
@@ -396,7 +373,7 @@ class Journey:
         assert "날짜가 지난 증명입니다." in self.postbox.reads_letter(
             "sprout@firm.example", "[Supplement] Please mend %(number)s item until %(due)s"
         )
-        self.sprout = self.take_part("sprout@firm.example")
+        self.sprout = self.comes_again("sprout@firm.example")
         self.sprout.follow(SPROUT)
         self.sprout.follow("Go to what is to be mended")
         self.adds(self.sprout, "사업자등록증명", "새 사업자등록증명.pdf", pdf())
@@ -421,6 +398,28 @@ class Journey:
 
     # Review
 
+    def an_officer_invites_six_reviewers_by_a_file(self):
+        officer = self.officer
+        officer.menu("Reviews")
+        officer.follow("Reviewers")
+        officer.follow("Import from Excel")
+        officer.follow("Upload a filled template")
+        rows = [
+            [email, name, "가상대학교", "", "", "", "학계", "경남", "열처리, 금형", "", "", ""]
+            for email, name in REVIEWERS.items()
+        ]  # fmt: skip
+        with translation.override("ko"):
+            head = [str(field.label) for field in SHEET.fields]
+            file = workbook(str(SHEET.title), [head, *rows])
+        officer.enter({"Filled template (XLSX)": upload("평가위원.xlsx", file.read())})
+        officer.enter({"Reason": "2027년 평가위원 후보"}).press("Upload and check")
+        carry_imports_on()  # as the timetable does
+        officer.follow("Refresh now")
+        officer.click("button", re.compile(str(len(rows))))
+        carry_imports_on()
+        officer.follow("Refresh now")
+        assert officer.text.count(said("Written")) >= len(rows)
+
     def six_reviewers_each_are_asked(self):
         for number in ("SP-2027-0001", "RD-2027-0001"):
             self.officer.menu("Reviews")
@@ -429,8 +428,12 @@ class Journey:
             assert self.officer.page.get_by_role("button", name=said("Close the review")).is_disabled()
 
     def one_stands_in_a_conflict_and_five_hand_in(self):
-        for place, key in enumerate(REVIEWERS):
-            reviewer = self.take_part(f"{key}@agency.example")
+        for place, email in enumerate(REVIEWERS):
+            reviewer = self.accepts_the_invitation(email)
+            if place == 0:
+                reviewer.follow("My expertise")
+                reviewer.press("Save: this is true today")
+                assert said("The profile is saved.") in reviewer.text
             for number, points in (("SP-2027-0001", SPROUT_POINTS), ("RD-2027-0001", RND_POINTS)):
                 reviewer.menu("My reviews")
                 reviewer.follow(number)
@@ -475,7 +478,7 @@ class Journey:
         )
         officer.press("Search", within=officer.page.get_by_role("main"))
         officer.press("Close all reviews that have their sheets")
-        second = self.take_part("officer2@agency.example")
+        second = self.comes_again("officer2@agency.example")
         for number in ("RC-2027-S01", "RC-2027-R01"):
             officer.menu("Decisions")
             officer.follow(number)
@@ -538,9 +541,9 @@ class Journey:
         assert "AG-2027-0001" in self.postbox.reads_letter(
             "rnd@firm.example", "[Agreement] Please sign the agreement until %(day)s"
         )
-        firm = self.rnd = self.take_part("rnd@firm.example")
+        firm = self.rnd = self.comes_again("rnd@firm.example")
         firm.follow("AG-2027-0001")
-        director = self.take_part("director@agency.example")
+        director = self.comes_again("director@agency.example")
         director.menu("Agreements")
         director.follow("AG-2027-0001")
         for person in (firm, director):
@@ -550,7 +553,7 @@ class Journey:
         assert said("Both sides have signed: the agreement is in force.") in director.text
 
     def the_first_instalment_is_paid_by_four_people(self):
-        firm, self.finance = self.rnd, self.take_part("finance@agency.example")
+        firm, self.finance = self.rnd, self.comes_again("finance@agency.example")
         firm.menu("My page")
         firm.follow("AG-2027-0001")
         firm.follow("Request an instalment")
@@ -561,7 +564,7 @@ class Journey:
             person.follow("PY-2027-0001-1")
             person.press("Verify" if person is self.officer else "Approve")
         assert self.finance.page.get_by_role("link", name=said("Record as paid"), exact=True).count() == 0
-        second = self.take_part("finance2@agency.example")
+        second = self.comes_again("finance2@agency.example")
         second.menu("Payments")
         second.follow("PY-2027-0001-1")
         second.follow("Record as paid")
@@ -576,15 +579,17 @@ class Journey:
 
 
 @pytest.mark.browser
-def test_from_an_empty_house_to_a_seat_and_a_first_payment(street, monkeypatch):
+def test_from_an_empty_house_to_a_seat_and_a_first_payment(street, monkeypatch, settings):
+    settings.STAFF_SECOND_FACTOR = True
     with time_machine.travel(PREPARING, tick=True) as traveller:
         journey = Journey(street, traveller)
-        journey.an_administrator_invites_the_staff_and_the_reviewers(monkeypatch)
+        journey.an_administrator_invites_the_staff(monkeypatch)
         journey.an_officer_publishes_two_calls()
         journey.two_firms_sign_up_and_register()
         journey.two_firms_apply()
         journey.they_hand_in_and_a_third_click_changes_nothing()
         journey.staff_screen_them()
+        journey.an_officer_invites_six_reviewers_by_a_file()
         journey.six_reviewers_each_are_asked()
         journey.one_stands_in_a_conflict_and_five_hand_in()
         journey.the_list_is_ranked_proposed_and_approved_by_another()

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from applications.accounts.models import Role
 from applications.agreement import actions, queries
 from applications.agreement.forms import SignForm, TermsForm
 from applications.agreement.lists import AGREEMENTS
@@ -92,7 +91,7 @@ def detail(request, key):
             "application": agreement.application,
             "signatures": signatures,
             "committee": queries.terms_of(agreement.application),
-            "hides_people": request.user.role == Role.MINISTRY,
+            "hides_people": not request.user.has_perm("contact.read"),
             "moves": moves,
             "payments": agreement.payments.order_by("tranche", "pk"),
             "may_request": agreement.status == "in_force"

@@ -80,7 +80,7 @@ def detail(request, key):
             "namesakes": namesakes_of(firm, NAMESAKES_SHOWN) if request.user.has_perm("firm.list") else [],
             "may_edit": request.user.has_perm("firm.edit", firm),
             "is_member": request.user.role == Role.APPLICANT,
-            "shows_people": request.user.role != Role.MINISTRY,
+            "shows_people": request.user.has_perm("contact.read"),
         },
     )
 

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from applications.accounts.models import Role
 from applications.agreement.models import Agreement
 from applications.calls.models import BudgetLine
 from applications.funding import actions, queries, rules
@@ -81,8 +80,8 @@ def payment(request, key):
             "agreement": found.agreement,
             "moves": moves,
             "four_eyes": four_eyes,
-            "names": request.user.is_staff and request.user.role != Role.MINISTRY,
-            "hides_people": request.user.role == Role.MINISTRY,
+            "names": request.user.is_staff and request.user.has_perm("contact.read"),
+            "hides_people": not request.user.has_perm("contact.read"),
             "trail": audit.trail(found).select_related("actor") if request.user.is_staff else [],
         },
     )

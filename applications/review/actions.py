@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from applications.accounts.models import Role
 from applications.calls.conflicts import RULES
 from applications.intake import bonus
 from applications.intake.models import BEFORE_REVIEWERS, Application, Status
@@ -162,7 +163,7 @@ def save(assignment, *, values, comments, notes=None, version=None, by):
     application = queries.locked_application(assignment.application_id)
     call = application.call
     criteria = {one.pk: one for one in queries.remembered_criteria(assignment.stage_id, call)}
-    locked(assignment)
+    locked(assignment, application)
     SHEET.check(assignment, "save", by=by)
     reasons = drawing.closed(panel) or rules.not_in_review(application, assignment.stage_id) or facts.halted(application, by) or [
         fault
@@ -196,6 +197,7 @@ def hand_in(assignment, *, by):
     panel = membership.locked_of(assignment.application_id, assignment.stage_id)
     application = queries.locked_application(assignment.application_id)
     assignment = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    assignment.application = application
     criteria = queries.remembered_criteria(assignment.stage_id, application.call)
     values = dict(assignment.scores.values_list("criterion", "value"))
     comments = {name: getattr(assignment, name) for name in COMMENTS}
@@ -237,7 +239,7 @@ def reopen(assignment, *, reason, by):
     audit.record("reopened_values", assignment, by=by, before=old, note=reason)
     store_score(application)
     notify("sheet_returned", to=[assignment.reviewer], event=f"reopen:{assignment.key}:{clock.now().isoformat()}",
-           application=application, reason=reason)  # fmt: skip
+           application=application, reason=reason, by_chair=by.role == Role.REVIEWER)  # fmt: skip
 
 
 @transaction.atomic

@@ -6,10 +6,12 @@ from applications.lifecycle import SHEET
 from applications.review.models import Assignment, SheetEvent
 
 
-def locked(assignment):
-    """Read the same sheet anew under its lock; sight is asked anew."""
+def locked(assignment, application=None):
+    """Read the same sheet anew under its lock; sight is asked anew. application: what it is about, under its lock."""
     vars(assignment).pop("found_for", None)
     assignment.refresh_from_db(from_queryset=Assignment.objects.select_for_update())
+    if application:
+        assignment.application = application
 
 
 def advance(assignment, name, kind, *, by, unless=lambda _sheet: [], note="", **fields):

@@ -325,10 +325,13 @@ def profiles_of(reviewers):
 def locked_application(pk):
     """An application under its lock: scores of one change one after the other, its row is locked before any sheet of it.
 
-    Its stage is read under the lock, not joined: who waited would see the stage that it was in before.
+    Its stage is looked up under the lock, not joined: who waited would see the stage that it was in before.
     """
     found = Application.objects.select_for_update(of=("self",)).select_related("call", "firm", "region")
-    return found.get(pk=pk)
+    application = found.get(pk=pk)
+    if application.stage_id:
+        application.stage = remembered_stage(application.stage_id, application.call)
+    return application
 
 
 def profile_of(reviewer):

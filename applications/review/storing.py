@@ -3,13 +3,22 @@
 from django.conf import settings
 from django.utils import translation
 
+from applications.calls.editions import remembered
+from applications.calls.stages import Stage
 from applications.intake.models import Application, Status
 from applications.review import queries, replay, rules, visited
 
 
 def stages_of(call):
     """The stages of a call with all that scoring asks of them."""
-    return list(call.stages.prefetch_related("groups__criteria"))
+    return _read(call.pk)
+
+
+def _read(call):
+    return list(Stage.objects.filter(call=call).prefetch_related("groups__criteria"))
+
+
+remembered_stages = remembered(_read)  # of (id of a call, the call)
 
 
 def result_of(application):
@@ -24,7 +33,8 @@ def result_of(application):
     ]
     points = [decision.points for decision in queries.decided(application).values()]
     under_review = application.status == Status.IN_REVIEW
-    return computed(application, stages_of(application.call), sheets, points, under_review=under_review)
+    stages = remembered_stages(application.call_id, application.call)
+    return computed(application, stages, sheets, points, under_review=under_review)
 
 
 def computed(application, stages, sheets, points, *, under_review):
@@ -43,8 +53,7 @@ def computed(application, stages, sheets, points, *, under_review):
 
 
 def store_score(application):
-    """Write what the counted sheets come to on the locked application."""
+    """Write what the counted sheets come to on the locked application; its row is not read anew."""
     Application.objects.filter(pk=application.pk).update(
         **replay.columns(application, result_of(application))
     )
-    application.refresh_from_db()

@@ -366,8 +366,8 @@ def role(name):
 
 @register.filter
 def named(person, reader):
-    """Who somebody is: by name, to the ministry by role."""
-    return person.get_role_display() if reader.role == Role.MINISTRY else person.name
+    """Who somebody is: by name, or by role to who reads no names."""
+    return person.name if reader.has_perm("contact.read") else person.get_role_display()
 
 
 class Capture(template.Node):

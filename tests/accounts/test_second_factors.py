@@ -5,17 +5,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.urls import reverse
 
 from applications.kernel import clock
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.browser
-
-
-def code_now(secret):
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
 
 def with_authenticator(person):
@@ -42,7 +37,7 @@ def types_password(person):
     """Before a factor is added or taken away, the password is asked for."""
     assert person.kind == "account_reauthenticate"
     person.page.locator("#id_password").fill(PASSWORD)
-    return presses(person, "main button[type=submit]")
+    return person.submits()
 
 
 def signs_out(person):
@@ -98,20 +93,15 @@ def test_staff_add_an_app_at_the_first_sign_in_and_are_asked_for_its_code_at_the
     person, account = street.comes(), World().officer
     person.sign_in(account.email, PASSWORD)
 
-    types_password(person)
-    assert person.kind == "mfa_activate_totp"
-    secret = person.page.locator("#authenticator_secret").input_value()
-    person.page.locator("#id_code").fill(code_now(secret))
-    presses(person, "main form button[type=submit]")
-    assert goes_to(person, "portal:home").kind == "portal:home"
+    secret = person.adds_an_app(PASSWORD)
+    assert person.kind == "portal:home"
 
     signs_out(person)
     person.sign_in(account.email, PASSWORD)
     assert person.kind == "mfa_authenticate"
     assert goes_to(person, "portal:home").kind == "mfa_authenticate"  # the password alone opens nothing
     with time_machine.travel(clock.now() + timedelta(minutes=1)):  # the next code: one works once
-        person.page.locator("#id_code").fill(code_now(secret))
-        presses(person, "main form button[type=submit]")
+        person.types_the_code_of(secret)
         assert person.kind == "portal:home"
 
     assert street.complaints == []

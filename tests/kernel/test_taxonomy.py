@@ -3,6 +3,10 @@
 from collections import Counter
 from datetime import date
 
+import pytest
+
+from applications.firms.forms import ProfileForm
+from applications.kernel import clock
 from applications.kernel.taxonomy import IndustryCodeVersion, IndustryField, Pillar, Region, RootTechnology
 
 
@@ -28,6 +32,30 @@ def test_a_region_that_was_renamed_ends_the_day_before_its_new_code_begins(db):
         ("51", date(2023, 6, 11), None),
         ("52", date(2024, 1, 18), None),
     ]
+
+
+LANDS = ["26", "27", "28", "30", "31", "36", "41", "43", "44", "47", "48", "50", "51", "52"]
+
+
+@pytest.mark.parametrize(
+    ("day", "codes"),
+    [
+        (date(2026, 6, 30), ["11", *LANDS[:3], "29", *LANDS[3:9], "46", *LANDS[9:]]),
+        (date(2026, 7, 1), ["11", "12", *LANDS]),
+    ],
+)
+def test_gwangju_and_jeonnam_are_one_region_from_july_2026_on(db, day, codes):
+    assert sorted(Region.objects.valid_on(day).values_list("code", flat=True)) == codes
+
+
+def test_a_profile_offers_the_regions_of_its_day(db):
+    offered = {}
+    for day in (clock.kst(2026, 6, 30, 23, 59), clock.kst(2026, 7, 1)):
+        with clock.at(day):
+            codes = {region.code for region in ProfileForm().fields["region"].queryset}
+            offered[clock.today()] = codes & {"12", "29", "46"}
+
+    assert offered == {date(2026, 6, 30): {"29", "46"}, date(2026, 7, 1): {"12"}}
 
 
 def test_one_classification_of_industries_follows_the_other_without_a_gap(db):

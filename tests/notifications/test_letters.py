@@ -109,6 +109,35 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
 }
 
 
+SUBJECTS = {  # of the matrix of letters, to the letter (docs/domain.md, "Letters")
+    "member_invited": r"\[뿌리첨단화\] .+ 담당자로 초대되었습니다",
+    "call_announced": r"\[공고\] .+ 안내 \(접수 ~.+ 18:00\)",
+    "call_corrected": r"\[정정공고\] 제RC-2027-S\d\d-1호 변경사항 안내 \(붙임 신구대조표\)",
+    "call_extended": r"\[접수연장\] 마감이 .+ 18:00로 연장되었습니다 — 기제출 건도 수정 가능",
+    "draft_reminder": r"\[마감 3시간 전\] 작성 중인 신청서가 아직 제출되지 않았습니다",
+    "partner_asked": r"\[확인요청\] .+의 과제에 수요기업으로 참여를 확인해 주세요",
+    "application_received": r"\[접수완료\] 접수번호 [SR][PD]-2027-\d{4}-\d 신청서가 정상 접수되었습니다",
+    "application_recalled": r"\[주의\] SP-2027-\d{4} 제출을 회수하여 수정 중입니다 \(마감까지 다시 제출하지 않으면 직전 제출본이 유지됩니다\)",
+    "supplement_requested": r"\[보완요청\] .+까지 서류 1건을 보완해 주세요",
+    "supplement_due": r"\[보완기한 D-1\] 미보완 시 지원제외될 수 있습니다",
+    "application_eligible": r"\[요건검토 결과\] 적합 — 서면평가를 진행합니다",
+    "application_ruled_out": r"\[요건검토 결과\] 지원제외 안내 및 이의신청 방법",
+    "panel_invited": r"\[위촉요청\] .+ 발표평가\(7\) 평가위원 수락 여부를 회신해 주세요",
+    "review_due": r"\[평가마감 D-1\] 미확정 평가표 1건이 있습니다",
+    "sheet_returned": r"\[확인요청\] 평가표 1건의 보완을 요청했습니다",
+    "stage_passed": r"\[서면평가 결과\] 현장실사 대상으로 선정되었습니다",
+    "talk_scheduled": r"\[발표평가\] .+ 발표 안내",
+    "visit_announced": r"\[현장실사\] .+ 방문 예정 및 준비사항 안내",
+    "result_published": r"\[평가결과 통보\] .+ 최종 선정 결과 안내( \(이의신청 ~.+\))?|\[평가결과 통보\] 예비 \d순위로 선정되었습니다",
+    "reserve_promoted": r"\[추가선정\] 예비 \d순위에서 선정으로 변경되었습니다",
+    "appeal_received": r"\[이의신청 접수\] AP-2027-\d{4} 처리기한 .+",
+    "appeal_decided": r"\[이의신청 결과\] AP-2027-\d{4} 인용 결정 안내",
+    "agreement_offered": r"\[협약\] 전자협약 체결을 요청드립니다 \(기한 .+\)",
+    "payment_made": r"\[사업비\] 1차 정부지원금 288,000,000원이 지급되었습니다",
+    "paper_expires": r"\[만료예정\] .+, \d+일 후 만료됩니다",
+}  # fmt: skip
+
+
 class World(World):
     """All its people read this language."""
 
@@ -335,6 +364,11 @@ def test_every_letter_is_complete_in_both_languages(db, monkeypatch, language, p
     ] == []  # what is left out leaves no gap
     brackets = {kind: re.match(r"\[[^]]+\]", letter.subject)[0] for kind, letter in found.items()}
     assert brackets == {kind: both[place] for kind, both in BRACKETS.items()}
+    if language == "ko":
+        subjects = {kind: found[kind].subject for kind in SUBJECTS}
+        assert {
+            kind: subject for kind, subject in subjects.items() if not re.fullmatch(SUBJECTS[kind], subject)
+        } == {}
     # The words of a call, the number of a seat and the reasons of a list are the same in both languages.
     names = [*RequiredPaper.objects.values_list("name", flat=True), Seat.objects.get().number]
     names += PaperKind.objects.values_list("name", flat=True)

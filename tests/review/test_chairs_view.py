@@ -5,7 +5,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from applications.accounts.models import User
 from applications.calls.models import Call
+from applications.notifications.models import Letter
+from applications.permissions import PERMISSIONS, anyone
 from applications.review import actions, deliberation, meetings
 from applications.review.queries import criteria_of
 from tests.asking import paper_text, text
@@ -71,6 +74,31 @@ def test_g38_the_chair_sees_which_sheets_are_out_and_why_and_members_do_not(tabl
     assert "Sheets that do not count" not in page(other, "hearing", table.hearing(1))
     assert "excluded" not in page(other, "meeting", table.panel)
     assert "Was not present" in page(table.world.officer, "case", first)
+
+
+def test_who_gets_a_sheet_back_reads_in_the_subject_whether_the_chair_asks(table):
+    sheets = [table.sheets[table.applications[1].pk, member.pk] for member in table.members]
+    User.objects.update(language="en")
+    table.open()
+
+    for sheet, by in zip(sheets, (table.chair, table.world.officer), strict=True):
+        actions.reopen(sheet, reason="A total does not fit", by=by)
+
+    letters = Letter.objects.filter(kind="sheet_returned").order_by("-pk")[:2]
+    assert [(letter.to_id, letter.subject) for letter in letters] == [
+        (sheets[1].reviewer_id, "[Please check] A sheet was given back to you"),
+        (sheets[0].reviewer_id, "[Please check] The chair asks you to mend one of your sheets"),
+    ]
+
+
+def test_without_their_rule_a_member_would_read_which_sheets_are_out(table, monkeypatch):
+    first, other = table.applications[0], table.members[1]
+    actions.exclude(table.sheets[first.pk, other.pk], reason="Was not present", by=table.world.officer)
+    table.open()
+    assert "Was not present" not in page(table.members[0], "hearing", table.hearing(0))
+
+    monkeypatch.setitem(PERMISSIONS, "panel.exclusions", anyone)
+    assert "Was not present" in page(table.members[0], "hearing", table.hearing(0))
 
 
 def test_points_and_comments_on_each_criterion_stand_side_by_side_as_they_were_typed(table):

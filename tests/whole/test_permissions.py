@@ -29,6 +29,7 @@ firm.history              x     .      .      .      .       .         .        
 firm.end_request          .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 firm.note_standing        .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 firm.appoint              .     .      .      .      .       .         .          .          .         .       .        .        .       .        .        .          x           .          .
+contact.read              x     x      x      x      x       x         x          x          x         x       x        x        x       x        .        x          .           .          .
 import.list               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 import.view               .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 import.make               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .

@@ -3,6 +3,7 @@
 FULL_SWEEP=1 (make sweep) asks with every method there is.
 """
 
+import ast
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -18,12 +19,14 @@ from applications.accounts import actions as accounts
 from applications.accounts.models import Role, User
 from applications.kernel.access import Predicate
 from applications.kernel.accesslog import AccessEntry
+from applications.lifecycle import FLOWS
 from applications.notifications.models import Letter
 from applications.permissions import PERMISSIONS
 from applications.review.models import ReviewerProfile
 from applications.review.payees import PayeeAccount
 from tests.secrecy import Undecided, Walk, differences
 from tests.sweep import FOREIGN, FULL, QUICK, Person, Sweep, addresses, oracle, stored, undeclared, words_of
+from tests.test_house import TREES, calls
 from tests.town import NOW
 
 ROWS = oracle()
@@ -132,13 +135,21 @@ def test_g33_with_its_check_removed_the_sweep_of_a_page_fails(sweep, town, monke
     assert noticed
 
 
-@pytest.mark.parametrize(
-    ("permission", "who", "page", "canary"),
-    [
-        ("outbox.text", "administrator", "portal:letters", "CANARY-A-NAME"),
-        ("audit.values", "administrator", "portal:audit", "CANARY-A-NAME"),
-    ],
-)
+COLUMNS = [  # what decides over a part of a page, and which text shows to whom without it
+    ("outbox.text", "administrator", "portal:letters", "CANARY-A-NAME"),
+    ("outbox.text", "administrator", "portal:letter", "CANARY-A-NAME"),
+    ("audit.values", "administrator", "portal:audit", "CANARY-A-NAME"),
+    ("contact.read", "ministry", "firms:detail", "CANARY-A-HEAD"),
+    ("contact.read", "ministry", "firms:detail", "CANARY-A-PHONE"),
+    ("contact.read", "ministry", "agreement:detail", "CANARY-OWNER-NAME"),
+    ("contact.read", "ministry", "funding:payment", "CANARY-OWNER-NAME"),
+    ("application.case", "ministry", "intake:detail", "CANARY-OWNER-NAME"),
+    ("review.read", "undeclared", "review:sheet", "CANARY-A1-SUMMARY"),
+    ("panel.sheets", "reviewer", "review:meeting", "R2-TOTAL"),
+]
+
+
+@pytest.mark.parametrize(("permission", "who", "page", "canary"), COLUMNS)
 def test_with_a_rule_for_a_column_removed_its_canary_is_seen(
     sweep, monkeypatch, permission, who, page, canary
 ):
@@ -147,6 +158,21 @@ def test_with_a_rule_for_a_column_removed_its_canary_is_seen(
 
     monkeypatch.setitem(PERMISSIONS, permission, Predicate(lambda user, thing: True, about_thing=False))
     assert canary in sweep(who, rows, ("GET",)).seen
+
+
+def test_every_permission_that_decides_over_a_part_of_a_page_alone_is_tried_without():
+    """certificate.list shows a link and no text; a member who is no chair sits in tests/review/test_chairs_view.py."""
+    verbs = {
+        call.args[1].value
+        for tree in TREES.values()
+        for _name, last, call in calls(tree)
+        if last == "require" and isinstance(call.args[1], ast.Constant)
+    }
+    moves = {move.permission for flow in FLOWS.values() for move in flow.moves.values()}
+    parts = set(PERMISSIONS) - {view.permission for view in VIEWS.values()} - verbs - moves
+
+    tried = {permission for permission, *_rest in COLUMNS}
+    assert parts - tried == {"certificate.list", "panel.exclusions"}
 
 
 def test_g35_a_search_finds_nothing_of_an_application_that_one_may_not_see(town):

@@ -77,7 +77,7 @@ def warn_of_expiry(paper, *, by):
     paper.warned_at = clock.now()
     paper.save(update_fields=["warned_at"])
     notify("paper_expires", to=_keepers(paper.firm), event=f"expiry:{paper.file.key}:{paper.expires_on}",
-           paper=paper)  # fmt: skip
+           paper=paper, days=(paper.expires_on - clock.today()).days)  # fmt: skip
 
 
 @transaction.atomic
