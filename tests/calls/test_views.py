@@ -167,7 +167,7 @@ def test_the_desk_asks_as_often_for_many_calls_as_for_one(world, django_assert_n
     officer = browser(world.officer)
     officer.get(desk("desk"))
 
-    with django_assert_num_queries(5):  # session, person, what the filters offer, rows
+    with django_assert_num_queries(6):  # session, person, what the filters offer (two for the years), rows
         officer.get(desk("desk"))
 
 
