@@ -29,6 +29,7 @@ examples.load_profile("tests")
 
 WHOLE = "tests/whole/"
 LONG = (
+    "tests/test_journey.py",
     WHOLE,
     "tests/management/",
     "tests/review/test_equal_everywhere.py",

@@ -13,6 +13,7 @@ from applications.intake.models import Application, Status
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
+from applications.kernel.reasons import too_short
 from applications.lifecycle import APPLICATION, PROPOSAL
 from applications.notifications.outbox import notify
 
@@ -157,7 +158,7 @@ def approve(proposal, *, by):
 def send_back(proposal, *, reason, by):
     """Another person than the proposer does not approve: the list is out of force, and the proposer is told why."""
     lock(proposal.call)
-    PROPOSAL.advance(proposal, "disapprove", by=by, note=reason)
+    PROPOSAL.advance(proposal, "disapprove", by=by, unless=lambda _locked: too_short(reason), note=reason)
     notify("list_sent_back", to=[proposal.proposed_by], event=f"sent_back:{proposal.key}",
            proposal=proposal, call=proposal.call, why=reason)  # fmt: skip
 

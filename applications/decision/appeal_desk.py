@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 
 from applications.decision import actions, appealing, queries
 from applications.decision.appeals import Appeal
-from applications.decision.forms import DecideForm, OpinionForm, WhyForm
+from applications.decision.forms import DecideForm, OpinionForm
 from applications.decision.lists import APPEALS
 from applications.intake.models import Application
 from applications.kernel.formpages import asked
+from applications.kernel.forms import ReasonForm
 from applications.kernel.listpages import exported, listed
 from applications.kernel.web import fetch, page
 
@@ -56,7 +57,7 @@ def turn_down(request, key):
     """Not confirmed: the appeal is examined on, and its examiner reads why."""
     found = fetch(request, Appeal, key=key, related=CASE)
     return asked(
-        request, WhyForm(request.POST or None, button=_("Send it back")),
+        request, ReasonForm(request.POST or None, button=_("Send it back")),
         lambda reason: appealing.turn_down(found, reason=reason, by=request.user), after=found,
         said=_("The proposed decision is sent back."), heading=_("Send the proposed decision back"), hint=found.number,
         back=found,

@@ -16,12 +16,12 @@ from applications.decision.committee_forms import (
     label_of,
 )
 from applications.decision.committees import Deliberation, Resolution
-from applications.decision.forms import WhyForm
 from applications.decision.models import Place
 from applications.decision.views import around_the_cut, cuts_of
 from applications.kernel import audit, clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.formpages import asked
+from applications.kernel.forms import ReasonForm
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.web import fetch, page
 from applications.lifecycle import DELIBERATION
@@ -198,7 +198,7 @@ def close(request, key):
 def call_off(request, key):
     found = of_meeting(request, key)
     return asked(
-        request, WhyForm(request.POST or None, button=_("Call the meeting off")),
+        request, ReasonForm(request.POST or None, button=_("Call the meeting off")),
         lambda reason: resolving.call_off(found, reason=reason, by=request.user), after=found,
         said=_("The meeting is called off."), heading=_("Call the meeting off"),
         hint=_("It decides nothing then, and the list no longer waits for it."), back=found,

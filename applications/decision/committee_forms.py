@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from applications.accounts.models import Role, User
 from applications.decision.committees import REASON_LENGTH, Deliberation, Resolution
 from applications.decision.deliberating import MOST_MEMBERS
-from applications.decision.forms import WhyForm
 from applications.intake.fields import PlainField
 from applications.intake.models import Application
-from applications.kernel.forms import InstantField, LineField, WonField, ask_to_choose, layout
+from applications.kernel.forms import InstantField, LineField, ReasonForm, WonField, ask_to_choose, layout
 
 SPARE = 4  # empty lines of the attendance
 
@@ -186,7 +185,7 @@ class CloseForm(forms.Form):
     helper = layout("version", button=_("Close the meeting for good"))
 
 
-class TakeBackForm(WhyForm):
+class TakeBackForm(ReasonForm):
     """Why a decision was not as it was written down."""
 
     reason = forms.CharField(label=_("Reason"), max_length=REASON_LENGTH, widget=forms.Textarea({"rows": 3}))

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from applications.accounts.models import Role
 from applications.decision import appealing, contesting, continuing, disclosing, following, letters, queries
 from applications.decision.appeals import Appeal
-from applications.decision.forms import AppealForm, EvidenceForm, WhyForm
+from applications.decision.forms import AppealForm, EvidenceForm
 from applications.intake.models import Application, Status
 from applications.intake.queries import owners_of
 from applications.kernel import audit, clock, files
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
+from applications.kernel.forms import ReasonForm
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.web import fetch, page
 from applications.lifecycle import APPEAL, APPLICATION
@@ -267,7 +268,7 @@ def receipt_pdf(request, key):
 def withdraw(request, key):
     found = fetch(request, Appeal, key=key, related=("application__firm",))
     return asked(
-        request, WhyForm(request.POST or None, button=_("Withdraw the appeal for good")),
+        request, ReasonForm(request.POST or None, button=_("Withdraw the appeal for good")),
         lambda reason: appealing.withdraw(found, reason=reason, by=request.user), after=found,
         said=_("The appeal is withdrawn. The decision stands."), heading=_("Withdraw the appeal"), hint=found.number, back=found,
     )  # fmt: skip
@@ -286,7 +287,7 @@ def give_up(request, key):
         )
         hint = f"{hint} {later}"
     return asked(
-        request, WhyForm(request.POST or None, button=_("Give up for good")),
+        request, ReasonForm(request.POST or None, button=_("Give up for good")),
         lambda reason: continuing.give_up(application, reason=reason, by=request.user), after=application,
         said=_("You have given your place up."), heading=_("Give the place up"), hint=f"{application.number} · {hint}",
         back=application,

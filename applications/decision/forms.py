@@ -13,7 +13,6 @@ from applications.decision.outcomes import Opinion
 from applications.intake.fields import PlainField
 from applications.kernel.files import TYPES
 from applications.kernel.forms import Act, InstantField, layout
-from applications.kernel.reasons import REASON_LENGTH
 
 
 class ProposeForm(forms.Form):
@@ -73,15 +72,6 @@ def asked_about(waiting, data):
         if None in decided.values():
             break
     return found
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), min_length=5, max_length=1000, widget=forms.Textarea({"rows": 4}),
-        help_text=_("The officer who proposed the list reads this."),
-    )  # fmt: skip
-
-    helper = layout("reason", button=_("Send it back"))
 
 
 class PublishForm(forms.Form):
@@ -146,21 +136,6 @@ class EvidenceForm(forms.Form):
         super().__init__(*args, **options)
         kinds = ", ".join(TYPES).upper()
         self.fields["file"].help_text = _("%(kinds)s, up to 30 MB.") % {"kinds": kinds}
-
-
-class WhyForm(forms.Form):
-    """A reason that stays in the record."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        min_length=REASON_LENGTH,
-        max_length=1000,
-        widget=forms.Textarea({"rows": 4}),
-    )
-
-    def __init__(self, *args, button, **options):
-        super().__init__(*args, **options)
-        self.helper = layout("reason", button=button)
 
 
 class DecideForm(forms.Form):

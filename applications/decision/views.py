@@ -21,12 +21,13 @@ from applications.decision import (
     rules,
 )
 from applications.decision.committees import Deliberation
-from applications.decision.forms import ProposeForm, PublishForm, ReasonForm, asked_about
+from applications.decision.forms import ProposeForm, PublishForm, asked_about
 from applications.decision.lists import DECISIONS
 from applications.decision.models import Place, Proposal
 from applications.kernel import audit
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
+from applications.kernel.forms import ReasonForm
 from applications.kernel.listpages import listed
 from applications.kernel.tables import page_by_key
 from applications.kernel.taxonomy import IndustryField, terms_of
@@ -278,7 +279,13 @@ def send_back(request, key):
     """Not approved: the list goes back to who proposed it, with the reason."""
     found = fetch(request, Proposal, key=key, related=("call", "proposed_by"))
     return asked(
-        request, ReasonForm(request.POST or None), lambda reason: actions.send_back(found, reason=reason, by=request.user),
+        request,
+        ReasonForm(
+            request.POST or None,
+            button=_("Send it back"),
+            hint=_("The officer who proposed the list reads this."),
+        ),
+        lambda reason: actions.send_back(found, reason=reason, by=request.user),
         after=found, said=_("The list is sent back and %(name)s is told.") % {"name": found.proposed_by.name},
         heading=_("Send the list back"), hint=found.call.title, back=found,
     )  # fmt: skip

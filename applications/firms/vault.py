@@ -10,7 +10,7 @@ from applications.firms.models import Firm
 from applications.firms.rules import vault as rules
 from applications.firms.tabs import tabs_of
 from applications.kernel import clock, files
-from applications.kernel.errors import Refused
+from applications.kernel.formpages import asked
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
 
@@ -51,18 +51,14 @@ def listing(request, key):
 def keep(request, key):
     firm = fetch(request, Firm, key=key)
     form = KeepForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
-    status = 200
-    if form.is_valid():
-        try:
-            paper = actions.keep(firm, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The paper is in the vault."))
-            tell_of_name(request, paper, form.cleaned_data["file"])
-            return redirect("firms:vault", firm.key)
-    return render(request, "firms/keep.html", {"firm": firm, "form": form, "room": room(firm)}, status=status)
+
+    def act(**typed):
+        tell_of_name(request, actions.keep(firm, **typed, by=request.user), typed["file"])
+
+    return asked(
+        request, form, act, after=("firms:vault", firm.key), said=_("The paper is in the vault."),
+        template="firms/keep.html", firm=firm, room=room(firm),
+    )  # fmt: skip
 
 
 @page("vault.keep", "GET", "POST")
@@ -74,25 +70,16 @@ def kept(request, key, paper):
         actions.remove(found, by=request.user)
         messages.success(request, _("The paper is taken out of the vault."))
         return redirect("firms:vault", firm.key)
-    asked = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = RenewForm(*asked, instance=None if asked else found)
-    status = 200
-    if form.is_valid():
-        try:
-            renewed = actions.renew(found, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-        else:
-            messages.success(request, _("The paper is saved."))
-            tell_of_name(request, renewed, form.cleaned_data["file"])
-            return redirect("firms:vault", firm.key)
-    return render(
-        request,
-        "firms/kept.html",
-        {"firm": firm, "paper": found, "form": form, "room": room(firm),
-         "standing": rules.standing(found, today=clock.today())},
-        status=status,
+    typed = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = RenewForm(*typed, instance=None if typed else found)
+
+    def act(**typed):
+        tell_of_name(request, actions.renew(found, **typed, by=request.user), typed["file"])
+
+    return asked(
+        request, form, act, after=("firms:vault", firm.key), said=_("The paper is saved."),
+        template="firms/kept.html", firm=firm, paper=found, room=room(firm),
+        standing=rules.standing(found, today=clock.today()),
     )  # fmt: skip
 
 

@@ -22,12 +22,6 @@ class PaidForm(forms.Form):
     helper = layout("paid_on", button=_("Record as paid"))
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
-
-    helper = layout("reason", button=_("Refuse"))
-
-
 class LineForm(forms.ModelForm):
     cap_krw = WonField(label=_("Cap (won)"))
 

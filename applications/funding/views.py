@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from applications.agreement.models import Agreement
 from applications.calls.models import BudgetLine
 from applications.funding import actions, queries, rules
-from applications.funding.forms import AllocationForm, LineForm, PaidForm, ReasonForm, RequestForm
+from applications.funding.forms import AllocationForm, LineForm, PaidForm, RequestForm
 from applications.funding.lists import LINES, PAYMENTS
 from applications.funding.models import Payment
 from applications.kernel import audit, clock
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
+from applications.kernel.forms import ReasonForm
 from applications.kernel.listpages import exported, listed
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
@@ -124,7 +125,7 @@ def pay(request, key):
 def refuse(request, key):
     found = fetch(request, Payment, key=key, related=RELATED)
     return asked(
-        request, ReasonForm(request.POST or None), lambda **typed: actions.refuse(found, **typed, by=request.user),
+        request, ReasonForm(request.POST or None, button=_("Refuse")), lambda **typed: actions.refuse(found, **typed, by=request.user),
         after=found, said=_("The instalment is refused and the firm is told."), heading=_("Refuse the instalment"),
         hint=found.number, back=found,
     )  # fmt: skip

@@ -6,10 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from applications.intake import actions
-from applications.intake.forms import ExclusionForm, ReasonForm, SupplementForm
+from applications.intake.forms import ExclusionForm, SupplementForm
 from applications.intake.lists import DESK
 from applications.intake.models import Application, Status
 from applications.kernel import choosing, formpages
+from applications.kernel.forms import ReasonForm
 from applications.kernel.listpages import drawn, exported
 from applications.kernel.web import fetch, page
 
@@ -141,7 +142,7 @@ def answer(request, key):
 def readmit(request, key):
     application = fetch(request, Application, key=key, related=("firm",))
     return act_page(
-        request, application, ReasonForm(request.POST or None), actions.readmit,
+        request, application, ReasonForm(request.POST or None, button=_("Confirm")), actions.readmit,
         said=_("The application is back on the desk."), heading=_("Undo the exclusion"),
     )  # fmt: skip
 
@@ -150,7 +151,7 @@ def readmit(request, key):
 def screen_again(request, key):
     application = fetch(request, Application, key=key, related=("firm",))
     return act_page(
-        request, application, ReasonForm(request.POST or None), actions.screen_again,
+        request, application, ReasonForm(request.POST or None, button=_("Confirm")), actions.screen_again,
         said=_("The application is back on the desk."), heading=_("Undo the finding that it is eligible"),
     )  # fmt: skip
 

@@ -1,7 +1,5 @@
 """Pages of what was written earlier: the versions of a section and the way back to one, and what another application brings."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +12,7 @@ from applications.intake.queries import content_of, revisions_of
 from applications.intake.writing import RELATED, changes, titles
 from applications.kernel import clock
 from applications.kernel.tables import page_by_key
-from applications.kernel.web import fetch, page
+from applications.kernel.web import fetch, is_key, page
 
 
 @page("application.edit", "GET")
@@ -67,11 +65,12 @@ def revision(request, key, revision):
 def take_over(request, key):
     """Fill what is empty from an earlier application of the firm."""
     application = fetch(request, Application, key=key, related=RELATED)
+    earlier = request.POST.get("from", "")
     source = get_object_or_404(
         Application.objects.visible_to(request.user)
         .filter(firm=application.firm_id)
         .select_related("call__programme"),
-        key=uuid_of(request.POST.get("from", "")),
+        key=earlier if is_key(earlier) else None,
     )
     filled, papers = actions.take_over(
         application,
@@ -95,10 +94,3 @@ def take_over(request, key):
             _("There was nothing to take over: what is asked here is answered or was not asked there."),
         )
     return redirect(application)
-
-
-def uuid_of(text):
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error

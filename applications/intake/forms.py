@@ -21,7 +21,15 @@ from applications.intake.fields import (
 from applications.intake.models import Application, Status
 from applications.kernel import clock
 from applications.kernel.files import TYPES
-from applications.kernel.forms import DateInput, InstantField, LineField, ask_to_choose, in_our_time, layout
+from applications.kernel.forms import (
+    DateInput,
+    InstantField,
+    LineField,
+    ReasonForm,
+    ask_to_choose,
+    in_our_time,
+    layout,
+)
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 
 SAVE = _("Save and continue")
@@ -269,12 +277,6 @@ class ExclusionForm(forms.Form):
         self.fields["code"].choices = [("", _("Please choose")), *reasons]  # none is ruled out by a slip
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea({"rows": 4}))
-
-    helper = layout("reason", button=_("Confirm"))
-
-
 class RestForm(forms.Form):
     """That all rules left to a person are met, with what that was seen in."""
 
@@ -299,10 +301,8 @@ class CheckForm(RestForm):
 class WithdrawForm(ReasonForm):
     """A draft is discarded without a reason; what was handed in is not."""
 
-    helper = layout("reason", button=_("Withdraw for good"))
-
     def __init__(self, *args, application, **options):
-        super().__init__(*args, **options)
+        super().__init__(*args, button=_("Withdraw for good"), **options)
         self.fields["reason"].required = application.status != Status.DRAFT
 
 

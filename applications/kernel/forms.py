@@ -152,6 +152,17 @@ def layout(*fields, button, name="save"):
     return helper
 
 
+class ReasonForm(forms.Form):
+    """A reason that stays in the record; whether it says enough the action asks. button: what it leads to; hint: who reads it."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea({"rows": 4}))
+
+    def __init__(self, *args, button, hint="", **options):
+        super().__init__(*args, **options)
+        self.fields["reason"].help_text = hint
+        self.helper = layout("reason", button=button)
+
+
 class ExportForm(forms.Form):
     """What of a list goes into a file, and why."""
 

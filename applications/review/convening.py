@@ -9,11 +9,11 @@ from applications.accounts.models import Role, User
 from applications.calls.models import Call
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
+from applications.kernel.forms import ReasonForm
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, is_key, page
 from applications.lifecycle import PANELIST
 from applications.review import actions, drawing, membership, queries, rules, seating
-from applications.review.forms import ReasonForm
 from applications.review.models import ReviewerProfile
 from applications.review.panel_forms import AnswerByForm, AnswerForm, ChairForm, DrawForm, PanelForm
 from applications.review.panels import Panel, Panelist

@@ -12,13 +12,14 @@ from applications.intake.models import BEFORE_REVIEWERS, Application
 from applications.kernel import clock, formpages
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
+from applications.kernel.forms import ReasonForm
 from applications.kernel.listpages import drawn, exported
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.web import fetch, is_key, page
 from applications.lifecycle import APPLICATION, SHEET
 from applications.review import actions, facts, meeting, membership, printed, queries, rules, visited
 from applications.review.deliberating import still_open
-from applications.review.forms import AdjustmentForm, DueForm, ReasonForm
+from applications.review.forms import AdjustmentForm, DueForm
 from applications.review.lists import REVIEWS
 from applications.review.models import Assignment
 

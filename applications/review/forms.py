@@ -223,14 +223,6 @@ class DueForm(forms.Form):
         self.fields["stage"].queryset = stages
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea({"rows": 3}))
-
-    def __init__(self, *args, button, **options):
-        super().__init__(*args, **options)
-        self.helper = layout("reason", button=button)
-
-
 class PlanForm(forms.ModelForm):
     """What a proposal who reviews what is asked for."""
 

@@ -9,6 +9,7 @@ from applications.kernel import clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
+from applications.kernel.forms import ReasonForm
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
@@ -24,7 +25,6 @@ from applications.review import (
     queries,
     rules,
 )
-from applications.review.forms import ReasonForm
 from applications.review.meeting_rows import Rows
 from applications.review.models import Assignment
 from applications.review.panel_forms import ExplanationForm, OpinionForm

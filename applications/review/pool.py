@@ -9,10 +9,11 @@ from applications.intake.challenge import PARTS
 from applications.intake.models import Application
 from applications.kernel.accesslog import log_view
 from applications.kernel.formpages import asked
+from applications.kernel.forms import ReasonForm
 from applications.kernel.listpages import exported, listed
 from applications.kernel.web import fetch, page
 from applications.review import actions, people
-from applications.review.forms import AffiliationForm, ChallengeForm, ProfileForm, ReasonForm, SanctionForm
+from applications.review.forms import AffiliationForm, ChallengeForm, ProfileForm, SanctionForm
 from applications.review.lists import REVIEWERS
 from applications.review.models import Affiliation, ReviewerProfile, Sanction
 

@@ -8,20 +8,13 @@ from applications.cohort import actions
 from applications.cohort.certificate import written
 from applications.cohort.models import Certificate
 from applications.firms.models import Firm
-from applications.kernel import clock
 from applications.kernel.accesslog import AccessEntry
 from applications.notifications.models import Letter
 from tests.intake.test_receipt import words
-from tests.world import AFTER, browser
+from tests.world import browser
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 VERIFY = "/cohort/verify/"
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(request):
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture

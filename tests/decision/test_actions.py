@@ -26,16 +26,10 @@ from tests.remembering import step
 from tests.together import refusals, together
 from tests.world import AFTER
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 CHANGED = "Scores, applications or what firms are told have changed since the list was drawn. Please propose it again."
 SCORES = ["91.00", "88.50", "85.10", "84.90", "69.99", "70.00", "60.00", "59.99"]
 NOON = clock.kst(2026, 12, 21, 12)
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(request):
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture
@@ -358,6 +352,15 @@ def test_after_a_list_was_sent_back_another_is_proposed(world, listed):
     actions.approve(second, by=world.director)
 
 
+def test_a_list_is_not_sent_back_without_a_reason(world, listed):
+    proposal = proposed(world)
+
+    assert reasons(actions.send_back, proposal, reason=" no ", by=world.director) == [
+        "Please write the reason (at least 5 characters)."
+    ]
+    assert fresh(proposal).status == "proposed"
+
+
 def test_nobody_sends_back_the_own_list_nor_one_that_is_approved(world, listed):
     proposal = proposed(world)
     with pytest.raises(Denied):
@@ -411,7 +414,7 @@ def test_the_letter_tells_scores_mark_reason_and_the_last_day_to_appeal(world):
         "Result: reserve 1",
         "Final score: 64.50 (base score 64.50)",
         "Pass mark 60.00, select mark 70.00; both are compared with the base score.",
-        "Reason: 통과기준점수와 선정기준점수 70.00점 사이",
+        "Reason: Between the pass mark and the select mark of 70.00",
         "",
         "If a place becomes free you are asked in the order of the reserve list. It lasts until 18 Jun 2027.",
         "Last day to appeal: 30 Dec 2026",

@@ -24,15 +24,9 @@ from tests.decision.contested import (
 )
 from tests.intake.test_receipt import words
 from tests.standing import standing
-from tests.world import AFTER, PDF, at, browser
+from tests.world import PDF, at, browser
 
-pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(request):
-    with clock.at(AFTER):
-        yield
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
 def a_published_list(world):

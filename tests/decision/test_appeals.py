@@ -38,14 +38,8 @@ from tests.decision.contested import (
 from tests.together import refusals, together
 from tests.world import AFTER, pdf
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 MICROSECOND = timedelta(microseconds=1)
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(request):
-    with clock.at(AFTER):
-        yield
 
 
 def letters(kind):

@@ -27,7 +27,7 @@ from tests.remembering import step
 from tests.together import refusals, together
 from tests.world import AFTER, PASSWORD, TERMS
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 SCORES = [
     "91.00",
     "88.50",
@@ -37,13 +37,6 @@ SCORES = [
     "51.00",
 ]  # three places; one between the marks, one below
 LATER = AFTER + timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture

@@ -16,15 +16,9 @@ from applications.review.models import Assignment, Score
 from tests.decision.contested import END, PUBLISHED, appealed, approve_and_publish, decided
 from tests.intake.test_receipt import words
 from tests.remembering import step
-from tests.world import AFTER, browser
+from tests.world import browser
 
-pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(request):
-    with clock.at(AFTER):
-        yield
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
 @step

@@ -30,16 +30,10 @@ from tests.decision.contested import (
     results,
 )
 from tests.together import refusals, together
-from tests.world import AFTER, PASSWORD
+from tests.world import PASSWORD
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 WHY = "Another programme has granted it"
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(request):
-    with clock.at(AFTER):
-        yield
 
 
 def give_up(world, application, at=LAST_DAY, reason=WHY):

@@ -21,14 +21,8 @@ from tests.decision.contested import (
 from tests.decision.convened import closed, convened
 from tests.decision.convened import decided as committee_decides
 from tests.intake.test_receipt import words
-from tests.world import AFTER
 
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
+pytestmark = pytest.mark.usefixtures("after_the_deadline")
 
 
 def previewed(proposal):

@@ -15,18 +15,10 @@ from applications.notifications.models import Letter
 from applications.review import actions as review
 from tests.decision.convened import closed, convened
 from tests.decision.convened import decided as said
-from tests.world import AFTER
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 NOON = clock.kst(2026, 12, 21, 12)
 G44 = [(80, 70, 60), (90, 65, 75), (61, 62, 63)]
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(settings):
-    settings.LANGUAGE_CODE = "en"
-    with clock.at(AFTER):
-        yield
 
 
 def text(response):
@@ -288,7 +280,7 @@ def test_a_director_sends_a_list_back_and_the_ranking_says_why(world):
     short = director.post(address, {"reason": "no"})
     answer = director.post(address, {"reason": "Two firms are missing"}, follow=True)
 
-    assert (short.status_code, list(short.context["form"].errors)) == (200, ["reason"])
+    assert (short.status_code, list(short.context["form"].errors)) == (409, ["reason"])
     assert "The list is sent back" in text(answer)
     assert text(world.client(world.officer).get(url(world.r1))).count("Two firms are missing") == 1
     assert director.post(address, {"reason": "Two firms are missing"}).status_code == 409

@@ -21,14 +21,8 @@ from tests.asking import addressed, fresh, reasons
 from tests.together import refusals, together
 from tests.world import AFTER
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 G44 = [(80, 70, 60), (90, 65, 75), (61, 62, 63)]
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline():
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from applications.accounts.models import User
 from applications.calls.models import Call
-from applications.kernel import audit, clock
+from applications.kernel import audit
 from applications.kernel.errors import Denied
 from applications.notifications.models import Letter
 from applications.review import actions, visiting
@@ -18,13 +18,7 @@ from tests.review.test_stages import PAPER, of
 from tests.together import refusals, together
 from tests.world import AFTER, browser
 
-pytestmark = pytest.mark.usefixtures("english")
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline():
-    with clock.at(AFTER):
-        yield
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 
 
 @pytest.fixture

@@ -20,17 +20,8 @@ from tests.remembering import step
 from tests.together import refusals, together, wait_until_somebody_waits
 from tests.world import AFTER, browser
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 SOON = AFTER + timedelta(days=3)
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(request):
-    if "db" not in request.fixturenames and "world" not in request.fixturenames:
-        yield
-        return
-    with clock.at(AFTER):
-        yield
 
 
 def letters(kind):

@@ -4,26 +4,21 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from applications.decision import actions as decision
 from applications.intake.models import Application
-from applications.kernel import audit, clock
+from applications.kernel import audit
 from applications.kernel.errors import Denied
 from applications.notifications.models import Letter
 from applications.review import actions, queries
 from tests.asking import fresh, reasons, text
 from tests.remembering import step
 from tests.together import refusals, together
-from tests.world import AFTER, browser
+from tests.world import browser
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 PAPER, TALK = [15, 15, 10, 15, 10, 10, 10, 10, 5], [30, 30, 25, 15]  # the points of the criteria
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline():
-    with clock.at(AFTER):
-        yield
 
 
 @pytest.fixture
@@ -84,14 +79,15 @@ def test_a_plan_below_the_threshold_ends_with_its_failing_and_is_not_selected(wo
     sheets(world, a1, PAPER, Decimal("0.55"))
     sheets(world, b1, PAPER, Decimal("0.8"))
 
-    closed, gone_on, still_open = actions.close_all(call, by=world.officer)
+    with translation.override("ko"):
+        closed, gone_on, still_open = actions.close_all(call, by=world.officer)
     sheets(world, b1, TALK, Decimal("0.9"))
     actions.close_review(b1, by=world.officer)
 
     *facts, (failing,) = stored(a1)
     assert (closed, gone_on, still_open) == (1, 1, [])
     assert facts == ["reviewed", "paper", [[1, 3, "54.00"]], Decimal("16.20")]
-    assert failing.startswith("서면평가: 54.00")  # in the language of the house
+    assert failing.startswith("Paper review: 54.00")  # in the language of the house, whoever closes it
     assert verbs(a1)[-1] == ("close_review", "")
     lines = decision.draw(call)
     assert [(line.candidate.pk, line.result) for line in lines] == [(b1.pk, "selected"), (a1.pk, "declined")]

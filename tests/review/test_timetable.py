@@ -19,17 +19,8 @@ from tests.asking import fresh, reasons, text
 from tests.together import refusals, together
 from tests.world import AFTER, browser
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 DAY = clock.kst(2027, 1, 12, 10)
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline(request):
-    if "world" not in request.fixturenames:
-        yield
-        return
-    with clock.at(AFTER):
-        yield
 
 
 def letters(kind):
