@@ -378,4 +378,4 @@ def without_opinion(call):
 def certificate_of(application):
     """The certificate of the designation that followed, if there is one; a table of a later room: by name only."""
     certificates = apps.get_model("applications", "Certificate").objects
-    return certificates.filter(seat__application=application).first()
+    return certificates.select_related("seat").filter(seat__application=application).first()

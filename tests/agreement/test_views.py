@@ -1,6 +1,7 @@
 """The pages of agreements, role by role."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.urls import reverse
 from applications.agreement.models import Agreement, Signature
 from applications.kernel.accesslog import AccessEntry
 from tests.copies import another_agreement, another_application, cost_of, costs_of_a_list
-from tests.world import PASSWORD
+from tests.world import AFTER, PASSWORD, at, browser
 
 SEE_ALL = ("officer", "director", "finance", "ministry", "auditor")
 TYPED = {
@@ -72,6 +73,18 @@ def test_a_draft_is_made_offered_and_signed_on_its_pages(world):
     made.refresh_from_db()
     assert (made.status, made.signatures.count()) == ("in_force", 2)
     assert made.signatures.first().sha256 in firm.get(made.get_absolute_url()).content.decode()
+
+
+def test_once_it_is_in_force_the_page_of_the_result_asks_for_no_signature_any_more(world):
+    made = world.in_force()
+    client, address = (
+        browser(world.owner_of(made.application.firm)),
+        f"/decisions/results/{made.application.key}/",
+    )
+
+    page = at(client, "get", AFTER + timedelta(days=2), address).content.decode()
+
+    assert ("please sign it by" in page, "the agreement is in force" in page) == (False, True)
 
 
 def test_what_was_typed_wrongly_stays_beside_its_message(world):

@@ -1,5 +1,9 @@
 """The certificate of a designation: frozen with its hash, for the firm and staff, and checked by anybody who holds it."""
 
+import re
+from datetime import timedelta
+from html import unescape
+
 import pytest
 from django.db import connection
 from django.urls import reverse
@@ -8,10 +12,12 @@ from applications.cohort import actions
 from applications.cohort.certificate import written
 from applications.cohort.models import Certificate
 from applications.firms.models import Firm
+from applications.intake.models import Application
+from applications.kernel import clock
 from applications.kernel.accesslog import AccessEntry
 from applications.notifications.models import Letter
 from tests.intake.test_receipt import words
-from tests.world import browser
+from tests.world import AFTER, browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 VERIFY = "/cohort/verify/"
@@ -99,6 +105,31 @@ def test_the_firm_and_staff_have_the_document_and_nobody_else(world, certificate
     assert [browser(person).get(address).status_code for person in may] == [200] * 5
     assert [browser(person).get(address).status_code for person in may_not] == [404] * 5
     assert AccessEntry.objects.filter(act="certificate.pdf").count() == 3  # of staff
+
+
+def test_the_page_of_the_result_leads_to_the_certificate_and_its_check_until_the_designation_ends(world):
+    application = world.with_score(world.r1, "91", firm=world.a)
+    world.published(world.r1)
+    client, address = browser(world.owner_of(world.a)), f"/decisions/results/{application.key}/"
+
+    with clock.at(AFTER + timedelta(days=2)):
+        seat = actions.seat(Application.objects.get(pk=application.pk), by=world.officer)
+        during = client.get(address).content.decode()
+        actions.end(seat, kind="returned", reason="The firm moves abroad", by=world.director)
+        ended = client.get(address).content.decode()
+
+    assert reverse("cohort:certificate", args=[seat.certificate.key]) in during
+    [link] = re.findall(rf'href="({VERIFY}[^"]*)"', during)
+    assert certificate_at(link) == (seat.number, seat.certificate.sha256)
+    said = "The designation of your firm ended on 22 Dec 2026: Returned by the firm."
+    assert ("Your firm is designated" in during, said in during) == (True, False)
+    assert ("Your firm is designated" in ended, VERIFY in ended, said in ended) == (False, False, True)
+
+
+def certificate_at(link):
+    """The number and the fingerprint that the page of the check begins with at this address."""
+    page = browser().get(unescape(link)).context
+    return page["number"], page["fingerprint"]
 
 
 def test_the_link_on_the_certificate_fills_in_what_is_asked(certificate):
