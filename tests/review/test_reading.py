@@ -18,7 +18,7 @@ from applications.review.pledges import PLEDGE, VERSION, Pledge
 from tests import fixtures
 from tests.asking import fresh, reasons, text
 from tests.review.test_meetings import Table
-from tests.world import DURING, browser
+from tests.world import DURING, browser, png
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 PERSON = "CANARY-PERSON"
@@ -180,6 +180,27 @@ def test_of_a_real_document_of_hangul_the_text_stands_beside_the_sheet(world, ma
     assert (held.status_code, "holds a virus" in text(held), "핵심기술" in text(held)) == (409, True, False)
 
 
+def test_a_picture_is_drawn_beside_the_sheet_as_a_pdf_is(world):
+    draft = world.draft(world.r1, world.a)
+    owner, paper = world.owner_of(world.a), world.r1.papers.get(code="D02")
+    with clock.at(DURING):
+        intake.add_paper(draft, paper=paper, upload=png(), by=owner, now=DURING)
+        intake.submit(draft, by=owner, arrived_at=DURING)
+    world.checked(fresh(draft))
+    intake.open_review(fresh(draft), by=world.officer)
+    assignment = world.assigned(fresh(draft))
+    found = {document.paper.code: document.file.key for document in draft.documents.all()}
+
+    answers = [
+        ask(browser(assignment.reviewer), reverse("review:paper", args=[assignment.key, found[code]]))
+        for code in ("D01", "D02")
+    ]
+
+    assert [answer["Content-Type"] for answer in answers] == ["application/pdf", "image/png"]
+    assert {answer["Content-Disposition"].partition(";")[0] for answer in answers} == {"inline"}
+    assert {answer["X-Frame-Options"] for answer in answers} == {"SAMEORIGIN"}
+
+
 def test_a_call_may_keep_its_papers_on_the_page(world):
     application = world.in_review(world.r1, world.a)
     assignment = world.assigned(application)
@@ -192,9 +213,9 @@ def test_a_call_may_keep_its_papers_on_the_page(world):
     assert all(any(address in client.get(page).content.decode() for address in taken) for page in pages)
 
     Call.objects.filter(pk=world.r1.pk).update(reviewers_download=False)
-    refused = [client.get(address) for address in taken]
+    refused = [client.get(address) for address in (*taken, f"{taken[1]}?here")]
 
-    assert [answer.status_code for answer in refused] == [409, 409]
+    assert [answer.status_code for answer in refused] == [409, 409, 409]
     assert all("they are not given out as files" in text(answer) for answer in refused)
     for page in pages:
         shown = client.get(page).content.decode()
