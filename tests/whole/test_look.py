@@ -6,6 +6,7 @@ process, so that the town is built once and nothing has to be written down for g
 
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -30,6 +31,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 THEMES = ("light", "dark", "contrast")
 SHAPES = {"panel", "to-do", "tasks", "timeline", "table-wrap", "cards", "empty", "button", "field", "case", "chart", "steps",
           "search", "chips", "tabs", "with-side", "confirmation"}  # fmt: skip
+KEPT = said("What you have written is kept: you can read it, print it and take it as a PDF.")
 axe = Axe()
 LOOK = """async ([script, themes, rules]) => {
   if (!window.axe) (0, eval)(script);
@@ -204,6 +206,11 @@ FAULTS = [  # who, how to find the form in the town, what is entered wrongly
     ("owner", lambda town: reverse("firms:year", args=[town.a.key, 2025]), {"sales_krw": "many"}),
     ("owner", lambda town: reverse("intake:section", args=[town.draft.key, "plan"]), {"answer_entry": "가" * 2001}),
     ("owner", lambda town: confirm_url(town.draft), {"password": "wrong"}),
+    ("owner", lambda town: reverse("account_change_password"), {"oldpassword": "wrong", "password1": "short", "password2": "other"}),
+    ("owner", lambda town: reverse("account_email"), {"email": "x"}),
+    ("anonymous", lambda town: reverse("account_reset_password"), {"email": "x"}),
+    ("owner", lambda town: reverse("intake:paper", args=[town.draft.key, "D04"]), {}),
+    ("owner", lambda town: reverse("intake:mend", args=[town.returned.key]), {"answer_hiring": "9999999999"}),
 ]  # fmt: skip
 
 
@@ -212,7 +219,10 @@ FAULTS = [  # who, how to find the form in the town, what is entered wrongly
     ("who", "form", "entered"), FAULTS, ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_a_form_that_is_wrong_says_so_first_and_leads_to_each_fault(visit, town, who, form, entered):
-    somebody = visit(who).goes(form(town))
+    somebody = visit(who)
+    if who != "anonymous":  # some pages ask for the password first
+        confirm(somebody.client.session, town.people[who], at=NOW)
+    somebody.goes(form(town))
     for name, value in entered.items():
         somebody.page.eval_on_selector(f"main [name={name}]", "(e, value) => { e.type = e.type == 'number' || e.type == 'date' ? 'text' : e.type; e.value = value }", value)  # fmt: skip
 
@@ -302,12 +312,53 @@ def unknown(visit, town):
     return somebody, somebody.page.locator("main .panel-warning")
 
 
+def closed(visit, town, name, words):
+    """A page of a draft whose call has closed."""
+    type(town.open).objects.filter(pk=town.open.pk).update(closes_at=NOW)
+    somebody = visit("owner").goes(reverse(f"intake:{name}", args=[town.draft.key, *words]))
+    return somebody, somebody.page.get_by_role("main").get_by_text(KEPT)
+
+
+STATES = [stale, stale_supplement, too_late, recalled, changes, registered, unknown]
+CLOSED = [("detail",), ("section", "project"), ("section", "plan"), ("papers",), ("check",), ("preview",)]
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("state", [stale, stale_supplement, too_late, recalled, changes, registered, unknown])
+@pytest.mark.parametrize(
+    "state", [*STATES, *(partial(closed, name=name, words=words) for name, *words in CLOSED)]
+)
 def test_a_page_that_comes_only_in_some_state_is_for_everybody(visit, town, state):
     somebody, shown = state(visit, town)
 
     expect(shown).to_be_visible()
+    somebody.check()
+    assert somebody.complaints == [], "\n".join(somebody.complaints)
+
+
+UNLINKED = [  # who, the page that a letter, a form or another step leads to
+    ("director", lambda town: reverse("firms:invitation", args=[town.director_invited.key])),
+    ("owner", lambda town: reverse("firms:request", args=[town.a.key, town.asked.key])),
+    ("anonymous", lambda town: reverse("calls:asked")),
+    ("anonymous", lambda town: reverse("calls:confirm", args=[town.token])),
+    ("anonymous", lambda town: reverse("calls:unsubscribe", args=[town.subscriber.key])),
+    ("anonymous", lambda town: reverse("account_email_verification_sent")),
+    ("anonymous", lambda town: reverse("account_reset_password_done")),
+    ("owner", lambda town: reverse("account_logout")),
+    ("owner", lambda town: reverse("mfa_activate_totp")),
+    ("owner", lambda town: reverse("mfa_add_webauthn")),
+]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("who", "page"), UNLINKED)
+def test_a_page_that_no_link_leads_to_is_for_everybody(visit, town, who, page):
+    somebody, address = visit(who), page(town)
+    if who != "anonymous":
+        confirm(somebody.client.session, town.people[who], at=NOW)
+
+    somebody.goes(address)
+
+    assert urlsplit(somebody.page.url).path == address
     somebody.check()
     assert somebody.complaints == [], "\n".join(somebody.complaints)
 
