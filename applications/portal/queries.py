@@ -17,7 +17,7 @@ from applications.intake.models import Application, Status
 from applications.intake.queries import exclusions_to_confirm, supplements_run_out, to_be_screened
 from applications.kernel import clock
 from applications.notifications.models import Letter
-from applications.review.queries import in_review, to_be_declared, to_be_explained, to_be_handed_in
+from applications.review.queries import in_review, to_be_declared, to_be_explained, to_be_handed_in, to_exempt
 from applications.review.visited import to_decide
 
 SOON = timedelta(days=7)  # a call that closes within it is named first
@@ -52,6 +52,7 @@ def waiting_for(user):
                 (_("In review"), number_of(in_review()), "review:desk", "?waiting=review"),
             ])  # fmt: skip
         case Role.DIRECTOR:
+            few = number_of(to_exempt())  # seldom: said only where one waits
             return urgent([
                 (_("Exclusions to be confirmed"), number_of(exclusions_to_confirm()),
                  "intake:desk", "?waiting=exclusion"),
@@ -59,6 +60,7 @@ def waiting_for(user):
                  "decision:appeals", "?waiting=confirmation"),
                 (_("Lists to be approved"), number_of(decision.waiting_for(user)), "decision:desk", "?waiting=approval"),
                 (_("Agreements to be signed"), number_of(to_be_signed()), "agreement:desk", "?waiting=signature"),
+                *([(_("Exceptions to the number of sheets"), few, "review:desk", "?waiting=exemption")] if few else []),
                 (_("Site visits to be decided"), number_of(to_decide()), "review:desk", "?waiting=visit"),
             ])  # fmt: skip
         case Role.FINANCE:
