@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help sweep setup setup-dev run test check docs bench bench-lists surge system
+.PHONY: help sweep setup setup-dev run test check docs bench bench-assignment bench-lists surge system
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -55,6 +55,9 @@ docs: setup  ## write docs/lifecycle.md and docs/permissions.md
 
 bench: setup-dev  ## measure every page against a floor (PostgreSQL); APPLICATIONS=10000
 	$(PY) tests/bench/run.py
+
+bench-assignment: setup-dev  ## time who reviews what, 10,000 applications and 300 reviewers (PostgreSQL); APPLICATIONS=10000 REVIEWERS=300
+	$(PY) tests/bench/assignment.py
 
 bench-lists: setup-dev  ## compare the lists at 1,000 and at 100,000 applications (PostgreSQL, Redis); SMALL=1000 LARGE=100000
 	$(PY) tests/bench/lists.py

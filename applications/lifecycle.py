@@ -78,6 +78,12 @@ PANELIST = Flow(
     Move("release_panelist",    ("invited", "accepted", "lapsed"),            "withdrawn",  "panel.seat"),
 )  # fmt: skip
 
+EXEMPTION = Flow(
+    Move("allow_exemption",     ("asked",),                                   "allowed",    "exemption.decide"),
+    Move("refuse_exemption",    ("asked",),                                   "refused",    "exemption.decide"),
+    Move("end_exemption",       ("asked", "allowed"),                         "ended",      "exemption.decide"),
+)  # fmt: skip
+
 PROPOSAL = Flow(
     Move("approve",             ("proposed",),                                "approved",   "decision.approve"),
     Move("disapprove",          ("proposed",),                                "sent_back",  "decision.approve"),
@@ -135,6 +141,7 @@ FLOWS = {
     _("Sheet"): SHEET,
     _("Panel"): PANEL,
     _("Seat in a panel"): PANELIST,
+    _("Exception to the number of sheets"): EXEMPTION,
     _("Result list"): PROPOSAL,
     _("Meeting of the committee"): DELIBERATION,
     _("Appeal"): APPEAL,

@@ -37,6 +37,7 @@ from applications.kernel.records import *  # noqa: F403
 from applications.kernel.taxonomy import *  # noqa: F403
 from applications.notifications.models import *  # noqa: F403
 from applications.review.calibrations import *  # noqa: F403
+from applications.review.exemptions import *  # noqa: F403
 from applications.review.models import *  # noqa: F403
 from applications.review.paces import *  # noqa: F403
 from applications.review.panels import *  # noqa: F403

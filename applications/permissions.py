@@ -217,6 +217,9 @@ PERMISSIONS = {
     "application.case": (officer | director | auditor) & visible,
     "application.assign": officer & visible,
     "application.waive": director & visible,
+    "application.exempt": officer & visible,
+    "stage.exempt": officer & visible,
+    "exemption.decide": director & visible,
     "application.rank": officer & visible,
     "visit.appoint": officer & visible,
     "visit.decide": director & visible,
@@ -247,6 +250,7 @@ PERMISSIONS = {
     "hearing.conclude": (officer & visible & after_opening)
     | (reviewer & visible & chairs & after_judging_alone),
     "hearing.explain": reviewer & visible & chairs & after_judging_alone,
+    "hearing.exempt": reviewer & visible & chairs & after_judging_alone,
     "talk.view": visible,
     "talk.manage": officer & visible,
     "talk.note": (officer & visible) | (reviewer & visible & chairs),

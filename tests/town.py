@@ -32,6 +32,7 @@ from applications.kernel.taxonomy import PaperKind
 from applications.notifications.models import Letter
 from applications.review import actions as review
 from applications.review import deliberation, people, planning, seating, visiting
+from applications.review.exemptions import Exemption
 from applications.review.queries import criteria_of
 from applications.review.sittings import Sitting, Slot
 from tests.world import AFTER, BEFORE, CLOSES, PASSWORD, PDF, World, costs, pdf, png, received, workbook
@@ -255,6 +256,13 @@ class Town:
         barred = self.unassigned.reviewer_profile
         people.sanction(barred, reason="CANARY-SANCTION", until=None, by=world.officer)
         self.sanction = barred.sanctions.get()
+        self.exemption = Exemption.objects.create(
+            stage=self.application.stage,
+            application=self.application,
+            sheets=3,
+            reason="CANARY-EXEMPTION",
+            by=world.officer,
+        )
         self.plan = planning.ask(
             self.reviewing, stage=self.reviewing.stages.first(), reviews=3, least=0, most=9, per_kind={},
             by=world.officer,

@@ -25,7 +25,9 @@ class StageForm(PieceForm):
             ),
             "weight": _("The weights of all stages sum to 100."),
             "threshold": _("A plan whose score in this stage is below it ends here; empty: none."),
-            "quorum": _("Sheets needed before this stage is closed; five, or three by exception."),
+            "quorum": _(
+                "Sheets needed before this stage is closed: five. Fewer hold only once a director has allowed it, on a reason."
+            ),
         }
 
     def prepare(self):

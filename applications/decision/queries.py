@@ -23,7 +23,9 @@ from applications.intake.models.checks import Adjustment
 from applications.kernel import audit, calendar, clock
 from applications.kernel.errors import Reason
 from applications.review import meeting
+from applications.review.exemptions import allowances
 from applications.review.queries import counted
+from applications.review.rules import usual_sheets
 
 KEYS = ("final_score", *TIE_COLUMNS)
 WHOLE = Q()
@@ -176,13 +178,19 @@ def still_open(call):
 
 def short_of_sheets(call):
     """Numbers of reviewed applications that lost sheets of a stage afterwards, by a conflict declared late."""
-    quorums = dict(call.stages.values_list("ordinal", "quorum"))
+    needed = least_sheets(call.stages.all())
     found = Application.objects.filter(call=call, status=Status.REVIEWED).order_by("number")
     return [
         number
-        for number, final, stages in found.values_list("number", "final_score", "stage_scores")
-        if final is None or any(sheets < quorums[ordinal] for ordinal, sheets, _mean in stages)
+        for pk, number, final, stages in found.values_list("pk", "number", "final_score", "stage_scores")
+        if final is None or any(sheets < needed(ordinal, pk) for ordinal, sheets, _mean in stages)
     ]
+
+
+def least_sheets(stages):
+    """How many sheets a closed review stands with, as a function of (ordinal of a stage, id of an application)."""
+    of, allowed = {stage.ordinal: stage for stage in stages}, allowances(stages)
+    return lambda ordinal, pk: allowed(of[ordinal].pk, pk) or usual_sheets(of[ordinal])
 
 
 def undecided_claims(call):

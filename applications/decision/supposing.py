@@ -117,14 +117,14 @@ def scored_without(call, candidates, reviewer):
     plans = plans.only("number", "failings", "bonus", "penalty", "stage__ordinal").in_bulk()
     stages = stages_of(call)
     sheets = sheets_of(plans)
-    rescored = Rescored([])
+    rescored, needed = Rescored([]), queries.least_sheets(stages)
     with translation.override(settings.LANGUAGE_CODE):
         for candidate in candidates:
             if candidate.pk not in plans:
                 rescored.candidates.append(candidate)
                 continue
             found = _without(
-                call, stages, plans[candidate.pk], candidate, sheets[candidate.pk], reviewer, rescored
+                call, stages, plans[candidate.pk], candidate, sheets[candidate.pk], reviewer, rescored, needed
             )
             if found:
                 rescored.candidates.append(found)
@@ -151,8 +151,10 @@ def sheets_of(plans):
     return found
 
 
-def _without(call, stages, plan, candidate, sheets, reviewer, rescored):
-    """The Candidate without the sheets of a reviewer, None where it has no score any more; what is noteworthy is noted."""
+def _without(call, stages, plan, candidate, sheets, reviewer, rescored, needed):
+    """The Candidate without the sheets of a reviewer, None where it has no score any more; what is noteworthy is noted. needed:
+    queries.least_sheets.
+    """
     through = [stage for stage in stages if not stage.is_visit and stage.ordinal <= plan.stage.ordinal]
     marks = {"scale": call.scale, "bonus_cap": call.bonus_cap, "penalty_cap": call.penalty_cap}
     points = [plan.bonus, -plan.penalty]
@@ -161,7 +163,7 @@ def _without(call, stages, plan, candidate, sheets, reviewer, rescored):
     if after.base is None:
         rescored.gone.append(plan.number)
         return None
-    if any(one.sheets < one.stage.quorum for one in after.stages):
+    if any(one.sheets < needed(one.stage.ordinal, plan.pk) for one in after.stages):
         rescored.short.append(plan.number)
     beside = Counter(candidate.failings) - Counter(before.failings)  # of site visits
     failings = [*after.failings, *beside.elements()]

@@ -13,7 +13,9 @@ from applications.kernel.taxonomy import Region
 from applications.management import seated
 from applications.management.days import at
 from applications.management.fiction import COSTS, NOTICE, owner_of
-from applications.review import people
+from applications.review import exempting, people
+
+FEW = 7  # the application that four reviewers have judged: whether they suffice waits for the director
 
 
 def in_review(house, today):
@@ -41,7 +43,13 @@ def in_review(house, today):
     for number, application in enumerate(found):
         with clock.at(at(closes + timedelta(days=15), 10)):
             handed_in = 6 if number == seated.SEVENTH else 3
-            house.reviewed(application, number, 6, 0.75 + number * 0.02, handed_in=handed_in)
+            size, handed_in = (4, 4) if number == FEW else (6, handed_in)
+            house.reviewed(application, number, size, 0.75 + number * 0.02, handed_in=handed_in)
+        if number == FEW:
+            with clock.at(at(closes + timedelta(days=26), 10)):
+                exempting.ask(
+                    application, reason="평가위원 2명이 당일 회피하여 4명이 평가함 (가상)", by=house.officer
+                )
         if not number:
             one_left_two_years_ago(house, application, house.reviewers[20], today)
 

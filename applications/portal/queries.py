@@ -18,12 +18,12 @@ from applications.intake.queries import exclusions_to_confirm, supplements_run_o
 from applications.kernel import clock
 from applications.kernel.tables import Rows
 from applications.notifications.models import Letter
-from applications.review.queries import in_review, to_be_declared, to_be_explained, to_be_handed_in
+from applications.review.queries import in_review, to_be_declared, to_be_explained, to_be_handed_in, to_exempt
 from applications.review.visited import to_decide
 
 SOON = timedelta(days=7)  # a call that closes within it is named first
 MOST = 1000  # a dashboard counts no further: 1,000 and more is “1000+”
-SELDOM = ("?waiting=examination", "?waiting=confirmation", "?waiting=reason")
+SELDOM = ("?waiting=examination", "?waiting=confirmation", "?waiting=exemption", "?waiting=reason")
 
 
 def number_of(queryset):
@@ -76,6 +76,7 @@ def waits_of(user):
                  "decision:appeals", "?waiting=confirmation"),
                 (_("Lists to be approved"), decision.waiting_for(user), "decision:desk", "?waiting=approval"),
                 (_("Agreements to be signed"), to_be_signed(), "agreement:desk", "?waiting=signature"),
+                (_("Exceptions to the number of sheets"), to_exempt(), "review:desk", "?waiting=exemption"),
                 (_("Site visits to be decided"), to_decide(), "review:desk", "?waiting=visit"),
             ]  # fmt: skip
         case Role.FINANCE:

@@ -179,11 +179,13 @@ def one_side_only(barred, inside, allowed):
     barred, inside, allowed: applications x reviewers, bool; inside: the reviewer works for one of those who apply; allowed: by an
     exception, which is one for both sides.
     """
-    for theirs, mine in np.argwhere(inside):  # mine works for theirs; who else is to judge it?
-        for judge in np.flatnonzero(inside.any(axis=0) & ~barred[theirs] & ~allowed[theirs]):
-            for back in np.flatnonzero(inside[:, judge]):
-                if back > theirs and not barred[back, mine] and not allowed[back, mine]:
-                    barred[back, mine] = True
+    known, anywhere = np.flatnonzero(inside.any(axis=1)), inside.any(axis=0)
+    for place, theirs in enumerate(known):  # who works for theirs, and who else is to judge it?
+        mine, judges = np.flatnonzero(inside[theirs]), anywhere & ~barred[theirs] & ~allowed[theirs]
+        back = known[place + 1 :]
+        back = back[inside[back][:, judges].any(axis=1)]
+        pairs = np.ix_(back, mine)
+        barred[pairs] |= ~allowed[pairs]
 
 
 def best_alone(problem, weights):

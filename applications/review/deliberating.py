@@ -119,9 +119,10 @@ class Line:
         return len(self.counted) < self.needed
 
 
-def lines(hearings, sheets, reasons, stage, *, excluded=None, elsewhere=None):
+def lines(hearings, sheets, reasons, stage, *, excluded=None, elsewhere=None, allowed=lambda *_ids: None):
     """A Line for each hearing. sheets, excluded: {application id: [Sheet]}, those in play and those taken out; reasons: {hearing
-    id: signatures}; elsewhere: {sheet id: prints} of what else the panel has before it, in which the same texts are looked for.
+    id: signatures}; elsewhere: {sheet id: prints} of what else the panel has before it, in which the same texts are looked for;
+    allowed: exemptions.allowances.
     """
     found = []
     twins = alike(
@@ -131,7 +132,8 @@ def lines(hearings, sheets, reasons, stage, *, excluded=None, elsewhere=None):
         line = Line(hearing, sheets.get(hearing.application_id, []))
         line.excluded = (excluded or {}).get(hearing.application_id, [])
         totals = {sheet.pk: sheet.total for sheet in line.counted}
-        line.needed = sheets_needed(stage.quorum, len(line.sheets))
+        fewer = allowed(stage.pk, hearing.application_id)
+        line.needed = sheets_needed(stage, len(line.sheets), fewer)
         if totals:
             line.score = stage_score(totals.values(), trimmed=stage.trimmed)
             line.spread = max(totals.values()) - min(totals.values())

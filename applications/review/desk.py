@@ -17,7 +17,17 @@ from applications.kernel.listpages import drawn, exported
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.web import fetch, is_key, page
 from applications.lifecycle import APPLICATION, SHEET
-from applications.review import actions, facts, meeting, membership, printed, queries, rules, visited
+from applications.review import (
+    actions,
+    exempting,
+    facts,
+    meeting,
+    membership,
+    printed,
+    queries,
+    rules,
+    visited,
+)
 from applications.review.deliberating import still_open
 from applications.review.forms import AdjustmentForm, DueForm
 from applications.review.lists import REVIEWS
@@ -80,6 +90,7 @@ def case(request, key):
             "items": queries.items_of(application),
             "may_opine": request.user.has_perm("decision.opine", application)
             and application.status in BEFORE_REVIEWERS,
+            **exempting.shown(application, request.user, panel),
             "short": still_open(panel)
             or rules.short_of_quorum(queries.progress(application)) + visited.undecided(application)
             if "close_review" in moves

@@ -62,7 +62,6 @@ OF_CASE = """
 # Where their institutions apply, anywhere, or take part; and where those work at present who were asked to review that, when, and
 # until when they did. An exception (C14) is one for both sides.
 THEIRS = """
-    UNION ALL
     SELECT plan.id, 'theirs', firm.business_number, firm.name, plan.number, NULL
     FROM applications_application plan JOIN applications_firm firm ON firm.id = plan.firm_id
     WHERE plan.id <> %s AND plan.status NOT IN ('draft', 'withdrawn')
@@ -209,16 +208,14 @@ def _case(application, people, *, mutual):
     """All facts about an application that these people could stand in conflict with. mutual: who reviews what they apply with, too."""
     firm, asked = application.firm, application.challenge
     case = Case(Party(firm.business_number, firm.name), leader=str(application.answers.get("leader") or ""))
-    places = [place for one in people for place in one.places]
-    numbers = [*{place.number for place in places} - {""}] or [None]
-    keys = [*{name_key(place.name) for place in places} - {""}] or [None]
+    numbers, keys = _where(people)
     pk, statement = application.pk, OF_CASE
     values = [
         pk, application.firm_id, pk, asked.get("person", ""), asked.get("institution", ""), pk, application.call_id,
         *numbers, *keys,
     ]  # fmt: skip
     if mutual:
-        statement, values = OF_CASE + THEIRS, [*values, pk, *numbers, *keys, pk, *numbers]
+        statement, values = f"{OF_CASE} UNION ALL {THEIRS}", [*values, pk, *numbers, *keys, pk, *numbers]
     theirs = defaultdict(list)
     for row in _read(statement.format(numbers=_places(numbers), keys=_places(keys)), values):
         match row.kind:
@@ -232,13 +229,43 @@ def _case(application, people, *, mutual):
                 case.mail.add((row.more.rpartition("@")[2].lower(), Party(row.number, row.name)))
             case "applicant":
                 case.applicants.append(Party(row.number, row.name))
-    if theirs:
-        judges = _read(WHO_JUDGES.format(plans=_places(theirs)), [*theirs])
-        case.judged = [
-            Judgement(
-                Party(judge.number, judge.name), tuple(Party(one.number, one.name) for one in theirs[judge.who]),
-                theirs[judge.who][0].more, _day(judge.more), judge.until,
-            )
-            for judge in judges
-        ]  # fmt: skip
+    case.judged = [judgement for _plan, judgement in _judged(theirs)]
     return case
+
+
+def _where(people):
+    """The numbers and the keys of names of the places where these people work at present; none: a value that nothing is."""
+    places = [place for one in people for place in one.places]
+    return (
+        [*{place.number for place in places} - {""}] or [None],
+        [*{name_key(place.name) for place in places} - {""}] or [None],
+    )
+
+
+def judgements(people):
+    """[(id of the application, Judgement)] of all that the institutions of these people apply with or take part in, anywhere."""
+    numbers, keys = _where(people)
+    statement = THEIRS.format(numbers=_places(numbers), keys=_places(keys))
+    theirs, nothing = defaultdict(list), 0  # no application is left out
+    for row in _read(statement, [nothing, *numbers, *keys, nothing, *numbers]):
+        theirs[row.who].append(row)
+    return _judged(theirs)
+
+
+def _judged(theirs):
+    """The same of applications that are known. theirs: {id of the application: Rows of those who make it}."""
+    judges = _read(WHO_JUDGES.format(plans=_places(theirs)), [*theirs]) if theirs else []
+    parties = {plan: tuple(Party(one.number, one.name) for one in rows) for plan, rows in theirs.items()}
+    return [
+        (
+            judge.who,
+            Judgement(
+                Party(judge.number, judge.name),
+                parties[judge.who],
+                theirs[judge.who][0].more,
+                _day(judge.more),
+                judge.until,
+            ),
+        )
+        for judge in judges
+    ]

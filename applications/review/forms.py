@@ -162,6 +162,21 @@ class ChallengeForm(forms.Form):
     helper = layout("accepted", "grounds", button=_("Decide"))
 
 
+class ExemptionForm(forms.Form):
+    """Whether so few sheets suffice."""
+
+    allowed = forms.TypedChoiceField(
+        label=_("Decision"), choices=[("yes", _("Allowed")), ("no", _("Not allowed"))],
+        coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
+    grounds = forms.CharField(
+        label=_("Grounds"), max_length=1000, required=False, widget=forms.Textarea({"rows": 3}),
+        help_text=_("Needed where it is not allowed. Who asked reads them."),
+    )  # fmt: skip
+
+    helper = layout("allowed", "grounds", button=_("Decide"))
+
+
 class PledgeForm(forms.Form):
     """The pledge for a call."""
 

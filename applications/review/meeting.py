@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from applications.accounts.models import User
 from applications.calls.conflicts import RULES
 from applications.review.deliberating import BLANK, Sheet, lines
+from applications.review.exemptions import allowances
 from applications.review.models import OUT, TAKEN_OUT, Assignment, SheetEvent
 from applications.review.panels import Explanation, Hearing
 
@@ -31,9 +32,9 @@ def lines_of(panel, *, only=None):
 
 
 def lines_with_sheets(panel, hearings, *, whole=True):
-    """A Line for each of these hearings, with their sheets and the reasons that were written: two queries.
+    """A Line for each of these hearings, with their sheets, the reasons that were written and what is allowed: three queries.
 
-    whole: these are all that the panel hears; else a third finds the same texts in the others.
+    whole: these are all that the panel hears; else a fourth finds the same texts in the others.
     """
     sheets, excluded, reasons = defaultdict(list), defaultdict(list), defaultdict(set)
     found = Assignment.objects.filter(
@@ -46,7 +47,10 @@ def lines_with_sheets(panel, hearings, *, whole=True):
     for hearing, totals in written.values_list("hearing", "totals"):
         reasons[hearing].add(totals)
     elsewhere = {} if whole else _same_texts(panel, sheets)
-    return lines(hearings, sheets, reasons, panel.stage, excluded=excluded, elsewhere=elsewhere)
+    return lines(
+        hearings, sheets, reasons, panel.stage, excluded=excluded, elsewhere=elsewhere,
+        allowed=allowances([panel.stage_id]),
+    )  # fmt: skip
 
 
 def _same_texts(panel, sheets):

@@ -14,19 +14,18 @@ class Rows:
     def __init__(self, names, twins):
         self.names, self.twins = names, twins
         self.before, self.after = reverse("review:hearing", args=[ANY]).split(ANY)
-        labels = _("Firm"), _("Mean"), _("Range"), _("To be looked at"), _("Opinion"), *names.values()
-        firm, mean, spread, look, opinion, *people = (
+        labels = _("Mean"), _("Range"), _("To be looked at"), _("Opinion"), *names.values()
+        mean, spread, look, opinion, *people = (
             escape(label).replace("{", "{{").replace("}", "}}") for label in labels
         )
         self.shape = "".join([
-            '<tr><td class="num">{}</td><td class="nowrap"><a href="{}">{}</a></td>',
-            f'<td class="nowrap" data-label="{firm}">{{}}</td>',
+            '<tr><td class="num">{}</td><td><a class="nowrap" href="{}">{}</a><br><span class="small">{}</span></td>',
             *(f'<td class="num" data-label="{label}">{{}}</td>' for label in (mean, spread)),
             f'<td data-label="{look}">{{}}</td><td data-label="{opinion}">{{}}</td>',
             *(f'<td class="num" data-label="{label}">{{}}</td>' for label in people), "</tr>",
         ])  # fmt: skip
         self.words = {
-            "open": _("not handed in"), "short": _("%(sheets)d of %(needed)d sheets"), "explained": _("far off, explained"),
+            "open": _("not yet"), "short": _("%(sheets)d of %(needed)d sheets"), "explained": _("far off, explained"),
             "far": _("far off, no reason yet"), "comment": _("comment missing"), "alike": _("texts alike"), "written": _("written"),
             "out": _("excluded"), "outs": _("%(sheets)d excluded"),
         }  # fmt: skip

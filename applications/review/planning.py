@@ -13,10 +13,11 @@ from applications.intake.models import Application, Status
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Refused
-from applications.review import actions, conflicts, facts, membership, queries, rules, seating
+from applications.review import actions, membership, queries, rules, seating
 from applications.review.asking import Problem, all_passed_over, one_side_only
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan, PlannedReview
+from applications.review.surveying import survey
 
 KINDS = [*ReviewerProfile.Kind.values]
 NAMED = 50  # of what could not be kept, so many are named on a page
@@ -83,7 +84,8 @@ def _make(plan):
 
     applications, people = list(_applications(plan)), list(queries.reviewers(beside=plan.stage))
     problem = _problem(plan, applications, people)
-    found = matching.assign(problem, seconds=SECONDS, tell=lambda part: _keep(plan, 0.3 + 0.7 * part))
+    found = matching.assign(problem, seconds=SECONDS, tell=lambda part: _keep(plan, 0.2 + 0.6 * part))
+    _keep(plan, 0.8)
     standing, better = set(problem.kept), all_passed_over(problem, found.pairs)
     with transaction.atomic():
         plan.reviews_planned.all().delete()
@@ -105,41 +107,68 @@ def _make(plan):
 def _applications(plan):
     return (
         to_plan(plan.call, plan.stage)
-        .select_related("firm", "call")
+        .select_related("firm")
+        .only(
+            "number",
+            "title",
+            "summary",
+            "field",
+            "answers",
+            "challenge",
+            "firm__business_number",
+            "firm__name",
+        )
         .prefetch_related("technologies")
         .order_by("pk")
     )
 
 
 def _matches(applications, people):
-    """applications x reviewers: how much of what each is about they know, from 0 to 1 (rules.match)."""
-    known = np.zeros((len(applications), len(people)))
-    for a, application in enumerate(applications):
-        wanted = {technology.pk for technology in application.technologies.all()}
-        for r, person in enumerate(people):
-            known[a, r] = rules.match(person.reviewer_profile, application, wanted)
-    return known
+    """applications x reviewers: how much of what each is about they know, from 0 to 1; rules.match of all pairs at once."""
+    profiles = [person.reviewer_profile for person in people]
+    wanted = [
+        {technology.pk for technology in application.technologies.all()} for application in applications
+    ]
+    fit = _shared(
+        wanted, [{technology.pk for technology in profile.technologies.all()} for profile in profiles]
+    )
+    fit += _shared(
+        [{application.field_id} for application in applications],
+        [{field.pk for field in profile.fields.all()} for profile in profiles],
+    )
+    knowing = defaultdict(list)
+    for column, profile in enumerate(profiles):
+        for word in filter(None, map(str.strip, profile.keywords.split(","))):
+            knowing[word.casefold()].append(column)
+    texts = [f"{application.title} {application.summary}".casefold() for application in applications]
+    for word, columns in knowing.items():
+        held = np.array([word in text for text in texts])
+        for column in columns:
+            fit[:, column] += held
+    return np.minimum(1.0, fit / np.array([[len(one) + 1] for one in wanted]))
+
+
+def _shared(some, others):
+    """How many ids each two sets have in common: a table, a row for each of some, a column for each of others."""
+    place = {pk: number for number, pk in enumerate(set().union(*others))}
+    tables = [np.zeros((len(sets), len(place))) for sets in (some, others)]
+    for table, sets in zip(tables, (some, others), strict=True):
+        for row, one in enumerate(sets):
+            table[row, [place[pk] for pk in one if pk in place]] = 1
+    return tables[0] @ tables[1].T
 
 
 def _problem(plan, applications, people):
     """The Problem: matches, conflicts, loads, institutions, kinds, and what stands already."""
     profiles = [person.reviewer_profile for person in people]
-    barred, inside, allowed = (np.zeros((len(applications), len(people)), dtype=bool) for _table in range(3))
-    asked, today = plan.call.conflicts, clock.today()
+    barred, inside, allowed = survey(
+        plan.call, applications, profiles, tell=lambda part: _keep(plan, 0.2 * part)
+    )
     members = membership.members_by_panel(plan.stage)  # who sits in no panel of an application is not asked
-    for a, application in enumerate(applications):
-        if a % AT_ONCE == 0:
-            _keep(plan, 0.3 * a / len(applications))
-        known, case = facts.known(application, profiles)
-        sits = members.get(application.pk)
-        barred[a] = [
-            any(finding.bars for finding in conflicts.findings(known[person.pk], case, asked, today=today))
-            or (sits is not None and person.pk not in sits)
-            for person in people
-        ]
-        inside[a] = [case.has(known[person.pk]) for person in people]
-        allowed[a] = ["C14" in known[person.pk].waived for person in people]
-    if "C14" in asked:
+    for row, application in enumerate(applications):
+        if (sits := members.get(application.pk)) is not None:
+            barred[row] |= [person.pk not in sits for person in people]
+    if "C14" in plan.call.conflicts:
         one_side_only(barred, inside, allowed)
     most = [
         0 if rules.beyond_cap(person.reviewer_profile, person.sessions) else plan.most for person in people

@@ -15,6 +15,7 @@ from applications.intake.models import Application, Status
 from applications.intake.models.partners import Partner
 from applications.kernel import clock
 from applications.kernel.tables import Rows
+from applications.review.exemptions import Exemption, allowances
 from applications.review.models import IN_SIGHT, Assignment, ReviewerProfile, Sanction, SheetEvent
 from applications.review.panels import Panelist
 
@@ -93,15 +94,17 @@ def items_of(application):
 
 
 def progress(application):
-    """For each stage up to the one under review: (stage, sheets that count, how many of its panel are in no conflict)."""
+    """For each stage up to the one under review: (stage, sheets that count, how many of its panel are in no conflict, so few sheets that
+    a director allows or None)."""
     panel = (
         application.assignments.in_play()
         .values("stage")
         .annotate(sheets=Count("pk", filter=Q(status=Assignment.SheetStatus.HANDED_IN)), asked=Count("pk"))
     )
     found = {row["stage"]: (row["sheets"], row["asked"]) for row in panel.order_by()}
-    stages = application.call.stages.filter(ordinal__lte=application.stage.ordinal)
-    return [(stage, *found.get(stage.pk, (0, 0))) for stage in stages]
+    stages = list(application.call.stages.filter(ordinal__lte=application.stage.ordinal))
+    allowed = allowances(stages)
+    return [(stage, *found.get(stage.pk, (0, 0)), allowed(stage.pk, application.pk)) for stage in stages]
 
 
 def desk():
@@ -116,6 +119,16 @@ def desk():
 def in_review():
     """Applications whose review goes on; one of a cancelled call does not."""
     return Application.objects.filter(status=Status.IN_REVIEW, call__cancelled_at=None)
+
+
+def to_exempt():
+    """Applications under review for which an exception to the number of sheets waits for a director."""
+    asked = Exemption.objects.filter(
+        Q(application=OuterRef("pk")) | Q(application=None),
+        stage=OuterRef("stage"),
+        status=Exemption.Status.ASKED,
+    )
+    return in_review().filter(Exists(asked))
 
 
 def with_others_in_it(since):

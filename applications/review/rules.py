@@ -15,6 +15,7 @@ from applications.templatetags.grants import number_shown
 
 CENT = Decimal("0.01")
 TRIM_FROM = 5
+USUAL, LEAST = 5, 3  # sheets that a stage is closed with; by exception fewer, and never fewer than three
 
 
 def rounded(value: Decimal) -> Decimal:
@@ -246,9 +247,47 @@ def unfinished(values, criteria, comments, *, least):
     ]
 
 
-def sheets_needed(quorum, panel) -> int:
-    """The quorum of the stage, and two thirds of those who were asked and stand in no conflict."""
-    return max(quorum, ceil(Fraction(2 * panel, 3)))
+def two_thirds(panel) -> int:
+    """Of those who were asked and stand in no conflict: so many are needed in any case."""
+    return ceil(Fraction(2 * panel, 3))
+
+
+def usual_sheets(stage) -> int:
+    """How many sheets a stage is closed with where nobody allows fewer: as many as its call asks for, and five; of a visit two."""
+    return stage.quorum if stage.is_visit else max(USUAL, stage.quorum)
+
+
+def sheets_needed(stage, panel, allowed=None) -> int:
+    """allowed: so few suffice by exception."""
+    return max(allowed or usual_sheets(stage), two_thirds(panel))
+
+
+def unexemptable(stage, sheets, panel, allowed=None):
+    """Why no exception is asked for: enough are handed in, or too few for any. The arguments are those of `short_of_quorum`."""
+    if sheets >= sheets_needed(stage, panel, allowed):
+        return [Reason(_("Enough sheets are handed in."))]
+    if stage.is_visit or sheets < LEAST:
+        said = _("With fewer than %(least)d sheets no review is closed; %(sheets)d are handed in.")
+        return [Reason(said % {"least": LEAST, "sheets": sheets})]
+    if sheets < two_thirds(panel):
+        said = _(
+            "Two thirds of those who were asked are needed in any case: %(needed)d sheets; %(sheets)d are handed in."
+        )
+        return [Reason(said % {"needed": two_thirds(panel), "sheets": sheets})]
+    return []
+
+
+def not_few(stage):
+    """Why no exception is asked for all of a stage: its call itself asks for five sheets or more."""
+    if stage.is_visit or stage.quorum >= USUAL:
+        return [
+            Reason(_("This stage asks for at least five sheets: an exception is for single applications."))
+        ]
+    return []
+
+
+def asked_already():
+    return [Reason(_("This is asked for already."))]
 
 
 def in_order(sheets):
@@ -269,11 +308,11 @@ def following(sheets, current):
 def short_of_quorum(progress):
     """Why the stage under review cannot be closed: it has too few sheets, or one before it lost some.
 
-    progress: for each stage so far (stage, sheets that count, how many were asked and stand in no conflict).
+    progress: for each stage so far (stage, sheets that count, how many were asked and stand in no conflict, so few that are allowed or None).
     """
     reasons = []
-    for stage, sheets, panel in progress:
-        needed = sheets_needed(stage.quorum, panel)
+    for stage, sheets, panel, allowed in progress:
+        needed = sheets_needed(stage, panel, allowed)
         if sheets < needed:
             said = _("%(needed)d sheets are needed; %(sheets)d are handed in.")
             if len(progress) > 1:

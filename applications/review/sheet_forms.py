@@ -92,7 +92,7 @@ class SheetForm(forms.Form):
             name, note = f"score_{criterion.pk}", f"note_{criterion.pk}"
             most = scale.most_of(criterion.points, call.scale)
             self.fields[name] = PointsField(
-                label=_("%(name)s (0 to %(most)d points)") % {"name": criterion.name, "most": most},
+                label=label_of(criterion, most),
                 help_text=scale_of(criterion, scale.steps_of(criterion, scale=call.scale, step=call.step)),
                 required=False,
                 widget=forms.NumberInput({"step": call.step}),
@@ -154,6 +154,14 @@ class SheetForm(forms.Form):
             "comments": {name: self.cleaned_data.get(name, getattr(assignment, name)) for name in COMMENTS},
             "notes": {pk: self.cleaned_data.get(f"note_{pk}", text) for pk, text in notes.items()},
         }
+
+
+def label_of(criterion, most):
+    """What a criterion is called, how many points it has, and where all have a hundred how much of the total it is."""
+    said = _("%(name)s (0 to %(most)d points)")
+    if most != criterion.points:
+        said = _("%(name)s (0 to %(most)d points, weight %(points)d%%)")
+    return said % {"name": criterion.name, "most": most, "points": criterion.points}
 
 
 def scale_of(criterion, steps):

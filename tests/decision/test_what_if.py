@@ -306,11 +306,11 @@ def test_what_nobody_can_know_is_said(world, severe):
 def test_it_asks_as_many_queries_for_many_plans_as_for_few(world, severe, django_assert_num_queries):
     client, there = browser(world.officer), typed(world.r1, without=str(severe.key), select_mark=81)
     client.get(address(world.r1), there)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(address(world.r1), there)
     for number in range(3):
         reviewed(world, world.r1, {severe: 60} | {world.reviewer(): 80 + number for _ in range(3)})
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(address(world.r1), there)
 
 

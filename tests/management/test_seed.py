@@ -98,7 +98,7 @@ def test_one_sprout_call_is_in_review_with_more_than_half_of_its_sheets_handed_i
 
     assert call.programme.kind == "sprout"
     assert counts(call.applications.all()) == {"in_review": 8}
-    assert counts(Assignment.objects.filter(application__call=call)) == {"handed_in": 27, "open": 21}
+    assert counts(Assignment.objects.filter(application__call=call)) == {"handed_in": 28, "open": 18}
 
 
 def test_a_panel_of_that_call_deliberates_under_its_chair_and_has_written_an_opinion():

@@ -30,7 +30,8 @@ from applications.kernel.taxonomy import PaperKind
 from applications.notifications.models import Letter
 from applications.permissions import Timetable
 from applications.review import actions as review
-from applications.review import deliberation, people, seating, timetabling, visiting
+from applications.review import deliberation, exempting, people, seating, timetabling, visiting
+from applications.review.exemptions import Exemption
 from applications.review.queries import criteria_of
 from applications.review.tasks import remind_reviewers
 from tests.decision.contested import LAST_DAY, REASONS, appealed, decided, further, published_list
@@ -83,6 +84,7 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "conflict_found": ("[확인요청]", "[Please check]"),
     "conflict_advised": ("[확인요청]", "[Please check]"),
     "challenge_answered": ("[결정]", "[Decision]"),
+    "exemption_decided": ("[결정]", "[Decision]"),
     "review_requested": ("[평가요청]", "[Review request]"),
     "sheet_returned": ("[확인요청]", "[Please check]"),
     "review_due": ("[평가마감 D-1]", "[Review due D-1]"),
@@ -282,6 +284,10 @@ def reviewers_stand_in_conflict(world):
     sheet = world.assigned(application, reviewer, clear=False)
     review.pledge(application.call, by=reviewer)
     review.declare(sheet, code="C8", note="12345", stays=True, by=reviewer)
+    asked = Exemption.objects.create(
+        stage=application.stage, application=application, sheets=3, reason="12345", by=world.officer
+    )
+    exempting.decide(asked, allowed=True, grounds="7 of 2026", by=world.director)
     people.answer_challenge(application, accepted=True, grounds="7 of 2026", by=world.officer)
     people.set_payee(bank="088", number="110123456789", holder=reviewer.name, password=PASSWORD, by=reviewer)
     people.add_affiliation(

@@ -132,6 +132,28 @@ def test_two_sides_are_never_proposed_to_judge_each_other():
     assert barred.tolist() == [[True, False, False], [True, True, False], [False, False, False]]
 
 
+def sides_by_pairs(barred, inside, allowed):
+    """The same as a sentence: whoever works for an application judges no later one whose people may judge it."""
+    for theirs, mine in np.argwhere(inside):
+        for judge in np.flatnonzero(inside.any(axis=0) & ~barred[theirs] & ~allowed[theirs]):
+            for back in np.flatnonzero(inside[:, judge]):
+                if back > theirs and not allowed[back, mine]:
+                    barred[back, mine] = True
+
+
+def test_two_sides_are_told_apart_for_all_as_for_each_pair():
+    chance = np.random.default_rng(11)
+    for _case in range(300):
+        shape = chance.integers(1, 8, 2)
+        barred, inside, allowed = (chance.random(shape) < part for part in (0.2, 0.3, 0.2))
+        expected = barred.copy()
+        sides_by_pairs(expected, inside, allowed)
+
+        one_side_only(barred, inside, allowed)
+
+        assert barred.tolist() == expected.tolist()
+
+
 @pytest.mark.parametrize("allowed", [(0, 1), (1, 0)])
 def test_where_an_exception_allows_one_side_both_are_proposed(allowed):
     inside = np.array([[True, False], [False, True]])

@@ -85,7 +85,12 @@ def test_a_text_that_is_twice_on_one_sheet_is_not_like_another():
 
 
 class Stage:
-    quorum, trimmed = 3, True
+    pk, quorum, trimmed, is_visit = 1, 3, True, False
+
+
+def found_lines(plans, of, reasons=None):
+    """Where a director allows three sheets."""
+    return deliberating.lines(plans, of, reasons or {}, Stage, allowed=lambda _stage, _plan: 3)
 
 
 class Plan:
@@ -111,8 +116,8 @@ def test_the_checklist_names_every_application_that_lacks_something():
     plans = [Plan(1), Plan(2, "Said"), Plan(3, "Said")]
     of = {1: sheets(80, 81, 82), 2: sheets(50, 80, 82), 3: sheets(80, 81, None)}
 
-    found = deliberating.lines(plans, of, {}, Stage)
-    explained = deliberating.lines(plans, of, {2: {"50 80 82"}}, Stage)
+    found = found_lines(plans, of)
+    explained = found_lines(plans, of, {2: {"50 80 82"}})
 
     assert [[line.hearing.pk for line in rows] for _what, rows in deliberating.lacking(found)] == [
         [3],
@@ -130,8 +135,10 @@ def test_the_checklist_names_every_application_that_lacks_something():
         "No opinion is written: SP-1",
     ]
     assert [str(one) for one in deliberating.unclosable([])] == ["No application is before this panel."]
-    done = deliberating.lines([Plan(1, "Said")], of, {}, Stage)
+    done = found_lines([Plan(1, "Said")], of)
     assert deliberating.unclosable(done) == []
+    [alone] = deliberating.lines([Plan(1, "Said")], of, {}, Stage)
+    assert (alone.needed, alone.is_short) == (5, True)
 
 
 def test_the_mean_of_a_line_is_the_score_of_the_stage():
@@ -552,7 +559,7 @@ def test_the_meeting_asks_the_same_number_of_queries_for_one_application_as_for_
     table = Table(world, (80, 82, 55)).open()
     client, page = browser(table.chair), reverse("review:meeting", args=[table.panel.key])
     client.get(page)
-    with django_assert_max_num_queries(14) as first:
+    with django_assert_max_num_queries(15) as first:
         client.get(page)
     for _number in range(4):
         application = world.in_review(table.call, field=IndustryField.objects.get(code="F2"))

@@ -9,7 +9,7 @@ from applications.kernel import clock
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
-from applications.review import actions, people, planning, rules
+from applications.review import actions, people, planning, rules, surveying
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
@@ -291,13 +291,14 @@ def test_while_it_is_worked_out_the_rows_say_how_far_it_is(world, call, monkeypa
 
     monkeypatch.setattr(planning, "_keep", watched)
     monkeypatch.setattr(planning, "AT_ONCE", 1)
+    monkeypatch.setattr(surveying, "AT_ONCE", 1)
     plan = made(world, call)
     planning.use(plan, by=world.officer)
     carry_plans_on()
 
     making = [percent for state, percent in seen if state == "making"]
     assigning = [percent for state, percent in seen if state == "assigning"]
-    assert making[:2] == [0, 15] and 30 < making[2] < 100 and making == sorted(making)
+    assert making[:2] == [0, 10] and 20 < making[2] < 80 and making[-1] == 80 and making == sorted(making)
     assert assigning == [0, 25, 50, 75]
     assert Plan.objects.values_list("state", "percent").get() == ("done", 100)
 

@@ -428,20 +428,44 @@ def test_a_sheet_is_unfinished_by_each_missing_score_and_each_short_comment():
 
 @pytest.mark.parametrize(
     ("quorum", "panel", "needed"),
-    [(5, 5, 5), (5, 7, 5), (5, 8, 6), (5, 9, 6), (5, 10, 7), (3, 3, 3), (3, 4, 3), (3, 5, 4), (3, 0, 3)],
+    [
+        (5, 5, 5),
+        (5, 7, 5),
+        (5, 8, 6),
+        (5, 9, 6),
+        (5, 10, 7),
+        (7, 7, 7),
+        (3, 3, 5),
+        (4, 4, 5),
+        (3, 9, 6),
+        (3, 0, 5),
+    ],
 )
-def test_the_quorum_is_that_of_the_stage_or_two_thirds_of_the_panel(quorum, panel, needed):
-    assert rules.sheets_needed(quorum, panel) == needed
+def test_five_sheets_are_needed_or_what_the_call_asks_beyond_them_or_two_thirds_of_the_panel(
+    quorum, panel, needed
+):
+    assert rules.sheets_needed(stage(100, quorum=quorum), panel) == needed
+
+
+@pytest.mark.parametrize(
+    ("allowed", "panel", "needed"), [(3, 3, 3), (3, 4, 3), (4, 4, 4), (3, 5, 4), (4, 7, 5), (3, 0, 3)]
+)
+def test_by_exception_fewer_suffice_but_always_two_thirds_of_the_panel(allowed, panel, needed):
+    assert rules.sheets_needed(stage(100), panel, allowed) == needed
+
+
+def test_a_site_visit_needs_its_two_visitors():
+    assert rules.sheets_needed(stage(quorum=2, is_visit=True), 2) == 2
 
 
 def test_every_stage_needs_its_quorum():
     five, three = stage(100, pk=1), stage(100, pk=2, quorum=3)
 
-    assert rules.short_of_quorum([(five, 5, 6), (three, 3, 4)]) == []
-    assert [str(r) for r in rules.short_of_quorum([(three, 2, 3)])] == [
+    assert rules.short_of_quorum([(five, 5, 6, None), (three, 3, 4, 3)]) == []
+    assert [str(r) for r in rules.short_of_quorum([(three, 2, 3, 3)])] == [
         "3 sheets are needed; 2 are handed in."
     ]
-    assert [str(r) for r in rules.short_of_quorum([(five, 4, 6), (three, 2, 3)])] == [
+    assert [str(r) for r in rules.short_of_quorum([(five, 4, 6, None), (three, 2, 3, 3)])] == [
         "Stage 1: 5 sheets are needed; 4 are handed in.",
         "Stage 2: 3 sheets are needed; 2 are handed in.",
     ]

@@ -18,6 +18,7 @@ from applications.lifecycle import (
     APPEAL,
     APPLICATION,
     DELIBERATION,
+    EXEMPTION,
     FLOWS,
     INQUIRY,
     PANEL,
@@ -28,6 +29,7 @@ from applications.lifecycle import (
     SHEET,
 )
 from applications.permissions import PERMISSIONS, TIMETABLE
+from applications.review.exemptions import Exemption
 from applications.review.models import Assignment
 from applications.review.panels import Panel, Panelist
 
@@ -38,6 +40,7 @@ MODELS = {
     SHEET: Assignment,
     PANEL: Panel,
     PANELIST: Panelist,
+    EXEMPTION: Exemption,
     PROPOSAL: Proposal,
     DELIBERATION: Deliberation,
     APPEAL: Appeal,
@@ -51,6 +54,7 @@ FIRST = {
     SHEET: "open",
     PANEL: "scoring",
     PANELIST: "invited",
+    EXEMPTION: "asked",
     PROPOSAL: "proposed",
     DELIBERATION: "open",
     APPEAL: "draft",
@@ -70,7 +74,7 @@ def statuses(flow):
 
 def one_of(town, flow):
     things = (
-        town.inquiry, town.application, town.partner, town.sheet, town.panel, town.panelist, town.list, town.meeting, town.appeal, town.agreement, town.payment,
+        town.inquiry, town.application, town.partner, town.sheet, town.panel, town.panelist, town.exemption, town.list, town.meeting, town.appeal, town.agreement, town.payment,
     )  # fmt: skip
     return next(thing for thing in things if isinstance(thing, MODELS[flow]))
 

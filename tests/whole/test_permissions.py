@@ -67,6 +67,9 @@ application.screen_again  .     .      .      .      .       .         .        
 application.case          .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 application.assign        .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 application.waive         .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+application.exempt        .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+stage.exempt              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+exemption.decide          .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 application.rank          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 visit.appoint             .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 visit.decide              .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
@@ -92,6 +95,7 @@ panel.conclude            .     .      .      .      .       x         .        
 hearing.view              .     .      .      .      .       x         .          .          .         x       x        x        .       .        .        x          .           .          .
 hearing.conclude          .     .      .      .      .       x         .          .          .         x       x        .        .       .        .        .          .           .          .
 hearing.explain           .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
+hearing.exempt            .     .      .      .      .       x         .          .          .         .       .        .        .       .        .        .          .           .          .
 talk.view                 .     .      .      x      .       x         .          .          x         x       x        x        .       .        .        x          .           .          .
 talk.manage               .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 talk.note                 .     .      .      .      .       x         .          .          .         x       x        .        .       .        .        .          .           .          .
@@ -198,7 +202,7 @@ def thing_of(town, permission, who):
         "cohort": town.seat, "partner": town.partner, "outbox": town.letter, "inbox": town.letter, "view": town.view,
         "application": town.application, "inquiry": town.inquiry, "import": town.brought, "plan": town.plan, "panel": town.sitting, "hearing": town.heard, "talk": town.slot,
         "visit": town.application, "stage": town.reviewing, "appeal": town.appeal, "certificate": town.certificate,
-        "committee": town.meeting, "export": town.export,
+        "committee": town.meeting, "export": town.export, "exemption": town.exemption,
     }  # fmt: skip
     special = {
         "panel.seat": town.panelist, "panel.remind": town.panelist, "panel.lapse": town.panelist, "panel.answer": town.panelist,

@@ -1,0 +1,71 @@
+"""Pages of exceptions to the number of sheets: the chair or an officer says why, a director decides."""
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applications.calls.models import Call
+from applications.intake.models import Application
+from applications.kernel.formpages import asked
+from applications.kernel.forms import ReasonForm
+from applications.kernel.web import fetch, page
+from applications.review import exempting
+from applications.review.exemptions import Exemption
+from applications.review.forms import ExemptionForm
+from applications.review.panels import Hearing
+
+
+def _why(request, act, *, after, number):
+    """The page that asks for the reason; number: how many sheets are to suffice."""
+    heading = ngettext("Why %(count)d sheet suffices", "Why %(count)d sheets suffice", number) % {
+        "count": number
+    }
+    return asked(
+        request, ReasonForm(request.POST or None, button=_("Ask the director")), act, after=after, heading=heading,
+        said=_("The director is asked."),
+        hint=_("Five sheets are the rule, and two thirds of those who were asked. With three or four nothing is trimmed; a director decides on your reason."),
+    )  # fmt: skip
+
+
+@page("application.exempt", "GET", "POST")
+def ask(request, key):
+    """An officer, for an application that no panel hears."""
+    application = fetch(request, Application, key=key, related=("call", "stage"))
+    return _why(
+        request, lambda **typed: exempting.ask(application, **typed, by=request.user),
+        after=("review:case", application.key), number=application.sheets,
+    )  # fmt: skip
+
+
+@page("hearing.exempt", "GET", "POST")
+def ask_of_panel(request, key):
+    """The chair of the panel that hears the application."""
+    hearing = fetch(request, Hearing, key=key, related=("panel", "application__stage"))
+    return _why(
+        request, lambda **typed: exempting.ask(hearing.application, **typed, by=request.user),
+        after=("review:hearing", hearing.key), number=hearing.application.sheets,
+    )  # fmt: skip
+
+
+@page("stage.exempt", "GET", "POST")
+def ask_for_all(request, key, place):
+    """An officer, for all applications of a stage whose call asks for fewer than five sheets."""
+    call = fetch(request, Call, key=key)
+    stage = get_object_or_404(call.stages, ordinal=place)
+    return _why(
+        request, lambda **typed: exempting.ask_for_all(stage, **typed, by=request.user),
+        after=("review:stages", call.key), number=stage.quorum,
+    )  # fmt: skip
+
+
+@page("exemption.decide", "GET", "POST")
+def decide(request, key):
+    """The reason that was given, and the director's decision."""
+    exemption = fetch(request, Exemption, key=key, related=("stage__call", "application", "by"))
+    application = exemption.application
+    after = ("review:case", application.key) if application else "review:desk"
+    return asked(
+        request, ExemptionForm(request.POST or None),
+        lambda **typed: exempting.decide(exemption, **typed, by=request.user),
+        after=after, template="review/exemption.html", exemption=exemption,
+    )  # fmt: skip
