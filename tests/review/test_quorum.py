@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from applications.decision import actions as decision
 from applications.decision.queries import short_of_sheets
-from applications.kernel import audit, clock
+from applications.kernel import audit
 from applications.kernel.errors import Denied
 from applications.notifications.models import Letter
 from applications.portal.queries import waiting_for
@@ -19,15 +19,9 @@ from tests.asking import addressed, fresh, reasons, text
 from tests.together import refusals, together
 from tests.world import AFTER, browser
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 SUFFICE = "Ask that these sheets suffice"
 WHY = "Two of the six who were asked fell ill on the day"
-
-
-@pytest.fixture(autouse=True)
-def after_the_deadline():
-    with clock.at(AFTER):
-        yield
 
 
 def judged(world, call, *totals, firm=None):
