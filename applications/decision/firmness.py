@@ -14,7 +14,8 @@ from applications.kernel.web import fetch, page
 def firmness(request, key):
     """What was worked out last, and what is under way; part=now: how far that is alone."""
     call = fetch(request, Call, key=key)
-    waiting = resampling.under_way(call)
+    last = call.resamplings.order_by("-pk").first()
+    waiting = last if last and last.is_at_work else None
     if request.GET.get("part") == "now":
         return render(request, "decision/_firmness_state.html", {"waiting": waiting})
     made = resampling.latest(call)
@@ -25,6 +26,7 @@ def firmness(request, key):
     drawing = bars(rows)
     facts = {
         "call": call,
+        "last": last,
         "waiting": waiting,
         "made": made,
         "finding": made and finding(made.result),

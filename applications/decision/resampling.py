@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.decision import actions, deliberated, queries, rules, stability
 from applications.decision.resamplings import Resampling
 from applications.intake.models import Application, Status
-from applications.kernel import audit, clock
+from applications.kernel import audit, clock, leasing
 from applications.kernel.access import require
 from applications.kernel.errors import Refused
 from applications.review.models import Assignment, Score
@@ -44,7 +44,8 @@ def stop(call, *, by):
     require(by, "stability.ask", call)
     call = actions.lock(call)
     waiting = under_way(call)
-    if waiting and Resampling.objects.filter(pk=waiting.pk, made_at=None).update(stopped_at=clock.now()):
+    unmade = Resampling.objects.filter(pk=waiting.pk if waiting else None, made_at=None)
+    if unmade.update(stopped_at=clock.now(), taken_at=None, tries=0):
         audit.record("stop_stability", call, by=by)
 
 
@@ -80,24 +81,22 @@ def percent(count, draws):
 
 def carry_on(asked):
     """Work it out. Safe to run twice; one at a time does, and who was stopped writes nothing."""
-    now = clock.now()
-    if not Resampling.objects.to_carry_on(now).filter(pk=asked.pk).update(taken_at=now):
-        return
-    goes_on = Resampling.objects.filter(pk=asked.pk, made_at=None, stopped_at=None)
+    leasing.carry_on(asked, _make, stopped_at=clock.now())
 
-    def tell(part):
-        return bool(goes_on.update(taken_at=clock.now(), percent=int(100 * part)))
 
+def _make(asked):
     fingerprint = queries.fingerprint(asked.call)
-    result = worked_out(asked.call, draws=asked.draws, seed=asked.seed, tell=tell)
-    if result is not None:
-        goes_on.update(
-            result=result, fingerprint=fingerprint, percent=100, made_at=clock.now(), taken_at=None
-        )
+    result = worked_out(
+        asked.call, draws=asked.draws, seed=asked.seed,
+        tell=lambda part: leasing.hold(asked, percent=int(100 * part)),
+    )  # fmt: skip
+    with transaction.atomic():
+        leasing.hold(asked)
+        leasing.let_go(asked, result=result, fingerprint=fingerprint, percent=100, made_at=clock.now())
 
 
-def worked_out(call, *, draws, seed, tell=lambda part: True):
-    """{"applications", "sheets", "seats", "known", "near", "stay", "rows"} as plain data; None where it was stopped.
+def worked_out(call, *, draws, seed, tell=lambda part: None):
+    """{"applications", "sheets", "seats", "known", "near", "stay", "rows"} as plain data.
 
     rows: [application id, whether it is selected now, in how many draws it is, whether its spread is known], the selected ones
     first, each by rank. near: how many known ones change sides in more than one of twenty draws; stay: how many of those who
@@ -107,8 +106,6 @@ def worked_out(call, *, draws, seed, tell=lambda part: True):
     ranked = ranked_of(call, resolutions)
     stages, plans = arrays_of(call, ranked, resolutions)
     found = stability.resampled(stages, plans, line_of(call), draws=draws, seed=seed, tell=tell)
-    if found is None:
-        return None
     selected = selected_now(call)
     rows = [
         [c.pk, c.pk in selected, int(count), bool(is_known)]

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from applications.calls.models import Call
 from applications.kernel import clock
-from applications.kernel.leasing import free
+from applications.kernel.leasing import MOST_TRIES, free
 from applications.review.models import STAFF
 
 LEASE = timedelta(minutes=5)  # of one round; who has not come back by then is lost
@@ -41,6 +41,7 @@ class Resampling(models.Model):
     made_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     objects = ResamplingQuerySet.as_manager()
 
@@ -56,6 +57,11 @@ class Resampling(models.Model):
             models.Index(fields=["call", "-id"], name="resampling_latest"),
             models.Index(fields=["id"], name="resampling_waits", condition=WAITS),
         ]
+
+    @property
+    def is_given_up(self):
+        """Not stopped by anybody, but tried in vain."""
+        return self.stopped_at is not None and self.tries >= MOST_TRIES
 
     @property
     def is_at_work(self):

@@ -152,15 +152,14 @@ def scored(stages, plans, picks):
     return base + plans.added, base, fails
 
 
-def resampled(stages, plans, line, *, draws, seed, tell=lambda part: True):
-    """The Firmness of a cut; None where `tell` says not to go on. tell: is given the part that is done, from 0 to 1."""
+def resampled(stages, plans, line, *, draws, seed, tell=lambda part: None):
+    """The Firmness of a cut. tell: is given the part that is done, from 0 to 1; what it raises ends the work."""
     chance = np.random.default_rng(seed)
     counts, done = np.zeros(len(plans), dtype=np.int64), 0
     widest = max((sheets.shape[1] for stage in stages for _a, sheets in stage.grouped), default=1)
     at_once = max(1, min(MOST_AT_ONCE, AT_ONCE // max(1, len(plans) * widest**2)))
     while done < draws:
-        if not tell(done / draws):
-            return None
+        tell(done / draws)
         block = min(at_once, draws - done)
         picks = [stage.drawn(chance, block) for stage in stages]
         final, base, fails = scored(stages, plans, picks)

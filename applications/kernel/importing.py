@@ -3,29 +3,26 @@
 A room declares a `Sheet`; what becomes of a file is kept in rows, so that the work goes on wherever it stopped.
 """
 
-import logging
 import uuid
 from collections import Counter
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applications.kernel import audit, clock
+from applications.kernel import audit, clock, leasing
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Reason, Refused
 from applications.kernel.files import StoredFile, accepted, storing
 from applications.kernel.files.stored import Scan
-from applications.kernel.leasing import free
+from applications.kernel.leasing import free, hold, let_go
 from applications.kernel.sheets import Outcome, rows_of
 
-logger = logging.getLogger(__name__)
 MOST_BYTES = 5 * 1024 * 1024
-MOST_TRIES = 3  # to read a file, and again to write its rows
 
 
 class ImportQuerySet(models.QuerySet):
@@ -146,45 +143,18 @@ def counts_of(found):
     return Counter(dict(counted))
 
 
-class Overtaken(Exception):
-    """Another has taken the work up, or it was given up: nothing more of it is written here."""
-
-
 def carry_on(found, sheet):
     """Go on with the reading or the writing where it stopped. Safe to run twice; one at a time does."""
-    now = clock.now()
-    waits = Import.objects.to_carry_on(now).filter(pk=found.pk)
-    if found.file.scan == Scan.WAITING:
-        return
-    if waits.filter(tries__gte=MOST_TRIES).update(state=Import.State.FAILED, taken_at=None):
-        return
-    if not waits.update(taken_at=now, tries=F("tries") + 1):
-        return
-    found.refresh_from_db()
-    try:
-        with translation.override(found.begun_by.language):
-            if found.state == Import.State.READING:
-                _read(found, sheet)
-            elif _looked_anew(found, sheet):
-                _write(found, sheet)
-    except Overtaken:
-        logger.warning("The import %s was taken up by another.", found.key)
-    except Exception:  # whatever it was, it is tried anew when the lease is over
-        logger.exception("The import %s is not carried on.", found.key)
+    if found.file.scan != Scan.WAITING:
+        leasing.carry_on(found, lambda found: _round(found, sheet), state=Import.State.FAILED)
 
 
-def _hold(found):
-    """Keep the lease, and the row until the transaction ends. Raises Overtaken where another has it by now."""
-    now = clock.now()
-    if not Import.objects.filter(pk=found.pk, taken_at=found.taken_at).update(taken_at=now):
-        raise Overtaken
-    found.taken_at = now
-
-
-def _let_go(found, state, *others):
-    """End this work, in the transaction that holds it."""
-    found.state, found.taken_at, found.tries = state, None, 0
-    found.save(update_fields=["state", "taken_at", "tries", *others])
+def _round(found, sheet):
+    with translation.override(found.begun_by.language):
+        if found.state == Import.State.READING:
+            _read(found, sheet)
+        elif _looked_anew(found, sheet):
+            _write(found, sheet)
 
 
 def _read(found, sheet):
@@ -192,17 +162,16 @@ def _read(found, sheet):
     try:
         rows = rows_of(found.file, sheet)
     except Refused as refusal:
-        found.remark = str(refusal)[:500]
         with transaction.atomic():
-            _hold(found)
-            _let_go(found, Import.State.UNREADABLE, "remark")
+            hold(found)
+            let_go(found, state=Import.State.UNREADABLE, remark=str(refusal)[:500])
         return
     planned = _planned(found, rows, sheet)
     with transaction.atomic():
-        _hold(found)
+        hold(found)
         found.rows.all().delete()
         ImportRow.objects.bulk_create(planned, batch_size=500)
-        _let_go(found, Import.State.CHECKED)
+        let_go(found, state=Import.State.CHECKED)
 
 
 def _planned(found, rows, sheet):
@@ -234,13 +203,13 @@ def _looked_anew(found, sheet):
                 setattr(row, name, value)
             changed.append(row)
     with transaction.atomic():
-        _hold(found)
+        hold(found)
         ImportRow.objects.bulk_update(changed, ["outcome", "before", "after", "faults"], batch_size=500)
         if changed:
-            found.remark = gettext(
+            said = gettext(
                 "The data has changed since the dry run: nothing is written. Please look at it again."
             )
-            _let_go(found, Import.State.CHECKED, "remark")
+            let_go(found, state=Import.State.CHECKED, remark=said)
         else:
             found.looked_anew = True
             found.save(update_fields=["looked_anew"])
@@ -252,12 +221,11 @@ def _write(found, sheet):
     waiting = found.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED), written_at=None).order_by("line")
     for pk in list(waiting.values_list("pk", flat=True)):
         with transaction.atomic():
-            _hold(found)
+            hold(found)
             _write_row(found, sheet, ImportRow.objects.get(pk=pk))
     with transaction.atomic():
-        _hold(found)
-        found.finished_at = clock.now()
-        _let_go(found, Import.State.DONE, "finished_at")
+        hold(found)
+        let_go(found, state=Import.State.DONE, finished_at=clock.now())
         audit.record("finish_import", found, by=found.confirmed_by, after=counts_of(found), note=found.reason)
 
 

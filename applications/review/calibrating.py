@@ -7,10 +7,10 @@ from django.db import transaction
 
 from applications.accounts.models import User
 from applications.intake.models import TIE_COLUMNS, Application
-from applications.kernel import audit, clock
+from applications.kernel import audit, clock, leasing
 from applications.kernel.access import require
 from applications.review import calibration, rules
-from applications.review.calibrations import Calibration
+from applications.review.calibrations import WAITS, Calibration
 from applications.review.models import Assignment
 
 LEAST_SHEETS, LEAST_REVIEWERS = 6, 2  # of a stage: with fewer nothing is said
@@ -22,7 +22,7 @@ def ask(call, *, by):
     """Have it worked out how severe the reviewers of a call are. While one is being made it is that one."""
     require(by, "severity.ask", call)
     type(call).objects.select_for_update().get(pk=call.pk)
-    waiting = call.calibrations.filter(made_at=None).first()
+    waiting = call.calibrations.filter(WAITS).first()
     if waiting:
         return waiting
     asked = Calibration.objects.create(call=call, asked_by=by, asked_at=clock.now())
@@ -32,11 +32,14 @@ def ask(call, *, by):
 
 def carry_on(asked):
     """Work it out. Safe to run twice; one at a time does."""
-    now = clock.now()
-    if not Calibration.objects.to_carry_on(now).filter(pk=asked.pk).update(taken_at=now):
-        return
+    leasing.carry_on(asked, _make, failed_at=clock.now())
+
+
+def _make(asked):
     result = worked_out(asked.call)
-    Calibration.objects.filter(pk=asked.pk).update(result=result, made_at=clock.now(), taken_at=None)
+    with transaction.atomic():
+        leasing.hold(asked)
+        leasing.let_go(asked, result=result, made_at=clock.now())
 
 
 def worked_out(call):

@@ -13,6 +13,7 @@ from applications.kernel.leasing import free
 from applications.review.models import STAFF
 
 LEASE = timedelta(minutes=5)  # of one round; who has not come back by then is lost
+WAITS = Q(made_at=None, failed_at=None)
 
 
 class CalibrationQuerySet(models.QuerySet):
@@ -22,7 +23,7 @@ class CalibrationQuerySet(models.QuerySet):
 
     def to_carry_on(self, now):
         """Those that nobody works at yet; the earliest first."""
-        return self.filter(free(now, LEASE), made_at=None).order_by("pk")
+        return self.filter(WAITS, free(now, LEASE)).order_by("pk")
 
 
 class Calibration(models.Model):
@@ -34,12 +35,19 @@ class Calibration(models.Model):
     asked_at = models.DateTimeField(default=clock.now)
     made_at = models.DateTimeField(null=True)
     result = models.JSONField(default=dict)  # calibrating.worked_out
+    failed_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     objects = CalibrationQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(made_at=None) | Q(failed_at=None), name="calibration_made_or_failed"
+            )
+        ]
         indexes = [
             models.Index(fields=["call", "-id"], name="calibration_latest"),
-            models.Index(fields=["id"], name="calibration_waits", condition=Q(made_at=None)),
+            models.Index(fields=["id"], name="calibration_waits", condition=WAITS),
         ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.firms.rules.names import name_key
 from applications.intake.models import Application, Status
-from applications.kernel import audit, clock
+from applications.kernel import audit, clock, leasing
 from applications.kernel.access import require
 from applications.kernel.errors import Denied, Refused
 from applications.review import actions, membership, queries, rules, seating
@@ -22,7 +22,6 @@ from applications.review.surveying import survey
 KINDS = [*ReviewerProfile.Kind.values]
 NAMED = 50  # of what could not be kept, so many are named on a page
 SECONDS = 60  # that the best proposal is looked for
-AT_ONCE = 25  # between two looks at the lease
 
 
 @transaction.atomic
@@ -64,18 +63,17 @@ def to_plan(call, stage):
 
 def carry_on(plan):
     """Go on with the working out or the assigning where it stopped. Safe to run twice; one at a time does."""
-    now = clock.now()
-    if not Plan.objects.to_carry_on(now).filter(pk=plan.pk).update(taken_at=now):
-        return
-    plan.refresh_from_db()
+    leasing.carry_on(plan, _round, state=Plan.State.FAILED)
+
+
+def _round(plan):
     with translation.override(plan.asked_by.language):
         (_make if plan.state == Plan.State.MAKING else _assign)(plan)
-    Plan.objects.filter(pk=plan.pk).update(taken_at=None)
 
 
 def _keep(plan, part):
     """The lease and how far it is."""
-    Plan.objects.filter(pk=plan.pk).update(taken_at=clock.now(), percent=int(100 * part))
+    leasing.hold(plan, percent=int(100 * part))
 
 
 def _make(plan):
@@ -87,7 +85,9 @@ def _make(plan):
     found = matching.assign(problem, seconds=SECONDS, tell=lambda part: _keep(plan, 0.2 + 0.6 * part))
     _keep(plan, 0.8)
     standing, better = set(problem.kept), all_passed_over(problem, found.pairs)
+    said = summary(found, applications, people) | {"panels": plan.stage.panels.count()}
     with transaction.atomic():
+        leasing.hold(plan)
         plan.reviews_planned.all().delete()
         PlannedReview.objects.bulk_create(
             (
@@ -99,9 +99,7 @@ def _make(plan):
             ),
             batch_size=1000,
         )  # fmt: skip
-        plan.state, plan.percent, plan.summary = Plan.State.READY, 100, summary(found, applications, people)
-        plan.summary["panels"] = plan.stage.panels.count()
-        plan.save(update_fields=["state", "percent", "summary"])
+        leasing.let_go(plan, state=Plan.State.READY, percent=100, summary=said)
 
 
 def _applications(plan):
@@ -292,15 +290,15 @@ def _assign(plan):
     waiting = plan.reviews_planned.filter(stands=False, assigned_at=None, refusal="").order_by("pk")
     waiting = list(waiting.select_related("application", "reviewer"))
     for place, planned in enumerate(waiting):
-        if place % AT_ONCE == 0:
-            _keep(plan, place / len(waiting))
         try:
             with transaction.atomic():
+                _keep(plan, place / len(waiting))
                 actions.assign(planned.application, reviewer=planned.reviewer, by=plan.used_by)
                 planned.assigned_at = clock.now()
                 planned.save(update_fields=["assigned_at"])
         except (Refused, Denied) as refusal:
             planned.refusal = str(refusal)[:500] or str(_("This is no longer possible."))
             planned.save(update_fields=["refusal"])
-    plan.state, plan.percent = Plan.State.DONE, 100
-    plan.save(update_fields=["state", "percent"])
+    with transaction.atomic():
+        leasing.hold(plan)
+        leasing.let_go(plan, state=Plan.State.DONE, percent=100)

@@ -39,6 +39,7 @@ class Plan(models.Model):
         READY = "ready", _("Proposal")
         ASSIGNING = "assigning", _("Being assigned")
         DONE = "done", _("Assigned")
+        FAILED = "failed", _("Failed")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     call = models.ForeignKey(Call, models.PROTECT, related_name="plans")
@@ -57,6 +58,7 @@ class Plan(models.Model):
     summary = models.JSONField(default=dict)  # what planning.summary says of it
     used_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     taken_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # at the work that its state names
 
     objects = PlanQuerySet.as_manager()
 

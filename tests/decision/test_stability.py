@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from applications.decision import stability
 from applications.decision.rules import Deviation, order
 from applications.decision.selection import Bound
+from applications.kernel.leasing import Overtaken
 from applications.review import rules as review
 from tests.decision.test_rules import SELECT, cut
 from tests.decision.test_selection import BOUNDS, SOME
@@ -160,19 +161,19 @@ def test_a_seed_says_it_all():
     assert counts(stage, seed=3) != counts(stage, seed=4)
 
 
-def test_it_stops_where_it_is_told_to():
+def test_it_tells_how_far_it_is_and_ends_where_that_raises():
     told = []
 
     def tell(part):
         told.append(part)
-        return len(told) < 3
+        if len(told) == 3:
+            raise Overtaken
 
     stage = sheets({0: 60, 1: 90})
 
-    assert (
+    with pytest.raises(Overtaken):
         stability.resampled([stage], plans_of(1), stability.Line(1, 0), draws=DRAWS, seed=1, tell=tell)
-        is None
-    )
+
     assert told == [0, 0.1, 0.2]
 
 

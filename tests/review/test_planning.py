@@ -290,7 +290,6 @@ def test_while_it_is_worked_out_the_rows_say_how_far_it_is(world, call, monkeypa
         seen.append(Plan.objects.values_list("state", "percent").get(pk=plan.pk))
 
     monkeypatch.setattr(planning, "_keep", watched)
-    monkeypatch.setattr(planning, "AT_ONCE", 1)
     monkeypatch.setattr(surveying, "AT_ONCE", 1)
     plan = made(world, call)
     planning.use(plan, by=world.officer)
