@@ -195,7 +195,6 @@ ACCOUNT_SIGNUP_FORM_CLASS = "applications.accounts.forms.SignUpForm"
 ACCOUNT_FORMS = {"signup": "applications.accounts.signing_up.WholeSignUpForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[뿌리첨단화] "
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = (
     False  # who is not known gets no letter: nobody is written to on a stranger's word
@@ -227,7 +226,7 @@ MFA_TOTP_ISSUER = "RootGrants"
 SESSION_IDLE_SECONDS = {"applicant": 3600}  # docs/domain.md, sessions; everybody else:
 SESSION_IDLE_SECONDS_OTHERS = 1800
 SESSION_WARNING_SECONDS = 300
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = SESSION_MOST_SECONDS = 12 * 3600  # without use, and in all
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

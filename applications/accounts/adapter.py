@@ -7,6 +7,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from applications.accounts import rules
@@ -23,16 +24,22 @@ class AccountAdapter(DefaultAccountAdapter):
             for name, link in context.items()
             if name.endswith("_url")
         }
-        site = {"name": _("RootGrants"), "domain": urlsplit(settings.SITE_URL).netloc}
-        message = self.render_mail(template_prefix, email, context | links | {"current_site": site})
-        post(
-            f"account/{template_prefix.rpartition('/')[2]}",
-            address=email,
-            subject=message.subject,
-            body=message.body,
-        )
+        person = User.objects.filter(email=User.objects.normalise(email)).first()
+        with translation.override(person.language if person else translation.get_language()):
+            site = {"name": _("RootGrants"), "domain": urlsplit(settings.SITE_URL).netloc}
+            message = self.render_mail(template_prefix, email, context | links | {"current_site": site})
+            post(
+                f"account/{template_prefix.rpartition('/')[2]}",
+                address=email,
+                subject=message.subject,
+                body=message.body,
+            )
+
+    def format_email_subject(self, subject):
+        return _("[RootGrants] %(subject)s") % {"subject": subject}
 
     def save_user(self, request, user, form, commit=True):
+        user.language = translation.get_language()  # letters go on in the language in which somebody signs up
         try:
             with transaction.atomic():
                 return super().save_user(request, user, form, commit)

@@ -44,6 +44,11 @@ def idle_seconds(user):
     return settings.SESSION_IDLE_SECONDS.get(user.role, settings.SESSION_IDLE_SECONDS_OTHERS)
 
 
+def seconds_left(session, now):
+    """Until a session ends however it is used. now: seconds since 1970."""
+    return session.get("begun", now) + settings.SESSION_MOST_SECONDS - now
+
+
 class SignInMiddleware(LoginRequiredMiddleware):
     """Asks for a log-in and comes back to the page; from a button that has no page of its own, to the page where it stands."""
 
@@ -57,7 +62,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class SessionMiddleware:
-    """Ends idle sessions on the server; asks staff for a second factor; keeps pages out of shared caches."""
+    """Ends sessions on the server that are idle or twelve hours old; asks staff for a second factor; keeps pages out of shared caches."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -66,9 +71,10 @@ class SessionMiddleware:
         if request.user.is_authenticated:
             now = int(clock.now().timestamp())
             seen = request.session.get("seen", now)
-            if now - seen > idle_seconds(request.user):
+            if now - seen > idle_seconds(request.user) or seconds_left(request.session, now) <= 0:
                 logout(request)
-            elif now - seen > 30 or "seen" not in request.session:
+            elif now - seen > 30 or "begun" not in request.session:
+                request.session.setdefault("begun", now)
                 request.session["seen"] = now  # at most one write in thirty seconds
         response = self.get_response(request)
         if request.user.is_authenticated:

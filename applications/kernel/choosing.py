@@ -46,8 +46,11 @@ def take(request):
     """
     with transaction.atomic():
         stored = Session.objects.select_for_update().filter(pk=request.session.session_key).first()
-        act = stored and stored.get_decoded().get("act")
+        found = stored.get_decoded() if stored else {}
+        act = found.get("act")
         if not act or act["key"] != request.POST.get("confirm"):
+            # What this page still holds of it is old by now, and must not come back with the session.
+            request.session["act"] = act
             return None
         piece = act["ids"][act["at"] : act["at"] + AT_ONCE]
         act |= {"key": uuid4().hex, "at": act["at"] + len(piece)}

@@ -5,6 +5,7 @@ A room declares a `Sheet`; what becomes of a file is kept in rows, so that the w
 
 import uuid
 from collections import Counter
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -23,6 +24,7 @@ from applications.kernel.leasing import free, hold, let_go
 from applications.kernel.sheets import Outcome, rows_of
 
 MOST_BYTES = 5 * 1024 * 1024
+LEASE = timedelta(minutes=5)  # of one round; who has not come back by then is lost
 
 
 class ImportQuerySet(models.QuerySet):
@@ -34,7 +36,7 @@ class ImportQuerySet(models.QuerySet):
     def to_carry_on(self, now):
         """Those that have work to do and that nobody works at; the earliest first."""
         at_work = (Import.State.READING, Import.State.WRITING)
-        return self.filter(free(now), state__in=at_work).order_by("pk")
+        return self.filter(free(now, LEASE), state__in=at_work).order_by("pk")
 
 
 class Import(models.Model):
@@ -166,6 +168,7 @@ def _read(found, sheet):
             hold(found)
             let_go(found, state=Import.State.UNREADABLE, remark=str(refusal)[:500])
         return
+    hold(found)
     planned = _planned(found, rows, sheet)
     with transaction.atomic():
         hold(found)
@@ -221,7 +224,7 @@ def _write(found, sheet):
     waiting = found.rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED), written_at=None).order_by("line")
     for pk in list(waiting.values_list("pk", flat=True)):
         with transaction.atomic():
-            hold(found)
+            hold(found, tries=0)
             _write_row(found, sheet, ImportRow.objects.get(pk=pk))
     with transaction.atomic():
         hold(found)

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
-from applications.accounts.session import idle_seconds
+from applications.accounts.session import idle_seconds, seconds_left
+from applications.kernel import clock
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ def entry_of(urls, path):
     return max((url for url in urls if path.startswith(url.removesuffix("desk/"))), key=len, default=None)
 
 
+def ends_of_session(request):
+    """In how many seconds a session ends that is not used, and however it is used."""
+    return idle_seconds(request.user), seconds_left(request.session, int(clock.now().timestamp()))
+
+
 @cache
 def entries_for(role):
     """[(address, label)] of the navigation of a role, or of the public one."""
@@ -67,6 +73,7 @@ def frame(request):
     """The context of layout/base.html."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
+    idle, left = ends_of_session(request) if signed_in else (None, None)
     entries = entries_for(user.role if signed_in else None)
     here = entry_of([url for url, _label in entries], request.path)
     links = [Link(url, label, url == here) for url, label in entries]
@@ -76,6 +83,7 @@ def frame(request):
         "navigation": links,
         "search_url": reverse("intake:desk") if signed_in and SCREENING in NAVIGATION[user.role] else None,
         "home_url": reverse("portal:home" if signed_in else "portal:front"),
-        "session_ends_in": idle_seconds(user) if signed_in else None,
+        "session_ends_in": min(idle, left) if signed_in else None,
+        "session_ends_anyway": signed_in and left <= idle,
         "session_warning": settings.SESSION_WARNING_SECONDS,
     }

@@ -143,7 +143,7 @@ def _matches(applications, people):
         held = np.array([word in text for text in texts])
         for column in columns:
             fit[:, column] += held
-    return np.minimum(1.0, fit / np.array([[len(one) + 1] for one in wanted]))
+    return np.minimum(1.0, fit / np.array([len(one) + 1 for one in wanted]).reshape(-1, 1))
 
 
 def _shared(some, others):
@@ -290,15 +290,15 @@ def _assign(plan):
     waiting = plan.reviews_planned.filter(stands=False, assigned_at=None, refusal="").order_by("pk")
     waiting = list(waiting.select_related("application", "reviewer"))
     for place, planned in enumerate(waiting):
-        try:
-            with transaction.atomic():
-                _keep(plan, place / len(waiting))
-                actions.assign(planned.application, reviewer=planned.reviewer, by=plan.used_by)
+        with transaction.atomic():
+            _keep(plan, place / len(waiting))
+            try:
+                with transaction.atomic():
+                    actions.assign(planned.application, reviewer=planned.reviewer, by=plan.used_by)
                 planned.assigned_at = clock.now()
-                planned.save(update_fields=["assigned_at"])
-        except (Refused, Denied) as refusal:
-            planned.refusal = str(refusal)[:500] or str(_("This is no longer possible."))
-            planned.save(update_fields=["refusal"])
+            except (Refused, Denied) as refusal:
+                planned.refusal = str(refusal)[:500] or str(_("This is no longer possible."))
+            planned.save(update_fields=["assigned_at", "refusal"])
     with transaction.atomic():
         leasing.hold(plan)
         leasing.let_go(plan, state=Plan.State.DONE, percent=100)

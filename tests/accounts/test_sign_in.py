@@ -260,6 +260,21 @@ def test_g09_an_idle_session_ends(world, role, minutes):
         assert not is_in(client)  # it does not come back
 
 
+def test_g09_a_session_ends_after_twelve_hours_however_it_is_used_and_says_so_before(world):
+    begun, client = clock.kst(2026, 12, 1, 9), world.client(world.officer)
+    pages = {}
+    for minutes in range(0, 12 * 60, 20):
+        with clock.at(begun + timedelta(minutes=minutes)):
+            pages[minutes] = client.get(HOME).content.decode()
+    with clock.at(begun + timedelta(hours=12)):
+        assert client.get(HOME).url == f"{LOGIN}?next={HOME}"
+        assert client.post(reverse("portal:extend")).status_code == 302
+    # The dialog before the end leads back to the page where nothing can be extended any more.
+    assert [minutes for minutes, page in pages.items() if 'method="dialog"' in page] == [700]
+    assert 'data-ends-in="1200"' in pages[700]
+    assert 'data-ends-in="1800"' in pages[0]
+
+
 def test_a_session_is_extended_by_asking_and_only_for_who_is_in(world):
     begun = clock.kst(2026, 12, 1, 9)
     client, extend = world.client(world.officer), reverse("portal:extend")
@@ -292,6 +307,24 @@ def test_no_way_back_leads_out_of_the_house(world):
     for target in ("https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"):
         response = world.client().post(LOGIN, {"login": person.email, "password": PASSWORD, "next": target})
         assert response.url == HOME, target
+
+
+def test_the_letter_with_the_link_is_in_the_language_of_the_account_whatever_the_browser_speaks(world):
+    english, korean = world.person(), world.person()
+    type(english).objects.filter(pk=english.pk).update(language="en")
+    client = world.client()
+
+    for person in (english, korean):
+        client.post(
+            RESET, {"email": person.email}, headers={"accept-language": "ko" if person is english else "en"}
+        )
+
+    first, second = (
+        Letter.objects.get(kind="account/password_reset_key", address=one.email) for one in (english, korean)
+    )
+    assert first.subject.startswith("[RootGrants] ")
+    assert second.subject.startswith("[뿌리첨단화] ")
+    assert ('lang="en"' in first.html, 'lang="ko"' in second.html) == (True, True)
 
 
 # G10

@@ -1,12 +1,14 @@
 """What is worked out for long and fails, is lost or overtaken: tried three times, by one alone, then given up and said so."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from applications.decision import resampling
 from applications.decision.resamplings import Resampling
 from applications.decision.tasks import carry_resamplings_on
+from applications.intake.models import Application
 from applications.kernel import clock
 from applications.review import calibrating, planning
 from applications.review.calibrations import Calibration
@@ -109,6 +111,35 @@ def test_one_that_fails_does_not_keep_others_from_being_worked_out(world, monkey
 
     first.refresh_from_db(), second.refresh_from_db()
     assert (first.state, second.state) == ("making", "ready")
+
+
+def test_one_assignment_that_is_refused_keeps_none_of_the_others_from_being_made(world, monkeypatch):
+    """The clock goes on meanwhile, as it does: who holds the work keeps it."""
+    world.in_review(world.r1)
+    proposal, ticks = plan(world), count()
+    carry_plans_on()
+    first, second = proposal.reviews_planned.order_by("pk")
+    planning.actions.assign(first.application, reviewer=first.reviewer, by=world.officer)
+    proposal.refresh_from_db()
+    planning.use(proposal, by=world.officer)
+
+    monkeypatch.setattr(clock, "now", lambda: AFTER + timedelta(milliseconds=next(ticks)))
+    carry_plans_on()
+
+    first.refresh_from_db(), second.refresh_from_db(), proposal.refresh_from_db()
+    assert (first.assigned_at, bool(first.refusal)) == (None, True)
+    assert (second.assigned_at is not None, second.refusal, proposal.state) == (True, "", "done")
+
+
+def test_a_plan_whose_applications_have_left_the_review_meanwhile_comes_to_nothing_and_is_ready(world):
+    world.reviewer()
+    proposal = plan(world)
+    Application.objects.filter(status="in_review").update(status="withdrawn")
+
+    carry_plans_on()
+
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.reviews_planned.count()) == ("ready", 0)
 
 
 def test_what_was_assigned_before_the_assigning_was_given_up_stays(world, monkeypatch):

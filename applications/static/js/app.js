@@ -130,8 +130,9 @@ if (dialog) {
   let timer;
   const wait = () => { clearTimeout(timer); timer = setTimeout(() => dialog.showModal(), seconds * 1000); };
   on(first("form", dialog), "submit", async (event) => {
-    event.preventDefault();
     const form = event.target;
+    if (form.method === "dialog") return;
+    event.preventDefault();
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
     if (answer.status === 204) { dialog.close(); wait(); } else { location.reload(); }
   });
