@@ -298,7 +298,7 @@ class World:
         """So few sheets suffice in all stages of a call: as a director allowed it, without a trace that each test would meet."""
         for stage in call.stages.exclude(kind="visit"):
             Exemption.objects.create(
-                stage=stage, sheets=stage.quorum, reason="A panel of three", by=self.officer, status="allowed",
+                stage=stage, sheets=stage.quorum, reason="위원 3인 분과", by=self.officer, status="allowed",
                 decided_by=self.director, decided_at=clock.now(),
             )  # fmt: skip
 

@@ -344,7 +344,7 @@ def test_the_own_page_of_an_owner_costs_the_same_for_any_number_of_requests(
     client = world.client(world.owner_of(world.a))
     client.get(reverse("portal:home"))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert client.get(reverse("portal:home")).content.decode().count("/requests/") == rows
 
 

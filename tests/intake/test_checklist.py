@@ -293,6 +293,7 @@ def test_the_paper_of_a_rule_is_drawn_beside_it_and_only_in_our_own_pages(world)
     assert (drawn["Content-Type"], drawn["X-Frame-Options"]) == ("image/png", "SAMEORIGIN")
     assert drawn["Content-Disposition"].startswith("inline") and taken["X-Frame-Options"] == "DENY"
     assert taken["Content-Disposition"].startswith("attachment")
+    assert b"".join(drawn.streaming_content) == b"".join(taken.streaming_content)
     StoredFile.objects.update(scan="infected")
     assert "<iframe" not in client.get(url("rule", application, "E04")).content.decode()
     assert client.get(address).status_code == 409
