@@ -9,7 +9,7 @@ from applications.kernel.records import AppendOnly
 
 
 class AccessEntry(AppendOnly):
-    """Who saw whose data, when, from where, and what for; who failed to sign in. Kept for two years."""
+    """Who saw whose data, when, from where, and what for; who failed to sign in. Kept for two years at least."""
 
     at = models.DateTimeField(_("time"), db_index=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""The demonstration's people, firms and history: all fictional, all written through the actions."""
+"""The demonstration's people, firms and history: all fictional; what people do is written through the actions."""
 
 import random
 from datetime import timedelta
