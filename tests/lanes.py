@@ -162,15 +162,16 @@ def main(extra):
         outcomes.append(run("Browser", "browser", extra, CHROMIUM=chromium))
     else:
         missing.append("Browser lane: no Chromium (make system)")
-    print("\n=== Lanes")
-    for name, passed, words in outcomes:
-        print(f"{'passed' if passed else 'FAILED':8}{name}: {words}")
-    for words in missing:
-        print(f"missing {words}")
-    failed = not all(passed for _name, passed, _words in outcomes) or (
-        missing and os.environ.get("ALL_LANES") == "1"
-    )
-    return 1 if failed else 0
+    lines, code = verdict(outcomes, missing, all_wanted=os.environ.get("ALL_LANES") == "1")
+    print("\n=== Lanes", *lines, sep="\n")
+    return code
+
+
+def verdict(outcomes, missing, *, all_wanted):
+    """(a line for each lane, the exit code): 1 where one failed, or is missing though all are wanted."""
+    lines = [f"{'passed' if passed else 'FAILED':8}{name}: {words}" for name, passed, words in outcomes]
+    failed = not all(passed for _name, passed, _words in outcomes) or (bool(missing) and all_wanted)
+    return [*lines, *(f"missing {words}" for words in missing)], int(failed)
 
 
 if __name__ == "__main__":
