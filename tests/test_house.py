@@ -199,6 +199,19 @@ def test_the_list_of_unscoped_views_names_no_other():
     assert set(UNSCOPED) <= PAGES
 
 
+def test_every_table_has_a_caption_and_its_heads_say_what_they_are_the_heads_of():
+    """But the one that is a field of a form: its legend names it."""
+    pages = {name: (ROOT / "templates" / name).read_text() for name in TEMPLATES if name.endswith(".html")}
+    tables = [
+        (name, body) for name, text in pages.items() for body in re.findall(r"(?s)<table\b.*?</table>", text)
+    ]
+
+    assert {name for name, body in tables if "<caption" not in body} == {"krds/table_input.html"}
+    assert {
+        name for name, body in tables for head in re.findall(r"<th\b[^>]*>", body) if "scope=" not in head
+    } == set()
+
+
 def test_every_list_page_is_paged_by_key():
     """No page counts rows or skips them: both cost more the longer a list grows."""
     assert where(lambda tree: any(last in ("Paginator", "ListView") for _n, last, _c in calls(tree))) == set()
