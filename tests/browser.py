@@ -110,6 +110,7 @@ class Person:
             self.kind,
             self.page.title() if self.kind == "portal:home" else "",
             self.page.get_by_role("alert").count(),
+            tuple(self.page.locator(".page-title .badge").all_inner_texts()),  # the state of what it shows
         )
         if self.looked_at and self.kind not in self.street.known and seen not in self.street.seen:
             self.street.seen.add(seen)
