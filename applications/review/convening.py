@@ -87,7 +87,10 @@ def _balance(found, people):
     seated = [one for one in people if one.status in membership.ACTIVE and not one.is_late]
     profiles = [one.user.reviewer_profile for one in seated]
     kinds = dict(ReviewerProfile.Kind.choices)
-    houses = drawing.shares(profile.affiliation for profile in profiles)
+    names = {}  # of an institution as its first member writes it
+    for profile in profiles:
+        names.setdefault(rules.house(profile), profile.affiliation)
+    houses = [(names[of], *row) for of, *row in drawing.shares(map(rules.house, profiles))]
     before = membership.sat_before(found, [one.user_id for one in seated])
     genders = drawing.shares_of_genders(
         [profile.gender for profile in profiles], {one.value: one.label for one in SAID}, unsaid=_("Not said")
