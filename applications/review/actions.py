@@ -234,7 +234,8 @@ def reopen(assignment, *, reason, by):
     old = {str(pk): str(value) for pk, value in assignment.scores.values_list("criterion", "value")}
     advance(
         assignment, "reopen", SheetEvent.Kind.REOPENED, by=by, note=reason, total=None, handed_in_at=None, questioned_at=None,
-        unless=lambda sheet: drawing.closed(panel) or rules.not_in_review(application, sheet.stage_id) or too_short(reason),
+        unless=lambda sheet: drawing.closed(panel) or rules.not_in_review(application, sheet.stage_id) or too_short(reason)
+        or facts.halted(application, by),
     )  # fmt: skip
     audit.record("reopened_values", assignment, by=by, before=old, note=reason)
     store_score(application)

@@ -87,7 +87,10 @@ def _balance(found, people):
     seated = [one for one in people if one.status in membership.ACTIVE and not one.is_late]
     profiles = [one.user.reviewer_profile for one in seated]
     kinds = dict(ReviewerProfile.Kind.choices)
-    houses = drawing.shares(profile.affiliation for profile in profiles)
+    names = {}  # of an institution as its first member writes it
+    for profile in profiles:
+        names.setdefault(rules.house(profile), profile.affiliation)
+    houses = [(names[of], *row) for of, *row in drawing.shares(map(rules.house, profiles))]
     before = membership.sat_before(found, [one.user_id for one in seated])
     genders = drawing.shares_of_genders(
         [profile.gender for profile in profiles], {one.value: one.label for one in SAID}, unsaid=_("Not said")
@@ -152,18 +155,23 @@ def invite(request, key):
         status = 409
     technologies, fields = membership.knowledge_of(found)
     invited_before = set(found.panelists.values_list("user", flat=True))
+    people = [person for person in queries.reviewers(beside=found.stage) if person.pk not in invited_before]
+    profiles = [person.reviewer_profile for person in people]
+    conflicts = membership.conflicts_in(found, profiles)
+    useless = membership.useless(found, profiles, conflicts)
     rows = [
         {
             "person": person,
             "profile": person.reviewer_profile,
+            "conflicts": [*conflicts[person.pk].values()],
+            "barred": person.pk in useless,
             "knows": membership.knows(person.reviewer_profile, technologies, fields),
             "full": rules.beyond_cap(person.reviewer_profile, person.sessions),
         }
-        for person in queries.reviewers(beside=found.stage)
-        if person.pk not in invited_before
+        for person in people
     ]
-    rows.sort(key=lambda row: (bool(row["full"]), -row["knows"], row["person"].load))
-    facts = {"panel": found, "form": form, "rows": rows, "chosen": chosen}
+    rows.sort(key=lambda row: (bool(row["full"]) or row["barred"], -row["knows"], row["person"].load))
+    facts = {"panel": found, "form": form, "rows": rows, "chosen": chosen, "heard": found.hearings.count()}
     return render(request, "review/invite.html", facts, status=status)
 
 

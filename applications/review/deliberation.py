@@ -21,13 +21,6 @@ def _locked(panel, move, by):
     return panel
 
 
-def _halted(hearing, by):
-    """Nobody writes of an application that they stand in conflict with, whatever they declared; staff judge nothing."""
-    if by.role != "reviewer":
-        return []
-    return facts.halted(hearing.application, by)
-
-
 @transaction.atomic
 def open_deliberation(panel, *, by):
     """From now on members who have handed in all their sheets see those of the others; reasons are asked for at once."""
@@ -82,7 +75,7 @@ def explain(hearing, *, text, by, sheet=None):
         reasons = [_("The deliberation of the panel is not open.")]
     elif not line.odd or (sheet and sheet.pk not in line.odd):
         reasons = [_("No total lies far off the others any more; nothing is to be explained.")]
-    if reasons := reasons or _halted(hearing, by):
+    if reasons := reasons or facts.halted(hearing.application, by):
         raise Refused(*reasons, about=hearing)
     Explanation.objects.create(
         hearing=hearing, sheet=sheet, text=text, by=by, at=clock.now(),
@@ -100,7 +93,9 @@ def conclude(hearing, *, opinion, version, by):
         pk=hearing.pk
     )  # fmt: skip
     require(by, "hearing.conclude", hearing)
-    if reasons := deliberating.bad_opinion(opinion, version, hearing) or _halted(hearing, by):
+    if reasons := deliberating.bad_opinion(opinion, version, hearing) or facts.halted(
+        hearing.application, by
+    ):
         raise Refused(*reasons, about=hearing)
     before = hearing.opinion
     hearing.opinion, hearing.opinion_by, hearing.opinion_at = opinion.strip(), by, clock.now()

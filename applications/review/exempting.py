@@ -8,7 +8,7 @@ from applications.kernel.errors import Refused
 from applications.kernel.reasons import too_short
 from applications.lifecycle import EXEMPTION
 from applications.notifications.outbox import notify
-from applications.review import membership, queries, rules
+from applications.review import facts, membership, queries, rules
 from applications.review.exemptions import Exemption
 
 
@@ -21,7 +21,7 @@ def ask(application, *, reason, by):
         require(by, "hearing.exempt", panel.hearings.get(application=application))
     else:
         require(by, "application.exempt", application)
-    if reasons := unaskable(application) or too_short(reason):
+    if reasons := facts.halted(application, by) or unaskable(application) or too_short(reason):
         raise Refused(*reasons, about=application)
     stage, sheets, _panel, _allowed = queries.progress(application)[-1]
     audit.record(

@@ -12,7 +12,7 @@ from applications.kernel.web import fetch, page
 from applications.review import exempting
 from applications.review.exemptions import Exemption
 from applications.review.forms import ExemptionForm
-from applications.review.panels import Hearing
+from applications.review.meetings import fetch_hearing
 
 
 def _why(request, act, *, after, number):
@@ -40,7 +40,9 @@ def ask(request, key):
 @page("hearing.exempt", "GET", "POST")
 def ask_of_panel(request, key):
     """The chair of the panel that hears the application."""
-    hearing = fetch(request, Hearing, key=key, related=("panel", "application__stage"))
+    hearing = fetch_hearing(
+        request, key, related=("panel", "application__stage", "application__call", "application__firm")
+    )
     return _why(
         request, lambda **typed: exempting.ask(hearing.application, **typed, by=request.user),
         after=("review:hearing", hearing.key), number=hearing.application.sheets,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
+from applications.accounts.models import Role
 from applications.firms.rules.names import name_key
 from applications.kernel import clock
 from applications.review import conflicts, queries
@@ -169,7 +170,9 @@ def against(application, profile):
 
 def halted(application, reviewer):
     """Why this reviewer goes on no further with an application, in words for them; asked again whenever they write, under the lock of
-    their profile."""
+    their profile. Staff judge nothing."""
+    if reviewer.role != Role.REVIEWER:
+        return []
     return conflicts.halting(findings(application, [queries.profile_of(reviewer)])[reviewer.pk])
 
 
@@ -208,7 +211,7 @@ def _case(application, people, *, mutual):
     """All facts about an application that these people could stand in conflict with. mutual: who reviews what they apply with, too."""
     firm, asked = application.firm, application.challenge
     case = Case(Party(firm.business_number, firm.name), leader=str(application.answers.get("leader") or ""))
-    numbers, keys = _where(people)
+    numbers, keys = where(people)
     pk, statement = application.pk, OF_CASE
     values = [
         pk, application.firm_id, pk, asked.get("person", ""), asked.get("institution", ""), pk, application.call_id,
@@ -233,7 +236,7 @@ def _case(application, people, *, mutual):
     return case
 
 
-def _where(people):
+def where(people):
     """The numbers and the keys of names of the places where these people work at present; none: a value that nothing is."""
     places = [place for one in people for place in one.places]
     return (
@@ -244,7 +247,7 @@ def _where(people):
 
 def judgements(people):
     """[(id of the application, Judgement)] of all that the institutions of these people apply with or take part in, anywhere."""
-    numbers, keys = _where(people)
+    numbers, keys = where(people)
     statement = THEIRS.format(numbers=_places(numbers), keys=_places(keys))
     theirs, nothing = defaultdict(list), 0  # no application is left out
     for row in _read(statement, [nothing, *numbers, *keys, nothing, *numbers]):

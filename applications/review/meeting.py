@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from applications.accounts.models import User
+from applications.accounts.models import Role, User
 from applications.calls.conflicts import RULES
+from applications.review import facts, membership
 from applications.review.deliberating import BLANK, Sheet, lines
 from applications.review.exemptions import allowances
 from applications.review.models import OUT, TAKEN_OUT, Assignment, SheetEvent
@@ -19,10 +20,24 @@ OF_ROW = (
 )  # fmt: skip
 
 
+def seen(panel, user):
+    """What a panel hears and this person may look at: members nothing that they stand in a conflict with by what is declared, or by
+    what our data shows now."""
+    found = panel.hearings.visible_to(user)
+    if user.role != Role.REVIEWER:
+        return found
+    barred = membership.conflicts_in(panel, [user.reviewer_profile])
+    return found.exclude(application__in=[*barred[user.pk]])
+
+
+def is_withheld(hearing, user):
+    """The same of one application: whether our data keeps this person from looking at it."""
+    return user.role == Role.REVIEWER and bool(facts.against(hearing.application, user.reviewer_profile))
+
+
 def rows(panel, user):
-    """What a panel hears and this person may see, with what a row of its page shows."""
-    found = panel.hearings.visible_to(user).in_play()
-    return found.select_related("application__firm").only(*OF_ROW)
+    """The same with what a row of the panel's page shows, without what was withdrawn."""
+    return seen(panel, user).in_play().select_related("application__firm").only(*OF_ROW)
 
 
 def lines_of(panel, *, only=None):
@@ -41,8 +56,8 @@ def lines_with_sheets(panel, hearings, *, whole=True):
         stage=panel.stage_id, application__in=[hearing.application_id for hearing in hearings]
     )
     found = found.annotate(is_taken_out=TAKEN_OUT).order_by("pk")
-    for application, is_out, *facts in found.values_list(*OF_SHEET):
-        (excluded if is_out else sheets)[application].append(Sheet(*facts))
+    for application, is_out, *columns in found.values_list(*OF_SHEET):
+        (excluded if is_out else sheets)[application].append(Sheet(*columns))
     written = Explanation.objects.filter(hearing__in=hearings).order_by()
     for hearing, totals in written.values_list("hearing", "totals"):
         reasons[hearing].add(totals)
@@ -78,12 +93,12 @@ class Twin:
         return f"{self.number} {self.reviewer}"
 
 
-def twins_in(lines, panel, user):
-    """{sheet id: Twin} of all sheets that share a text with one of these lines; no query where none does."""
+def twins_in(lines, rows):
+    """{sheet id: Twin} of all sheets that share a text with one of these lines; no query where none does. rows: that the person may see."""
     ids = {other for line in lines for others in line.alike.values() for other in others}
     if not ids:
         return {}
-    heard = rows(panel, user).filter(application=OuterRef("application")).values("key")[:1]
+    heard = rows.filter(application=OuterRef("application")).values("key")[:1]
     found = Assignment.objects.filter(pk__in=ids).order_by("application__number", "reviewer__name", "pk")
     facts = found.values_list("pk", "reviewer__name", "application__number", Subquery(heard))
     return {pk: Twin(*of) if of[-1] else Twin("", "", None) for pk, *of in facts}
@@ -121,9 +136,9 @@ def why_out(sheets):
     }  # fmt: skip
 
 
-def next_without_opinion(hearing, user):
-    """The hearing of the panel after this one that has no opinion yet, or the first of them; None where all have one."""
-    left = rows(hearing.panel, user).filter(opinion="").exclude(pk=hearing.pk).order_by("pk")
+def next_without_opinion(hearing, rows):
+    """The hearing of the panel after this one that has no opinion yet, or the first of them; None where all have one. rows: that the person may see."""
+    left = rows.filter(opinion="").exclude(pk=hearing.pk).order_by("pk")
     return left.filter(pk__gt=hearing.pk).first() or left.first()
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from applications.kernel import clock
 from applications.kernel.accesslog import log_view
-from applications.kernel.errors import Refused
+from applications.kernel.errors import Denied, Refused
 from applications.kernel.formpages import asked
 from applications.kernel.forms import ReasonForm
 from applications.kernel.pdf import ask_to_typeset, document
@@ -44,10 +44,11 @@ def show(request, key):
     if not request.user.has_perm("panel.sheets", panel):
         facts["own"] = request.user.assignments.open_in(panel).count()
         facts["lacks_pledge"] = not facts["is_staff"] and not request.user.pledges.hold_for(panel.call_id)
-        knows = facts["is_staff"] or "open_deliberation" in moves
+        knows = facts["is_staff"] or ("open_deliberation" in moves and not facts["own"])
         facts["progress"] = membership.progress_of(panel) if knows else None
         return render(request, "review/meeting_waits.html", facts)
-    found = page_by_key(meeting.rows(panel, request.user), ["id"], request.GET.get("mark", ""), size=AT_ONCE)
+    seen = meeting.rows(panel, request.user)
+    found = page_by_key(seen, ["id"], request.GET.get("mark", ""), size=AT_ONCE)
     heard = panel.hearings.in_play().aggregate(all=Count("pk"), concluded=Count("pk", filter=~Q(opinion="")))
     lines = meeting.lines_with_sheets(panel, found.rows, whole=len(found.rows) == heard["all"])
     if not request.user.has_perm("panel.exclusions", panel):
@@ -55,7 +56,7 @@ def show(request, key):
             line.excluded = []
     names = meeting.names_of(lines)
     means = deliberating.by_reviewer(lines)
-    rows = Rows(names, meeting.twins_in(lines, panel, request.user))
+    rows = Rows(names, meeting.twins_in(lines, seen))
     facts |= {
         "page": found,
         "heard": heard,
@@ -87,13 +88,21 @@ def ask_reasons(request, key):
     return redirect("review:meeting", key=panel.key)
 
 
-OF_HEARING = ("panel__call", "panel__stage", "application__firm")
+OF_HEARING = ("panel__call", "panel__stage", "application__firm", "application__call")
+
+
+def fetch_hearing(request, key, *, related=OF_HEARING):
+    """One application before its panel, else 404: also where our data keeps the person from it."""
+    found = fetch(request, Hearing, key=key, related=related)
+    if meeting.is_withheld(found, request.user):
+        raise Denied(request.permission)
+    return found
 
 
 @page("hearing.view", "GET")
 def hearing(request, key):
     """One application before the panel: its sheets side by side, the reasons, and the opinion."""
-    found = fetch(request, Hearing, key=key, related=OF_HEARING)
+    found = fetch_hearing(request, key)
     may = request.user.has_perm("hearing.conclude", found) and found.panel.status == "deliberating"
     form = OpinionForm(initial={"opinion": found.opinion, "version": found.version}) if may else None
     log_view(request, "hearing.view", found.application)
@@ -103,7 +112,7 @@ def hearing(request, key):
 @page("hearing.conclude", "POST")
 def conclude(request, key):
     """Save the opinion; what was typed stays where it cannot be."""
-    found = fetch(request, Hearing, key=key, related=OF_HEARING)
+    found = fetch_hearing(request, key)
     form, status = OpinionForm(request.POST), 200
     if form.is_valid():
         try:
@@ -113,7 +122,7 @@ def conclude(request, key):
             status = 409
         else:
             messages.success(request, _("The opinion is saved."))
-            following = meeting.next_without_opinion(found, request.user)
+            following = meeting.next_without_opinion(found, meeting.rows(found.panel, request.user))
             return redirect(following if "next" in request.POST and following else found)
     return _hearing(request, found, form, status=status)
 
@@ -123,7 +132,8 @@ def _hearing(request, found, form, status=200):
     sheets = list(meeting.sheets_of(found).prefetch_related("scores"))
     handed_in = [sheet for sheet in sheets if sheet.status == "handed_in"]
     looked_at = {sheet.pk: sheet for sheet in line.sheets}
-    twins = meeting.twins_in([line], found.panel, request.user)
+    seen = meeting.rows(found.panel, request.user) if form or line.alike else None
+    twins = meeting.twins_in([line], seen)
     facts = {
         "hearing": found,
         "panel": found.panel,
@@ -144,7 +154,7 @@ def _hearing(request, found, form, status=200):
         "explanations": found.explanations.select_related("by"),
         "form": form,
         "may_explain": line.waits_for_reason and request.user.has_perm("hearing.explain", found),
-        "following": meeting.next_without_opinion(found, request.user) if form else None,
+        "following": meeting.next_without_opinion(found, seen) if form else None,
         **exempting.shown(found.application, request.user, found.panel),
     }
     return render(request, "review/hearing.html", facts, status=status)
@@ -153,12 +163,7 @@ def _hearing(request, found, form, status=200):
 @page("hearing.view", "GET")
 def report_pdf(request, key):
     """The sheets of one application before the panel with their words and the opinion, to be printed under codes."""
-    found = fetch(
-        request,
-        Hearing,
-        key=key,
-        related=("panel__call", "panel__stage", "application__firm", "application__call"),
-    )
+    found = fetch_hearing(request, key)
     sheets = list(meeting.asked_for(found).select_related("stage").prefetch_related("scores").order_by("pk"))
     why = meeting.why_out(sheets) if request.user.has_perm("panel.exclusions", found) else {}
     ask_to_typeset(request)
@@ -192,7 +197,7 @@ def _excluded(hearing):
 @page("hearing.conclude", "GET", "POST")
 def give_back(request, key, sheet):
     """Give a sheet back to its reviewer, with a reason that they read."""
-    found = fetch(request, Hearing, key=key, related=("panel", "application"))
+    found = fetch_hearing(request, key)
     theirs = get_object_or_404(meeting.sheets_of(found), key=sheet)
     return asked(
         request, ReasonForm(request.POST or None, button=_("Give the sheet back")),
@@ -204,7 +209,7 @@ def give_back(request, key, sheet):
 @page("hearing.explain", "GET", "POST")
 def explain(request, key):
     """The chair writes why totals lie far apart."""
-    found = fetch(request, Hearing, key=key, related=("panel", "application"))
+    found = fetch_hearing(request, key)
     return asked(
         request, ExplanationForm(request.POST or None),
         lambda **typed: deliberation.explain(found, **typed, by=request.user), after=found,

@@ -8,11 +8,12 @@ from applications.calls.stages import Stage
 from applications.intake.models import Application, Status
 from applications.kernel import clock
 from applications.kernel.taxonomy import IndustryField, RootTechnology
-from applications.review import drawing, facts, queries, rules
+from applications.review import drawing, queries, rules, surveying
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.panels import Hearing, Panel, Panelist
 
 KINDS = ReviewerProfile.Kind
+OF_CONFLICTS = ("number", "challenge", "firm__business_number", "firm__name")
 ACTIVE = (Panelist.Status.INVITED, Panelist.Status.ACCEPTED)
 
 
@@ -130,12 +131,6 @@ def without_panel(stage):
     return found.exclude(hearings__stage=stage).prefetch_related("technologies").order_by("pk")
 
 
-def heard(panel):
-    """The applications before a panel, with what conflicts are found by."""
-    found = Application.objects.filter(hearings__panel=panel).select_related("firm", "call")
-    return found.prefetch_related("technologies").order_by("hearings__pk")
-
-
 def knowledge_of(panel):
     """(ids of technologies, ids of fields) that its members should know: its scope, or what its applications are about."""
     technologies = set(panel.technologies.values_list("pk", flat=True))
@@ -159,13 +154,29 @@ def knows(profile, technologies, fields):
 
 
 def conflicts_in(panel, profiles):
-    """{reviewer id: numbers of the applications of the panel that they may not judge}."""
-    found = defaultdict(list)
-    for application in heard(panel):
-        for who, findings in facts.findings(application, profiles).items():
-            if any(finding.bars for finding in findings):
-                found[who].append(application.number)
+    """{reviewer id: {id: number} of the applications of the panel that they may not judge}, in so many queries for all as for one."""
+    heard = Application.objects.filter(hearings__panel=panel).select_related("firm").only(*OF_CONFLICTS)
+    applications, found = list(heard.order_by("hearings__pk")), defaultdict(dict)
+    barred, _inside, _allowed = surveying.survey(panel.call, applications, profiles)
+    for row, column in zip(*barred.nonzero(), strict=True):
+        found[profiles[column].user_id][applications[row].pk] = applications[row].number
     return found
+
+
+def in_any_conflict(panel, people):
+    """Ids of those who stand in conflict with something that the panel hears, or would with whatever comes before it."""
+    profiles = [person.reviewer_profile for person in people]
+    return surveying.kept_out(panel.call, profiles) | conflicts_in(panel, profiles).keys()
+
+
+def useless(panel, profiles, conflicts=None):
+    """Ids of those who may judge nothing that a panel hears; nor anything of the call, where it hears nothing yet. conflicts: of them,
+    where they are known."""
+    heard = panel.hearings.count()
+    if not heard:
+        return surveying.kept_out(panel.call, profiles)
+    conflicts = conflicts_in(panel, profiles) if conflicts is None else conflicts
+    return {who for who, numbers in conflicts.items() if len(numbers) == heard}
 
 
 def candidates(panel):
@@ -184,7 +195,7 @@ def candidates(panel):
             out["expertise"] += 1
         else:
             able.append((person, known, rules.house(profile)))
-    barred = conflicts_in(panel, [person.reviewer_profile for person, *_rest in able])
+    barred = in_any_conflict(panel, [person for person, *_rest in able])
     out["conflict"] = sum(person.pk in barred for person, *_rest in able)
     return [row for row in able if row[0].pk not in barred], dict(out)
 

@@ -122,6 +122,7 @@ class Affiliation(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=Role)
     since = models.DateField(_("from"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
+    by_moving = models.BooleanField(default=False, editable=False)  # written by itself, and never taken out
 
     objects = AffiliationQuerySet.as_manager()
 

@@ -43,6 +43,7 @@ def set_profile(user, *, technologies, by, fields=(), **columns):
             role=Affiliation.Role.EMPLOYEE,
             since=before.since,
             until=max(clock.today(), before.since or clock.today()),
+            by_moving=True,
         )
     profile.technologies.set(technologies)
     profile.fields.set(fields)
@@ -109,8 +110,13 @@ def add_affiliation(*, by, **columns):
 
 @transaction.atomic
 def remove_affiliation(affiliation, *, by):
-    """Take out what was written by mistake; the trace keeps it."""
+    """Take out what they wrote by mistake; the trace keeps it. Where they moved from stays: conflicts are found by it."""
     require(by, "reviewer.forget", affiliation)
+    if affiliation.by_moving:
+        raise Refused(
+            _("This was kept when your place of work changed, and stays: conflicts are found by it for some years. If it is wrong, please write to the office."),
+            about=affiliation.profile,
+        )  # fmt: skip
     profile = queries.profile_of(affiliation.profile.user)
     columns = ("institution", "business_number", "department", "role", "since", "until")
     audit.record("remove_affiliation", profile, by=by, before=_plainly(affiliation, columns))

@@ -177,8 +177,7 @@ def _hindrances(panel, reviewer, profile):
         return [Reason(_("Only active reviewers with a profile are invited."))]
     if reasons := rules.beyond_cap(profile, queries.sessions_of(reviewer, beside=panel.stage)):
         return reasons
-    heard = panel.hearings.count()
-    if heard and len(membership.conflicts_in(panel, [profile]).get(reviewer.pk, [])) == heard:
+    if membership.useless(panel, [profile]):
         return [
             Reason(
                 _("%(name)s stands in conflict with every application of this panel.")
@@ -217,10 +216,12 @@ def fill(panel, *, by, answer_by=None):
     if reasons := not_ahead(answer_by, now=clock.now(), field="answer_by"):
         raise Refused(*reasons, about=panel)
     keys = [key for keys in latest.order.values() for key in keys]
+    drawn = list(queries.reviewers(beside=panel.stage).filter(key__in=keys))
+    barred = membership.in_any_conflict(panel, drawn)  # some may have come to it since the draw
     able = {
         str(person.key): person
-        for person in queries.reviewers(beside=panel.stage).filter(key__in=keys)
-        if not rules.beyond_cap(person.reviewer_profile, person.sessions)
+        for person in drawn
+        if person.pk not in barred and not rules.beyond_cap(person.reviewer_profile, person.sessions)
     }
     houses = {key: rules.house(person.reviewer_profile) for key, person in able.items()}
     chosen, short = drawing.next_in_order(latest.order, latest.wanted, membership.seated(panel), houses)
@@ -246,6 +247,12 @@ def accept(panelist, *, by):
     PANELIST.check(panelist, "accept_seat", by=by)
     reasons = drawing.closed(panel) or drawing.unanswerable(panelist, now=clock.now())
     reasons = reasons or rules.beyond_cap(profile, queries.sessions_of(panelist.user, beside=panel.stage))
+    if not reasons and membership.useless(panel, [profile]):
+        reasons = [
+            Reason(
+                _("Our data shows a conflict of interest with what this panel hears. Please ask the office.")
+            )
+        ]
     if not reasons and not by.pledges.hold_for(panel.call_id):
         reasons = [Reason(_("Please accept the pledge first."))]
     if reasons:
@@ -335,9 +342,9 @@ def appoint(panel, *, member, by):
     panel = _locked(panel, "panel.manage", by)
     if not membership.may_sit(panel, member):
         raise Refused(_("Only a member chairs the panel."), about=panel)
-    if numbers := membership.conflicts_in(panel, [queries.profile_of(member)]).get(member.pk):
+    if heard := membership.conflicts_in(panel, [queries.profile_of(member)]).get(member.pk):
         said = _("%(name)s stands in conflict with %(numbers)s, and does not chair this panel.")
-        raise Refused(said % {"name": member.name, "numbers": ", ".join(numbers[:5])}, about=panel)
+        raise Refused(said % {"name": member.name, "numbers": ", ".join([*heard.values()][:5])}, about=panel)
     before, panel.chair = panel.chair_id, member
     panel.save(update_fields=["chair"])
     audit.record("appoint_chair", panel, by=by, before={"chair": before}, after={"chair": member.pk})

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
+from django.db.models import Q
 
 from applications.firms.models import Member
 from applications.firms.rules.names import name_key
@@ -95,6 +96,12 @@ def survey(call, applications, profiles, *, tell=lambda part: None):
     return barred, inside, allowed
 
 
+def kept_out(call, profiles):
+    """Ids of those whom a rule keeps from everything that is applied with in a call, whatever it is: those who are sanctioned (C12)."""
+    people = people_of(profiles)
+    return Crowd(people, call.conflicts, today=clock.today()).far
+
+
 def people_of(profiles):
     """{id: Person} of these profiles with their people, with all that does not depend on an application."""
     people = {profile.user_id: facts.person(profile) for profile in profiles}
@@ -114,10 +121,12 @@ def people_of(profiles):
 
 def applicants_of(call, people):
     """Who applies in the call, as far as these people work there."""
-    wanted = {mark for person in people.values() for party in person.places for mark in marks(party)}
-    found = Application.objects.filter(call=call).exclude(status__in=("draft", "withdrawn")).order_by("pk")
-    parties = (Party(*row) for row in found.values_list("firm__business_number", "firm__name").iterator())
-    return [party for party in parties if any(mark in wanted for mark in marks(party))]
+    numbers, keys = facts.where([*people.values()])
+    there = Q(firm__business_number__in=numbers) | Q(firm__name_key__in=keys)
+    found = (
+        Application.objects.filter(there, call=call).exclude(status__in=("draft", "withdrawn")).order_by("pk")
+    )
+    return [Party(*row) for row in found.values_list("firm__business_number", "firm__name")]
 
 
 def judgements_by_party(people):
@@ -140,13 +149,15 @@ def cases(applications, crowd, judged):
         partners[pk].append(Party(number, name))
         houses[pk].add(firm)
     mail = mail_of(firms.union(*houses.values()) - {None}, crowd)
-    answers = dict(_latest_answers(ids))
+    answers, leaders = dict(_latest_answers(ids)), {}
+    if "C7" in crowd.rules:  # of the long answers of a plan this one alone
+        leaders = dict(Application.objects.filter(pk__in=ids).order_by().values_list("pk", "answers__leader"))
     own = own_facts(ids, firms, crowd.people)
     for application in applications:
         firm, asked = application.firm, application.challenge
         case = Case(
             Party(firm.business_number, firm.name), partners=partners[application.pk], applicants=crowd.applicants,
-            leader=str(application.answers.get("leader") or ""),
+            leader=str(leaders.get(application.pk) or ""),
             mail={pair for house in {application.firm_id, *houses[application.pk]} for pair in mail.get(house, ())},
         )  # fmt: skip
         whom = asked.get("person", ""), asked.get("institution", "")

@@ -8,9 +8,9 @@ from applications.accounts.models import Role
 from applications.kernel import clock
 from applications.kernel.formpages import asked
 from applications.kernel.web import fetch, page
-from applications.review import drawing, timetabling
+from applications.review import drawing, meeting, timetabling
 from applications.review.panel_forms import MoveForm, SittingForm
-from applications.review.panels import Hearing, Panel
+from applications.review.panels import Panel
 from applications.review.sittings import Slot
 
 RELATED = ("call", "stage", "chair", "secretary", "made_by")
@@ -21,8 +21,8 @@ def timetable(request, key):
     """Who speaks when, as far as this person may see it; for staff also what is still to be planned."""
     panel = fetch(request, Panel, key=key, related=RELATED)
     may = request.user.has_perm("panel.manage", panel) and not drawing.closed(panel)
-    seen = Hearing.objects.visible_to(request.user)
-    slots = list(panel.slots.filter(hearing__in=seen).select_related("hearing__application__firm"))
+    slots = panel.slots.filter(hearing__in=meeting.seen(panel, request.user))
+    slots = list(slots.select_related("hearing__application__firm"))
     heard = panel.hearings.in_play()
     facts = {
         "panel": panel,

@@ -11,7 +11,7 @@ from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
 from applications.kernel.reasons import not_ahead, too_short
 from applications.notifications.outbox import notify, notify_each
-from applications.review import drawing, membership
+from applications.review import drawing, membership, queries
 from applications.review.panels import Hearing
 from applications.review.sittings import Sitting, Slot, TalkOrder
 
@@ -114,8 +114,10 @@ def tell(panel, *, by):
 
 def _tell_members(panel, *, event, moved=None):
     """Each member hears of the timetable, without what they stand in conflict with."""
-    for panelist in panel.panelists.at_table().select_related("user"):
-        seen = Hearing.objects.visible_to(panelist.user)
+    members = panel.panelists.at_table()
+    barred = membership.conflicts_in(panel, list(queries.profiles_of(members.values("user"))))
+    for panelist in members.select_related("user"):
+        seen = Hearing.objects.visible_to(panelist.user).exclude(application__in=[*barred[panelist.user_id]])
         slots = panel.slots.filter(hearing__in=seen).select_related("hearing__application__firm")
         if moved is None or seen.filter(pk=moved.hearing_id).exists():
             notify("talks_scheduled", to=[panelist.user], event=event, panel=panel, slots=slots, moved=moved)

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings as configured
 
 from applications.kernel import audit, clock
-from applications.kernel.taxonomy import IndustryField
+from applications.kernel.taxonomy import IndustryField, Region
 from applications.review import actions, drawing, seating
 from applications.review import people as profiles
 from applications.review.models import ReviewerProfile
@@ -120,3 +120,30 @@ def test_who_judged_in_earlier_years_of_the_programme_is_named_with_the_years(wo
 
     assert page.context["balance"]["again"] == [("Ahn", [2025, 2026]), ("Bae", [2026])]
     assert "Ahn: 2025, 2026" in text(page)
+
+
+def test_two_of_one_institution_are_two_of_one_business_number_however_it_is_written(world, panel):
+    regions = {region.code: region for region in Region.objects.all()}
+    people = [
+        world.reviewer(affiliation="(주)한국", affiliation_number="1108100062"),
+        world.reviewer(affiliation="한국 본사", affiliation_number="1108100062"),
+        world.reviewer(affiliation="KIMM"),
+        world.reviewer(affiliation="Firm X"),
+    ]
+    for person, kind, code in zip(
+        people, ("academia", "academia", "institute", "industry"), ("11", "11", "48", None), strict=True
+    ):
+        ReviewerProfile.objects.filter(user=person).update(kind=kind, region=regions.get(code))
+        world.seated(panel, person)
+
+    page = browser(world.officer).get(panel.get_absolute_url())
+
+    balance = page.context["balance"]
+    counted = {title: [row[:2] for row in rows] for title, rows in balance["tables"]}
+    assert counted == {
+        "Kind": [("Industry", 1), ("Academia", 2), ("Research institute", 1)],
+        "Region": [(str(regions["11"]), 2), (str(regions["48"]), 1), ("Not given", 1)],
+        "Institution": [("(주)한국", 2), ("Firm X", 1), ("KIMM", 1)],
+    }
+    assert balance["twice"] == ["(주)한국"]
+    assert "(주)한국" in text(page)

@@ -6,6 +6,7 @@ from threading import Event
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from applications.calls import actions as calls
 from applications.intake.challenge import unfounded
@@ -62,6 +63,24 @@ def test_who_works_elsewhere_now_is_kept_where_they_were(world, a1):
     assert [reason[:8] for reason in reasons(actions.assign, a1, reviewer=reviewer, by=world.officer)] == [
         "Kim: C2 "
     ]
+
+
+def test_where_somebody_moved_from_is_taken_out_by_nobody(world, a1):
+    reviewer = world.reviewer(affiliation="Firm A", affiliation_number=a1.firm.business_number, name="Kim")
+    people.set_profile(
+        reviewer, affiliation="KIMM", kind="institute", technologies=[], affiliation_number="", by=reviewer
+    )
+    kept = reviewer.reviewer_profile.affiliations.get()
+    client = world.client(reviewer)
+
+    assert reasons(people.remove_affiliation, kept, by=reviewer) == [
+        "This was kept when your place of work changed, and stays: conflicts are found by it for some years. If it is wrong, please write to the office."
+    ]
+    assert (
+        reverse("review:remove_affiliation", args=[kept.key])
+        not in client.get(reverse("review:profile")).content.decode()
+    )
+    assert reviewer.reviewer_profile.affiliations.get() == kept
 
 
 def test_the_profile_is_renewed_every_year_and_the_pages_of_reviewer_and_officer_say_so(world, a1):
@@ -180,7 +199,7 @@ def test_who_stepped_back_in_one_stage_is_not_asked_in_another(world, a1):
 # An exception
 
 
-def test_a_director_allows_an_exception_with_a_reason_for_what_stands_now(world, a1):
+def test_g43_a_director_allows_an_exception_with_a_reason_for_what_stands_now(world, a1):
     reviewer = world.reviewer(name="Kim")
     worked_at(reviewer, a1.firm, until=date(2026, 1, 1))
 

@@ -1,6 +1,6 @@
 """The meeting of a panel: who sees whose sheets when, totals that lie far off, opinions, closing (docs/domain.md, panels; G36)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,16 @@ from applications.kernel import audit, clock
 from applications.kernel.errors import Denied
 from applications.kernel.taxonomy import IndustryField
 from applications.notifications.models import Letter
-from applications.review import actions, charts, deliberating, deliberation, meeting, seating
+from applications.review import (
+    actions,
+    charts,
+    deliberating,
+    deliberation,
+    exempting,
+    meeting,
+    people,
+    seating,
+)
 from applications.review.models import Assignment
 from applications.review.panels import Explanation
 from applications.review.queries import criteria_of, to_be_explained
@@ -264,6 +273,17 @@ def test_nobody_sees_anything_of_others_before_their_own_sheets_are_in_and_the_c
     assert "strengths of" in text(browser(late).get(hearing))
 
 
+def test_a_chair_who_still_judges_alone_does_not_learn_how_many_sheets_are_in(world):
+    table = Table(world, (None, 80, 81))
+    before = seen(table.chair, table.panel)[1]
+    sheet = table.sheets[table.applications[0].pk, table.chair.pk]
+    world.save(sheet, 82, 82, 82)
+    actions.hand_in(sheet, by=table.chair)
+
+    assert "sheets of the panel are handed in" not in before
+    assert "3 of 3 sheets of the panel are handed in." in seen(table.chair, table.panel)[1]
+
+
 def test_the_page_before_is_the_same_whatever_the_others_scored(world):
     """Nothing depends on another's score: list, counts, order (G36)."""
     table = Table(world, (10, 80, None))
@@ -307,6 +327,62 @@ def test_a_member_in_conflict_with_an_application_sees_nothing_of_it(world):
     assert table.applications[0].number in page
     assert browser(member).get(reverse("review:hearing", args=[key])).status_code == 404
     assert second.number in seen(table.chair, table.panel)[1]
+
+
+def test_a_member_whose_conflict_our_data_alone_shows_sees_nothing_of_it_either(world):
+    table = Table(world, (80, 80, 80))
+    member, other = table.members
+    plan = world.in_review(table.call, field=IndustryField.objects.get(code="F2"))
+    people.add_affiliation(
+        institution="Elsewhere", business_number=plan.firm.business_number, role="employee",
+        until=date(2026, 6, 1), by=member,
+    )  # fmt: skip
+    for person in (table.chair, other):
+        table.score(plan, person, "61.5")
+    table.open()
+    addresses = [
+        reverse(f"review:{name}", args=[table.hearing(1).key]) for name in ("hearing", "hearing_pdf")
+    ]
+
+    page = seen(member, table.panel)[1]
+    answers = [browser(member).get(address).status_code for address in addresses]
+    actions.waive(plan, reviewer=member, reason="The only expert", by=world.director)
+    allowed = seen(member, table.panel)[1]
+
+    assert table.applications[0].number in page
+    assert not [word for word in (plan.number, plan.firm.name, "61.5") if word in page]
+    assert answers == [404, 404]
+    assert plan.number in seen(other, table.panel)[1]
+    assert plan.number in allowed
+    assert browser(member).get(addresses[0]).status_code == 200
+
+
+def test_a_chair_whom_our_data_keeps_from_an_application_gives_nothing_of_it_back_and_asks_no_exception(
+    world,
+):
+    table = Table(world, (80, 80, 80), (80, 80, 80)).open()
+    second = table.applications[1]
+    people.add_affiliation(
+        institution="Elsewhere", business_number=second.firm.business_number, role="adviser", by=table.chair
+    )
+    halted = [
+        "Our data shows a conflict of interest with this application. Please ask the office; what you wrote before is kept."
+    ]
+
+    assert (
+        reasons(
+            actions.reopen,
+            table.sheets[second.pk, table.members[0].pk],
+            reason="A slip of the pen",
+            by=table.chair,
+        )
+        == halted
+    )
+    assert reasons(exempting.ask, second, reason="Nobody else knows it", by=table.chair) == halted
+    assert (
+        browser(table.chair).get(reverse("review:exempt_hearing", args=[table.hearing(1).key])).status_code
+        == 404
+    )
 
 
 def test_a_chair_in_conflict_neither_concludes_nor_explains_nor_gives_back(world):
@@ -559,7 +635,7 @@ def test_the_meeting_asks_the_same_number_of_queries_for_one_application_as_for_
     table = Table(world, (80, 82, 55)).open()
     client, page = browser(table.chair), reverse("review:meeting", args=[table.panel.key])
     client.get(page)
-    with django_assert_max_num_queries(15) as first:
+    with django_assert_max_num_queries(28) as first:
         client.get(page)
     for _number in range(4):
         application = world.in_review(table.call, field=IndustryField.objects.get(code="F2"))

@@ -4,7 +4,8 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications.intake import actions as intake
@@ -14,6 +15,7 @@ from applications.kernel.taxonomy import IndustryField, RootTechnology
 from applications.notifications.models import Letter
 from applications.permissions import TIMETABLE
 from applications.review import actions, drawing, membership, people, planning, queries, seating, tasks
+from applications.review.models import ReviewerProfile
 from applications.review.panels import Draw, Hearing, Panel, Panelist
 from tests.asking import fresh, reasons, text
 from tests.remembering import step
@@ -412,6 +414,68 @@ def test_the_drawn_are_invited_in_order_and_who_declines_is_followed_by_the_next
     third = wide.panelists.last()
     assert (third.invited_by, third.answer_by) == (None, AFTER + seating.ANSWER_WITHIN)
     assert third.user.name in Letter.objects.get(kind="panel_answered").body
+
+
+def test_who_came_to_stand_in_a_conflict_after_the_draw_is_passed_over_and_takes_no_seat(world, wide, pool):
+    order = seating.draw(wide, wanted={"academia": 2}, by=world.officer).order["academia"]
+    by_key = {str(person.key): person for person in pool}
+    first, second, third = (by_key[key] for key in order[:3])
+    people.sanction(first.reviewer_profile, reason="Told others", until=None, by=world.officer)
+
+    seating.fill(wide, by=world.officer)
+    people.sanction(second.reviewer_profile, reason="Told others", until=None, by=world.officer)
+    actions.pledge(wide.call, by=second)
+
+    assert [one.user for one in wide.panelists.all()] == [second, third]
+    assert reasons(seating.accept, wide.panelists.get(user=second), by=second) == [
+        "Our data shows a conflict of interest with what this panel hears. Please ask the office."
+    ]
+    assert not membership.may_sit(wide, second)
+
+
+def test_who_is_sanctioned_is_neither_drawn_nor_invited_to_a_panel_that_hears_nothing_yet(world, wide, pool):
+    barred = pool[0]
+    people.sanction(barred.reviewer_profile, reason="Told others", until=None, by=world.officer)
+
+    draw = seating.draw(wide, wanted={"academia": 2}, by=world.officer)
+
+    assert str(barred.key) not in {key for key, _kind in draw.pool}
+    assert draw.left_out["conflict"] == 1
+    assert reasons(seating.invite, wide, reviewer=barred, answer_by=SOON, by=world.officer) == [
+        f"{barred.name} stands in conflict with every application of this panel."
+    ]
+
+
+def test_the_page_of_inviting_says_who_stands_in_a_conflict_and_whose_profile_is_due(
+    world, call, stage, wide, pool, django_assert_num_queries
+):
+    plans = [world.in_review(call, field=field("F2")) for _number in range(3)]
+    page, client = reverse("review:invite", args=[wide.key]), browser(world.officer)
+    one, all_of_them, due, free = pool[:4]
+    seating.change(wide, picked=plans[:1], by=world.officer)
+    client.get(page)
+    with CaptureQueriesContext(connection) as first:
+        client.get(page)
+    seating.change(wide, picked=plans, by=world.officer)
+    people.add_affiliation(
+        institution="A firm", business_number=plans[0].firm.business_number, role="adviser", by=one
+    )
+    people.sanction(all_of_them.reviewer_profile, reason="Told others", until=None, by=world.officer)
+    ReviewerProfile.objects.filter(user=due).update(confirmed_at=AFTER - timedelta(days=366))
+
+    with django_assert_num_queries(len(first)):
+        rows = {row["person"]: row for row in client.get(page).context["rows"]}
+    shown = text(client.get(page))
+
+    assert (rows[one]["conflicts"], rows[one]["barred"]) == ([plans[0].number], False)
+    assert (len(rows[all_of_them]["conflicts"]), rows[all_of_them]["barred"]) == (3, True)
+    assert (rows[free]["conflicts"], rows[free]["barred"]) == ([], False)
+    assert [person for person, row in rows.items() if row["profile"].is_stale] == [due]
+    assert (shown.count("Renewal due"), f"1 of 3: {plans[0].number}" in shown, "3 of 3" in shown) == (
+        1,
+        True,
+        True,
+    )
 
 
 def test_who_does_not_answer_in_time_gives_way_to_the_next_by_the_clock(world, wide, pool):
