@@ -81,7 +81,7 @@ PANELIST = Flow(
 EXEMPTION = Flow(
     Move("allow_exemption",     ("asked",),                                   "allowed",    "exemption.decide"),
     Move("refuse_exemption",    ("asked",),                                   "refused",    "exemption.decide"),
-    Move("end_exemption",       ("asked", "allowed"),                         "ended",      "exemption.decide"),
+    Move("end_exemption",       ("asked", "allowed"),                         "ended",      "exemption.end"),
 )  # fmt: skip
 
 PROPOSAL = Flow(

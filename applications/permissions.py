@@ -137,6 +137,11 @@ def another_person(user, thing):
 
 
 @Predicate
+def asked_by_another(user, thing):
+    return thing.by_id != user.pk
+
+
+@Predicate
 def impartial(user, appeal):
     """Has neither reviewed the application nor ruled it out: who decided the first time does not examine the appeal."""
     exclusion = appeal.exclusion
@@ -219,7 +224,8 @@ PERMISSIONS = {
     "application.waive": director & visible,
     "application.exempt": officer & visible,
     "stage.exempt": officer & visible,
-    "exemption.decide": director & visible,
+    "exemption.decide": director & visible & asked_by_another,
+    "exemption.end": director & visible,
     "application.rank": officer & visible,
     "visit.appoint": officer & visible,
     "visit.decide": director & visible,

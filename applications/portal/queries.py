@@ -23,7 +23,7 @@ from applications.review.visited import to_decide
 
 SOON = timedelta(days=7)  # a call that closes within it is named first
 MOST = 1000  # a dashboard counts no further: 1,000 and more is “1000+”
-SELDOM = ("?waiting=examination", "?waiting=confirmation", "?waiting=exemption", "?waiting=reason")
+SELDOM = ("?waiting=examination", "?waiting=confirmation", "#h-exemptions", "?waiting=reason")
 
 
 def number_of(queryset):
@@ -76,7 +76,7 @@ def waits_of(user):
                  "decision:appeals", "?waiting=confirmation"),
                 (_("Lists to be approved"), decision.waiting_for(user), "decision:desk", "?waiting=approval"),
                 (_("Agreements to be signed"), to_be_signed(), "agreement:desk", "?waiting=signature"),
-                (_("Exceptions to the number of sheets"), to_exempt(), "review:desk", "?waiting=exemption"),
+                (_("Exceptions to the number of sheets"), to_exempt(user), "review:desk", "#h-exemptions"),
                 (_("Site visits to be decided"), to_decide(), "review:desk", "?waiting=visit"),
             ]  # fmt: skip
         case Role.FINANCE:

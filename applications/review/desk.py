@@ -39,7 +39,7 @@ def listing(request):
     """Applications in review or reviewed, as the address narrows and sorts them."""
     asked, may = REVIEWS.asked(request.GET, by=request.user), request.user.has_perm
     return drawn(
-        request, asked, "review/listing.html", call=asked.chosen.get("call"),
+        request, asked, "review/listing.html", call=asked.chosen.get("call"), exemptions=exempting.to_decide(request.user),
         may_close=may("decision.propose"), may_plan=may("plan.ask"), may_tell=may("decision.propose"), may_set_due=may("plan.ask"),
     )  # fmt: skip
 

@@ -11,6 +11,8 @@ from applications.notifications.outbox import notify
 from applications.review import facts, membership, queries, rules
 from applications.review.exemptions import Exemption
 
+AT_ONCE = 100  # requests on a page, the oldest first: what is decided makes room for the next
+
 
 @transaction.atomic
 def ask(application, *, reason, by):
@@ -34,8 +36,8 @@ def ask(application, *, reason, by):
 def ask_for_all(stage, *, reason, by):
     """Ask that the few sheets which the call asks for in this stage suffice for all of its applications. Raises Refused."""
     require(by, "stage.exempt", stage.call)
-    stage = type(stage).objects.select_for_update(of=("self",)).get(pk=stage.pk)
-    if reasons := rules.not_few(stage) or _asked_already(stage, None) or too_short(reason):
+    stage = type(stage).objects.select_for_update(of=("self",)).select_related("call").get(pk=stage.pk)
+    if reasons := unaskable_for_all(stage) or too_short(reason):
         raise Refused(*reasons, about=stage.call)
     audit.record(
         "ask_exemption",
@@ -60,8 +62,13 @@ def unaskable(application):
     )
 
 
+def unaskable_for_all(stage):
+    """Why nothing can be asked for all of this stage."""
+    return rules.not_few(stage) or _asked_already(stage, None)
+
+
 def shown(application, user, panel):
-    """What the pages of an application say of its stage: the exceptions, whether one may be asked for here, for all of the stage, decided.
+    """What the pages of an application say of its stage: the exceptions, whether one may be asked for here, for all of the stage.
 
     panel: that hears it, or None.
     """
@@ -73,11 +80,30 @@ def shown(application, user, panel):
     may = bool(thing) and user.has_perm("hearing.exempt" if panel else "application.exempt", thing)
     may_all = user.has_perm("stage.exempt", application.call)
     return {
-        "exemptions": found,
+        "exemptions": [(one, "allow_exemption" in EXEMPTION.open_to(one, user)) for one in found],
         "may_exempt": may and not unaskable(application),
-        "may_exempt_all": may_all and not (rules.not_few(stage) or _asked_already(stage, None)),
-        "may_decide": any(user.has_perm("exemption.decide", one) for one in found),
+        "may_exempt_all": may_all and not unaskable_for_all(stage),
     }
+
+
+def shown_at(hearing, user):
+    """The same on the page of a hearing: nothing once another panel, or none, hears the application."""
+    return shown(hearing.application, user, hearing.panel) if is_heard(hearing) else {}
+
+
+def is_heard(hearing):
+    """Whether its panel hears the application in the stage that it is in now, and no appeal has set the sheets aside."""
+    found = membership.hearing(hearing.application_id)
+    return found.filter(pk=hearing.panel_id, stage=hearing.application.stage_id).exists()
+
+
+def to_decide(user):
+    """What waits for this director, as far as a page shows it; nothing for others."""
+    found = queries.to_exempt(user).select_related("stage__call", "application__firm")
+    found = found.visible_to(user)[:AT_ONCE]
+    for one in found:
+        one.found_for = user.pk
+    return [one for one in found if user.has_perm("exemption.decide", one)]
 
 
 def _asked_already(stage, application):

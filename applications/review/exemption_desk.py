@@ -1,5 +1,6 @@
 """Pages of exceptions to the number of sheets: the chair or an officer says why, a director decides."""
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,7 +10,7 @@ from applications.intake.models import Application
 from applications.kernel.formpages import asked
 from applications.kernel.forms import ReasonForm
 from applications.kernel.web import fetch, page
-from applications.review import exempting
+from applications.review import exempting, queries
 from applications.review.exemptions import Exemption
 from applications.review.forms import ExemptionForm
 from applications.review.meetings import fetch_hearing
@@ -27,13 +28,20 @@ def _why(request, act, *, after, number):
     )  # fmt: skip
 
 
+def _sheets(application):
+    """How many are handed in in the stage under review; 404 before there is any."""
+    if application.stage is None:
+        raise Http404
+    return queries.progress(application)[-1][1]
+
+
 @page("application.exempt", "GET", "POST")
 def ask(request, key):
     """An officer, for an application that no panel hears."""
     application = fetch(request, Application, key=key, related=("call", "stage"))
     return _why(
         request, lambda **typed: exempting.ask(application, **typed, by=request.user),
-        after=("review:case", application.key), number=application.sheets,
+        after=("review:case", application.key), number=_sheets(application),
     )  # fmt: skip
 
 
@@ -43,9 +51,11 @@ def ask_of_panel(request, key):
     hearing = fetch_hearing(
         request, key, related=("panel", "application__stage", "application__call", "application__firm")
     )
+    if not exempting.is_heard(hearing):
+        raise Http404
     return _why(
         request, lambda **typed: exempting.ask(hearing.application, **typed, by=request.user),
-        after=("review:hearing", hearing.key), number=hearing.application.sheets,
+        after=("review:hearing", hearing.key), number=_sheets(hearing.application),
     )  # fmt: skip
 
 

@@ -75,10 +75,15 @@ class Exemption(models.Model):
     get_status_display = label_of("status", Status)
 
 
-def allowances(stages):
-    """What directors have allowed in these stages, as a function of (id of a stage, id of an application): so many sheets, or None."""
+def allowances(stages, *, applications=None):
+    """What directors have allowed in these stages, as a function of (id of a stage, id of an application): so many sheets, or None.
+
+    applications: ids of those that it is asked of, where they are few of the stage.
+    """
     found = {}
     allowed = Exemption.objects.filter(stage__in=stages, status=Exemption.Status.ALLOWED).order_by()
+    if applications is not None:
+        allowed = allowed.filter(Q(application__in=applications) | Q(application=None))
     for stage, application, sheets in allowed.values_list("stage", "application", "sheets"):
         found[stage, application] = min(sheets, found.get((stage, application), sheets))
     return lambda stage, application: min(

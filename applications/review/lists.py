@@ -21,7 +21,7 @@ from applications.kernel.lists import Choice, Column, Day, List, Number, Option,
 from applications.kernel.taxonomy import IndustryField, Region, RootTechnology, terms_of
 from applications.review.models import RENEWED_EVERY, ReviewerProfile
 from applications.review.payees import PayeeAccount
-from applications.review.queries import desk, in_review, roster, to_exempt
+from applications.review.queries import desk, in_review, roster
 from applications.review.visited import to_decide
 from applications.templatetags.grants import business_number, day, instant
 
@@ -34,9 +34,6 @@ def statuses(by):
 def waiting(by):
     return [
         Option("review", _("In review"), where=Q(pk__in=in_review().values("pk"))),
-        Option(
-            "exemption", _("Exceptions to the number of sheets"), where=Q(pk__in=to_exempt().values("pk"))
-        ),
         Option("visit", _("Site visits to be decided"), where=Q(pk__in=to_decide().values("pk"))),
     ]
 

@@ -64,7 +64,7 @@ def lines_with_sheets(panel, hearings, *, whole=True):
     elsewhere = {} if whole else _same_texts(panel, sheets)
     return lines(
         hearings, sheets, reasons, panel.stage, excluded=excluded, elsewhere=elsewhere,
-        allowed=allowances([panel.stage_id]),
+        allowed=allowances([panel.stage_id], applications=[hearing.application_id for hearing in hearings]),
     )  # fmt: skip
 
 

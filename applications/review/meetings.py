@@ -155,7 +155,7 @@ def _hearing(request, found, form, status=200):
         "form": form,
         "may_explain": line.waits_for_reason and request.user.has_perm("hearing.explain", found),
         "following": meeting.next_without_opinion(found, seen) if form else None,
-        **exempting.shown(found.application, request.user, found.panel),
+        **exempting.shown_at(found, request.user),
     }
     return render(request, "review/hearing.html", facts, status=status)
 

@@ -103,7 +103,7 @@ def progress(application):
     )
     found = {row["stage"]: (row["sheets"], row["asked"]) for row in panel.order_by()}
     stages = list(application.call.stages.filter(ordinal__lte=application.stage.ordinal))
-    allowed = allowances(stages)
+    allowed = allowances(stages, applications=[application.pk])
     return [(stage, *found.get(stage.pk, (0, 0)), allowed(stage.pk, application.pk)) for stage in stages]
 
 
@@ -121,14 +121,12 @@ def in_review():
     return Application.objects.filter(status=Status.IN_REVIEW, call__cancelled_at=None)
 
 
-def to_exempt():
-    """Applications under review for which an exception to the number of sheets waits for a director."""
-    asked = Exemption.objects.filter(
-        Q(application=OuterRef("pk")) | Q(application=None),
-        stage=OuterRef("stage"),
-        status=Exemption.Status.ASKED,
-    )
-    return in_review().filter(Exists(asked))
+def to_exempt(user):
+    """Exceptions to the number of sheets that wait for this director, the oldest first: asked for by another, for all of a stage or for
+    an application that is under review in it."""
+    of_one = Q(application__status=Status.IN_REVIEW, application__stage=F("stage"))
+    found = Exemption.objects.filter(of_one | Q(application=None), status=Exemption.Status.ASKED)
+    return found.filter(stage__call__cancelled_at=None).exclude(by=user)
 
 
 def with_others_in_it(since):

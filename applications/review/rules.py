@@ -278,11 +278,15 @@ def unexemptable(stage, sheets, panel, allowed=None):
 
 
 def not_few(stage):
-    """Why no exception is asked for all of a stage: its call itself asks for five sheets or more."""
+    """Why no exception is asked for all of a stage: its call itself asks for five sheets or more, may still change that, or is cancelled."""
     if stage.is_visit or stage.quorum >= USUAL:
         return [
             Reason(_("This stage asks for at least five sheets: an exception is for single applications."))
         ]
+    if not stage.call.published_at:
+        return [Reason(_("This call is not published yet: how many sheets it asks for may still change."))]
+    if stage.call.cancelled_at:
+        return [Reason(_("This call was cancelled."))]
     return []
 
 

@@ -12,6 +12,7 @@ from applications.decision import actions as decision
 from applications.intake import actions as intake
 from applications.kernel import clock
 from applications.portal.queries import waiting_for
+from applications.review.exemptions import Exemption
 from tests.copies import another, another_agreement, another_application, cost_of
 from tests.remembering import step
 from tests.world import AFTER, CLOSES, DURING, browser
@@ -48,6 +49,10 @@ def busy(world):
         intake.propose_exclusion(gone, code="E01", reason="Not a root firm", by=world.officer)
         type(gone).objects.filter(pk=gone.pk).update(status="withdrawn")
     in_review = world.in_review(world.r1)
+    for by in (world.officer, world.director):  # who asked, a director since, does not decide it
+        exempt(another_application(in_review), by)
+    exempt(another_application(in_review, status="reviewed"), world.officer)
+    exempt(None, world.officer, stage=in_review.stage)
     world.with_score(world.call(), 80)
     world.inquiry(world.r1)
     reviewer = world.reviewer()
@@ -58,6 +63,13 @@ def busy(world):
     world.assigned(another_application(in_review), reviewer)
     world.handed_in(another_application(in_review), 80, 80, 80, reviewer=reviewer)
     return reviewer
+
+
+def exempt(application, by, stage=None):
+    """An exception to the number of sheets that is asked for; of all of a stage where there is no application."""
+    return Exemption.objects.create(
+        application=application, stage=stage or application.stage, sheets=3, reason="Two fell ill", by=by
+    )
 
 
 def world_payment(world, agreement, status, approved_by):
@@ -73,13 +85,14 @@ def counted(user):
 
 def shown(client, name, query):
     response = client.get(reverse(name) + query.partition("#")[0])
-    return len(response.context["waiting"] if query == "#h-waiting" else response.context["page"].rows)
+    facts, section = response.context, query.removeprefix("#h-")
+    return len(facts[section] if section in ("waiting", "exemptions") else facts["page"].rows)
 
 
 def test_each_number_counts_what_waits_and_leads_to_exactly_those_rows(world, busy):
     people = {
-        world.officer: [1, 4, 1, 1, 0, 5],
-        world.director: [2, 0, 2, 0],
+        world.officer: [1, 4, 1, 1, 0, 7],
+        world.director: [2, 0, 2, 2, 0],
         world.finance: [1, 1],
         world.finance2: [1, 1],
         busy: [1, 3],
@@ -114,7 +127,7 @@ def test_nothing_waits_of_a_cancelled_call(world, busy):
     Call.objects.update(cancelled_at=DURING)
 
     assert counted(world.officer)[1::4] == [0, 0]  # to be screened, in review
-    assert counted(world.director)[0] == 0
+    assert counted(world.director) == [0, 0, 2, 0]  # agreements alone
     assert counted(busy) == [0, 0]
 
 

@@ -7,17 +7,24 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from applications.accounts import actions as accounts
+from applications.accounts.models import Role
+from applications.calls import actions as calls
+from applications.calls import building
+from applications.calls.models import Call, Programme
 from applications.decision import actions as decision
 from applications.decision.queries import short_of_sheets
+from applications.intake.models import Application
 from applications.kernel import audit
 from applications.kernel.errors import Denied
 from applications.notifications.models import Letter
 from applications.portal.queries import waiting_for
 from applications.review import actions, anew, deliberation, exempting, seating
-from applications.review.exemptions import Exemption
+from applications.review.exemptions import Exemption, allowances
 from tests.asking import addressed, fresh, reasons, text
+from tests.copies import another, another_application
 from tests.together import refusals, together
-from tests.world import AFTER, browser
+from tests.world import AFTER, CLOSES, OPENS, browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
 SUFFICE = "Ask that these sheets suffice"
@@ -134,6 +141,48 @@ def test_only_a_director_decides(world, thin, who):
     assert browser(getattr(world, who)).get(reverse("review:exemption", args=[asked.key])).status_code == 404
 
 
+@pytest.fixture
+def own(world, thin):
+    """What an officer has asked who is a director since, and this director."""
+    asked = exempting.ask(thin, reason=WHY, by=world.officer)
+    accounts.change_role(
+        world.officer, role=Role.DIRECTOR, reason="Leads the section", by=world.administrator
+    )
+    return asked, fresh(world.officer)
+
+
+def test_who_asked_and_is_a_director_since_does_not_decide_it(world, thin, own):
+    asked, director = own
+    asker, another_one = browser(director), browser(world.director)
+    of_case, decide = reverse("review:case", args=[thin.key]), reverse("review:exemption", args=[asked.key])
+
+    with pytest.raises(Denied):
+        exempting.decide(asked, allowed=True, grounds="", by=director)
+    assert asker.post(decide, {"allowed": "yes", "grounds": ""}).status_code == 404
+    assert decide not in asker.get(of_case).content.decode()
+    assert decide in another_one.get(of_case).content.decode()
+    assert [waiting_exemptions(director), waiting_exemptions(world.director)] == [0, 1]
+
+
+def test_who_asked_and_is_a_director_since_still_ends_it_by_an_appeal(world, thin, own):
+    asked, director = own
+    Application.objects.filter(pk=thin.pk).update(status="declined")
+
+    anew.score_again(fresh(thin), stage=thin.stage, reason="A decisive error", by=director)
+
+    assert fresh(asked).status == "ended"
+
+
+def waiting_exemptions(person):
+    """How many exceptions the first page of this person says to wait."""
+    return sum(row[1] for row in waiting_for(person) if row[3] == "#h-exemptions")
+
+
+def listed_exemptions(person):
+    """The exceptions that the review desk lists for this person."""
+    return browser(person).get(reverse("review:desk")).context["exemptions"]
+
+
 def test_the_database_holds_that_three_is_the_least_that_somebody_decides_and_that_it_is_another(world, thin):
     asked = exempting.ask(thin, reason=WHY, by=world.officer)
     found = Exemption.objects.filter(pk=asked.pk)
@@ -172,6 +221,73 @@ def test_a_call_that_asks_for_five_has_no_exception_for_all(world):
     assert reasons(exempting.ask_for_all, stage, reason="A small programme", by=world.officer) == [
         "This stage asks for at least five sheets: an exception is for single applications."
     ]
+
+
+def test_for_all_of_a_stage_nothing_is_asked_before_its_call_is_published_or_once_it_is_cancelled(world):
+    call = calls.prepare(
+        programme=Programme.objects.get(kind="sprout"), year=2027, title="In preparation", opens_at=OPENS,
+        closes_at=CLOSES, seats=3, by=world.officer,
+    )  # fmt: skip
+    call.stages.update(quorum=3)
+    cancelled = world.call(quorum=3)
+    cancelled.stages.get().exemptions.all().delete()
+    Call.objects.filter(pk=cancelled.pk).update(cancelled_at=AFTER)
+    stages = [fresh(one).stages.get() for one in (call, cancelled)]
+
+    found = [
+        reasons(exempting.ask_for_all, stage, reason="A small programme", by=world.officer)
+        for stage in stages
+    ]
+    building.remove(call, "stage", stages[0], version=fresh(call).version, by=world.officer)
+
+    assert found == [
+        ["This call is not published yet: how many sheets it asks for may still change."],
+        ["This call was cancelled."],
+    ]
+    assert not call.stages.exists()
+
+
+def test_what_is_asked_for_all_of_a_stage_waits_once_however_many_applications_it_has(world, thin):
+    stage = world.call(quorum=3).stages.get()
+    stage.exemptions.all().delete()
+    applications = [another_application(thin, call_id=stage.call_id, stage_id=stage.pk) for _two in range(2)]
+    without_any = world.call(quorum=3).stages.get()
+    without_any.exemptions.all().delete()
+    for one in (stage, without_any):
+        exempting.ask_for_all(one, reason="A small programme", by=world.officer)
+    exempting.ask(thin, reason=WHY, by=world.officer)
+
+    asked = listed_exemptions(world.director)
+    nothing_for_officers = listed_exemptions(world.officer)
+    Call.objects.filter(pk=without_any.call_id).update(cancelled_at=AFTER)
+    Application.objects.filter(pk=thin.pk).update(status="withdrawn")
+
+    assert len(applications) == 2
+    assert [(one.stage, one.application) for one in asked] == [
+        (stage, None), (without_any, None), (thin.stage, thin),
+    ]  # fmt: skip
+    assert nothing_for_officers == []
+    assert [(one.stage, one.application) for one in listed_exemptions(world.director)] == [(stage, None)]
+    assert waiting_exemptions(world.director) == 1
+
+
+def test_what_is_allowed_is_read_for_single_applications_or_for_all_of_a_stage(world, thin):
+    other, neither = another_application(thin), another_application(thin)
+    for application in (thin, other):
+        Exemption.objects.create(
+            stage=thin.stage, application=application, sheets=4, reason=WHY, by=world.officer,
+            status="allowed", decided_by=world.director, decided_at=AFTER,
+        )  # fmt: skip
+
+    of_one = allowances([thin.stage], applications=[thin.pk])
+    of_all = allowances([thin.stage])
+    Exemption.objects.filter(application=other).update(application=None, sheets=3)
+    of_one_and_all = allowances([thin.stage], applications=[thin.pk])
+
+    plans = (thin, other, neither)
+    assert [of_one(thin.stage_id, one.pk) for one in plans] == [4, None, None]
+    assert [of_all(thin.stage_id, one.pk) for one in plans] == [4, 4, None]
+    assert [of_one_and_all(thin.stage_id, one.pk) for one in plans] == [3, 3, 3]
 
 
 # Where a panel hears it
@@ -222,16 +338,14 @@ def test_the_chair_asks_and_the_director_decides_on_their_pages(world, heard):
     assert sitting.get(ask).status_code == 404
     assert presiding.post(ask, {"reason": WHY}).url == of_hearing
     assert WHY in text(sitting.get(of_hearing))
-    [waiting] = [row for row in waiting_for(world.director) if row[3] == "?waiting=exemption"]
-    listed = text(deciding.get(f"{reverse('review:desk')}?waiting=exemption"))
-    assert (waiting[1], hearing.application.number in listed) == (1, True)
     asked = Exemption.objects.get()
+    assert (waiting_exemptions(world.director), listed_exemptions(world.director)) == (1, [asked])
     decide = reverse("review:exemption", args=[asked.key])
     assert decide in deciding.get(reverse("review:case", args=[hearing.application.key])).content.decode()
     assert WHY in text(deciding.get(decide))
     deciding.post(decide, {"allowed": "yes", "grounds": ""})
     assert fresh(asked).status == "allowed"
-    assert [row for row in waiting_for(world.director) if row[3] == "?waiting=exemption"] == []
+    assert (waiting_exemptions(world.director), listed_exemptions(world.director)) == (0, [])
 
 
 def test_an_officer_asks_on_the_page_of_the_review_where_no_panel_hears_it(world, thin, heard):
@@ -246,6 +360,67 @@ def test_an_officer_asks_on_the_page_of_the_review_where_no_panel_hears_it(world
     elsewhere = hearing.application.key
     assert SUFFICE not in text(officer.get(reverse("review:case", args=[elsewhere])))
     assert officer.post(reverse("review:exempt", args=[elsewhere]), {"reason": WHY}).status_code == 404
+
+
+@pytest.fixture
+def gone_on(world, heard):
+    """The same with a second stage, that the application is in, where it has three sheets."""
+    _panel, hearing, _members = heard
+    second = hearing.panel.call.stages.create(ordinal=2, kind="presentation", weight=30)
+    Application.objects.filter(pk=hearing.application_id).update(stage=second)
+    for sheet in hearing.application.assignments.all()[:3]:
+        another(sheet, stage_id=second.pk)
+    return second
+
+
+def test_a_panel_reads_nothing_of_the_stage_after_its_own_and_asks_for_nothing_there(world, heard, gone_on):
+    _panel, hearing, (chair, *_members) = heard
+    presiding, of_hearing = browser(chair), reverse("review:hearing", args=[hearing.key])
+
+    before = text(presiding.get(of_hearing))
+    asked = presiding.get(reverse("review:exempt_hearing", args=[hearing.key]))
+    exempting.ask(fresh(hearing.application), reason="Of the second stage", by=world.officer)
+    after = text(presiding.get(of_hearing))
+
+    assert hearing.application.number in after
+    assert SUFFICE not in before
+    assert asked.status_code == 404
+    assert "Of the second stage" not in after
+
+
+def test_a_panel_whose_sheets_an_appeal_set_aside_reads_nothing_of_the_next_one_and_asks_for_nothing(
+    world, heard
+):
+    _panel, hearing, (chair, *_members) = heard
+    application = hearing.application
+    Application.objects.filter(pk=application.pk).update(status="declined")
+    anew.score_again(application, stage=hearing.stage, reason="A decisive error", by=world.director)
+    for total in (60, 61, 62):
+        world.handed_in(fresh(application), *points(total, hearing.stage))
+    presiding, of_hearing = browser(chair), reverse("review:hearing", args=[hearing.key])
+
+    before = text(presiding.get(of_hearing))
+    asked = presiding.get(reverse("review:exempt_hearing", args=[hearing.key]))
+    exempting.ask(fresh(application), reason="Of the next panel", by=world.officer)
+    after = text(presiding.get(of_hearing))
+
+    assert application.number in after
+    assert SUFFICE not in before
+    assert asked.status_code == 404
+    assert "Of the next panel" not in after
+
+
+def test_the_page_that_asks_names_as_many_sheets_as_there_are_in_the_stage_under_review(
+    world, heard, gone_on
+):
+    application, officer = fresh(heard[1].application), browser(world.officer)
+    Application.objects.filter(pk=application.pk).update(sheets=7)
+    before_review = world.submitted(world.call())
+
+    page = officer.get(reverse("review:exempt", args=[application.key]))
+
+    assert "Why 3 sheets suffice" in text(page)
+    assert officer.get(reverse("review:exempt", args=[before_review.key])).status_code == 404
 
 
 # Afterwards

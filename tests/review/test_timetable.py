@@ -161,7 +161,10 @@ def test_a_member_is_not_told_of_what_they_stand_in_conflict_with(world):
     sheet = world.assigned(fresh(hall.applications[0]), hall.member, clear=False)
     actions.declare(sheet, code="C4", by=hall.member)
     people.add_affiliation(
-        institution="A firm", business_number=hall.applications[2].firm.business_number, role="adviser", by=hall.member
+        institution="A firm",
+        business_number=hall.applications[2].firm.business_number,
+        role="adviser",
+        by=hall.member,
     )
     hall.sitting()
     hall.draw()

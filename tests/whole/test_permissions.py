@@ -70,6 +70,7 @@ application.waive         .     .      .      .      .       .         .        
 application.exempt        .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 stage.exempt              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 exemption.decide          .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
+exemption.end             .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 application.rank          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 visit.appoint             .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 visit.decide              .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
