@@ -52,19 +52,20 @@ def lines_with_sheets(panel, hearings, *, whole=True):
     whole: these are all that the panel hears; else a fourth finds the same texts in the others.
     """
     sheets, excluded, reasons = defaultdict(list), defaultdict(list), defaultdict(set)
-    found = Assignment.objects.filter(
-        stage=panel.stage_id, application__in=[hearing.application_id for hearing in hearings]
-    )
+    heard, of_hearings = [hearing.application_id for hearing in hearings], {"hearing__in": hearings}
+    if whole:  # asked for by what they are: a long list of ids is read anew by each statement
+        heard, of_hearings = panel.hearings.in_play().values("application"), {"hearing__panel": panel}
+    found = Assignment.objects.filter(stage=panel.stage_id, application__in=heard)
     found = found.annotate(is_taken_out=TAKEN_OUT).order_by("pk")
     for application, is_out, *columns in found.values_list(*OF_SHEET):
         (excluded if is_out else sheets)[application].append(Sheet(*columns))
-    written = Explanation.objects.filter(hearing__in=hearings).order_by()
+    written = Explanation.objects.filter(**of_hearings).order_by()
     for hearing, totals in written.values_list("hearing", "totals"):
         reasons[hearing].add(totals)
     elsewhere = {} if whole else _same_texts(panel, sheets)
     return lines(
         hearings, sheets, reasons, panel.stage, excluded=excluded, elsewhere=elsewhere,
-        allowed=allowances([panel.stage_id], applications=[hearing.application_id for hearing in hearings]),
+        allowed=allowances([panel.stage_id], applications=None if whole else heard),
     )  # fmt: skip
 
 

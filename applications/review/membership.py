@@ -1,6 +1,6 @@
 """Reads of panels: which one hears an application, who sits in it, who may be asked."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, namedtuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
@@ -13,7 +13,10 @@ from applications.review.models import Assignment, ReviewerProfile
 from applications.review.panels import Hearing, Panel, Panelist
 
 KINDS = ReviewerProfile.Kind
-OF_CONFLICTS = ("number", "challenge", "firm__business_number", "firm__name")
+Applicant = namedtuple("Applicant", "business_number name")
+Heard = namedtuple(
+    "Heard", "pk number firm_id challenge firm"
+)  # of an application what conflicts are found by
 ACTIVE = (Panelist.Status.INVITED, Panelist.Status.ACCEPTED)
 
 
@@ -155,9 +158,12 @@ def knows(profile, technologies, fields):
 
 def conflicts_in(panel, profiles):
     """{reviewer id: {id: number} of the applications of the panel that they may not judge}, in so many queries for all as for one."""
-    heard = Application.objects.filter(hearings__panel=panel).select_related("firm").only(*OF_CONFLICTS)
-    applications, found = list(heard.order_by("hearings__pk")), defaultdict(dict)
-    barred, _inside, _allowed = surveying.survey(panel.call, applications, profiles)
+    heard, found = Application.objects.filter(hearings__panel=panel), defaultdict(dict)
+    rows = heard.order_by("hearings__pk").values_list(
+        *Heard._fields[:-1], "firm__business_number", "firm__name"
+    )
+    applications = [Heard(*row[:-2], Applicant(*row[-2:])) for row in rows]
+    barred, _inside, _allowed = surveying.survey(panel.call, applications, profiles, among=heard)
     for row, column in zip(*barred.nonzero(), strict=True):
         found[profiles[column].user_id][applications[row].pk] = applications[row].number
     return found

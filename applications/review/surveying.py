@@ -75,9 +75,10 @@ def marks(party):
         yield "name", key
 
 
-def survey(call, applications, profiles, *, tell=lambda part: None):
+def survey(call, applications, profiles, *, among=None, tell=lambda part: None):
     """(barred, inside, allowed): tables applications x profiles, bool. inside: they work for one of those who apply; allowed: rule C14 is
-    waived. tell: called with the part that is done."""
+    waived. among: the applications as a queryset, where they are few enough to be asked about at once by what they are, not by their
+    ids. tell: called with the part that is done."""
     people = people_of(profiles)
     crowd = Crowd(people, call.conflicts, applicants=applicants_of(call, people), today=clock.today())
     judged = judgements_by_party(people) if "C14" in call.conflicts else {}
@@ -87,7 +88,7 @@ def survey(call, applications, profiles, *, tell=lambda part: None):
     for begin in range(0, len(applications), AT_ONCE):
         tell(begin / len(applications))
         some = applications[begin : begin + AT_ONCE]
-        for row, (case, own) in enumerate(cases(some, crowd, judged), begin):
+        for row, (case, own) in enumerate(cases(some, crowd, judged, among), begin):
             for who in crowd.near(case) | own.keys():
                 person, column = own.get(who) or people[who], place[who]
                 barred[row, column] = crowd.bars(person, case)
@@ -138,9 +139,12 @@ def judgements_by_party(people):
     return found
 
 
-def cases(applications, crowd, judged):
+def cases(applications, crowd, judged, among=None):
     """For each application its Case, and {id: Person} of whom something is known that is of this application alone."""
-    ids, firms = [one.pk for one in applications], {one.firm_id for one in applications}
+    if among is None:
+        ids, firms = [one.pk for one in applications], {one.firm_id for one in applications}
+    else:
+        ids, firms = among.order_by().values("pk"), among.order_by().values("firm")
     partners, houses = defaultdict(list), defaultdict(set)
     for pk, number, name, firm in (
         Partner.objects.standing().filter(application__in=ids).order_by("pk")
@@ -148,7 +152,8 @@ def cases(applications, crowd, judged):
     ):  # fmt: skip
         partners[pk].append(Party(number, name))
         houses[pk].add(firm)
-    mail = mail_of(firms.union(*houses.values()) - {None}, crowd)
+    others = set().union(*houses.values()) - {None}
+    mail = mail_of(Q(firm__in=firms) | Q(firm__in=others), crowd)
     answers, leaders = dict(_latest_answers(ids)), {}
     if "C7" in crowd.rules:  # of the long answers of a plan this one alone
         leaders = dict(Application.objects.filter(pk__in=ids).order_by().values_list("pk", "answers__leader"))
@@ -172,10 +177,10 @@ def cases(applications, crowd, judged):
         yield case, own(application)
 
 
-def mail_of(firms, crowd):
-    """{id of a firm: {(domain, Party)}} of its people, as far as somebody of the crowd writes from the same domain."""
+def mail_of(those, crowd):
+    """Of the members of those firms: {id of a firm: {(domain, Party)}} of its people, as far as somebody of the crowd writes from the same domain."""
     found = defaultdict(set)
-    rows = Member.objects.filter(firm__in=firms).order_by()
+    rows = Member.objects.filter(those).order_by()
     for firm, number, name, email in rows.values_list(
         "firm", "firm__business_number", "firm__name", "user__email"
     ):

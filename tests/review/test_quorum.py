@@ -403,7 +403,10 @@ def test_a_panel_whose_sheets_an_appeal_set_aside_reads_nothing_of_the_next_one_
     exempting.ask(fresh(application), reason="Of the next panel", by=world.officer)
     read = presiding.get(of_hearing)
 
-    assert (asked.status_code, read.status_code) == (404, 404)  # who judged it before is kept from it (rule C13)
+    assert (asked.status_code, read.status_code) == (
+        404,
+        404,
+    )  # who judged it before is kept from it (rule C13)
     assert "Of the next panel" not in text(read)
 
 
