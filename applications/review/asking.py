@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+CHANCE = 2e-4  # by what equal matches are told apart at most
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -29,7 +31,7 @@ class Problem:
     @property
     def weights(self):
         """The matches with a breath of chance, so that equal reviewers are told apart by the seed; below zero where barred."""
-        chance = np.random.default_rng(self.seed).random(self.match.shape) * 2e-4
+        chance = np.random.default_rng(self.seed).random(self.match.shape) * CHANCE
         return np.where(self.barred, -1.0, self.match + chance)
 
     @property

@@ -66,7 +66,7 @@ def effect(plan, rows, applications, pool):
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who may review an application of a plan. barred: findings against it; outside: of its panel; full: of the year."""
+    """Somebody who may review an application of a plan. barred: findings against it; outside: of its panel, or taken out; full: of the year."""
 
     person: object
     percent: int
@@ -86,13 +86,18 @@ def candidates(plan, application):
     members = set(panel.panelists.at_table().values_list("user", flat=True)) if panel else ()
     wanted = set(application.technologies.values_list("pk", flat=True))
     planned = dict(plan.reviews_planned.filter(application=application).values_list("reviewer", "stands"))
+    gone = application.assignments.filter(stage=plan.stage).taken_out()
+    gone = set(gone.values_list("reviewer", flat=True))
     loads = Counter(plan.reviews_planned.values_list("reviewer", flat=True))
     rows = [
         Candidate(
             person,
             round(100 * rules.match(person.reviewer_profile, application, wanted)),
             barred[person.pk],
-            [drawing.no_member(panel, person.name)] if panel and person.pk not in members else [],
+            [
+                *([drawing.no_member(panel, person.name)] if panel and person.pk not in members else []),
+                *([_taken_out(person)] if person.pk in gone else []),
+            ],
             rules.beyond_cap(person.reviewer_profile, person.sessions),
             planned.get(person.pk, False),
             person.pk in planned,
@@ -110,6 +115,10 @@ def candidates(plan, application):
             row.person.pk,
         ),
     )
+
+
+def _taken_out(person):
+    return Reason(_("The sheet of %(name)s was taken out; nobody is asked twice.") % {"name": person.name})
 
 
 def _barred(plan, application, people):

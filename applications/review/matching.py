@@ -2,7 +2,8 @@
 
 Pure mathematics over arrays: it knows numbers of applications and reviewers, no tables. First no application is left with a
 poor panel, then the whole is as good as it can be. HiGHS solves it as a linear programme whose rows and columns are added
-as they are needed; what it leaves in halves is settled by a small integer programme. Where there are many, exchanges come first
+as they are needed, first for the worst application, then with what that came to for the sum; what it leaves in halves is settled by
+a small integer programme in the same two steps. Where there are many, exchanges come first
 (exchanging.py), and where they are proved to be as good as can be, nothing else is asked.
 """
 
@@ -11,7 +12,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from applications.review.asking import best_alone, described, greedy
+from applications.review.asking import CHANCE, best_alone, described, greedy
 from applications.review.exchanging import exchanged
 
 try:
@@ -21,13 +22,15 @@ except ImportError:  # an installation without it assigns greedily
 
 CANDIDATES = 25  # of each application to begin with; the prices of the solution say who else is worth a look
 # What is given up for an empty place, a kind that is missing, a review below the least load, and for the worst total: in
-# matches for each application that there is, so that the greater is never given for the smaller.
+# matches for each application that there is, so that the greater is never given for the smaller. For the worst total no price is
+# enough: it begins with this one, and where something is lacking the sum waits until it is settled.
 UNFILLED, KIND_MISSED, UNDER_LOAD, POOR = 40.0, 12.0, 10.0, 2.0
+FAINT = 0.0005  # what a match counts where the worst total is looked at: it tells apart only what is as good for that
 NEAR = 0.0005  # of the sum: what may be left to gain
 UNKNOWN = 0.01  # a total below this is none
 FEW = 50  # applications that are settled all at once, where anything is in halves
 MANY = 0.02  # of the applications below what could be hoped for: then all are asked for their worst
-WHOLE = 1e-6
+WHOLE, FEASIBLE = 1e-6, 2  # 2: what HiGHS calls a solution that keeps all rules
 LARGE, LARGEST = 100_000, 800_000  # pairs: from the first on by exchanges, above the second by nothing else
 
 
@@ -78,6 +81,8 @@ class Solver:
         alone[alone < UNKNOWN] = np.inf  # where nobody knows anything of it, nothing is poor
         self.hope = float(alone.min()) if np.isfinite(alone.min()) else 0.0
         self.known = np.isfinite(alone)
+        self.near = CHANCE * problem.reviews  # a total that is greater by no more is greater by chance
+        self.summed = 1.0  # what a match counts: little while the worst application is looked at
         self.kinds = {kind: place for place, kind in enumerate(problem.per_kind)}
         self.costs = np.array([])  # the matches of the pair columns
         self.pairs, self.column = [], {}  # the pair columns in order, and the place of each
@@ -156,7 +161,18 @@ class Solver:
         low = np.array([1.0 if pair in kept else 0.0 for pair in pairs])
         matches = np.array([self.weights[pair] for pair in pairs])
         self.costs = np.concatenate([self.costs, matches])
-        self.add_columns(-matches, low, np.ones(len(pairs)), entries)
+        self.add_columns(-self.summed * matches, low, np.ones(len(pairs)), entries)
+
+    def look_at(self, *, worst, total):
+        """Ask from here on for the worst total and the sum, so much for each."""
+        self.summed = total
+        columns = np.append(0, self.first + np.arange(len(self.pairs))).astype(np.int32)
+        costs = np.append(worst * POOR * self.applications, -total * self.costs)
+        self.highs.changeColsCost(len(columns), columns, costs)
+
+    def keep_worst(self, lack):
+        """Allow the worst application from here on to stay no further below what could be hoped for than this."""
+        self.highs.changeColBounds(0, 0.0, min(self.hope, lack + self.near))
 
     def add_rules(self, rules):
         """rules: {(rule, of whom, of what): (low, high, [(column, value) beside its pairs])}."""
@@ -172,17 +188,22 @@ class Solver:
         self.add_rows(low, high, entries)
 
     def solve(self):
-        """(the values of all columns, what the sum could still gain): rules and pairs are added until a thousandth is left."""
+        """(the values of all columns, the prices of all rows, what could still be gained): rules and pairs are added until a thousandth of
+        the sum, or of the worst total while that is looked at, is left."""
         while True:
             self.highs.run()
             solution = self.highs.getSolution()
-            values = np.asarray(solution.col_value)
-            matched = float(values[self.first :] @ self.costs)
-            pairs, gain = self.overlooked(np.asarray(solution.row_dual))
+            values, prices = np.asarray(solution.col_value), np.asarray(solution.row_dual)
+            enough = NEAR * (
+                float(values[self.first :] @ self.costs)
+                if self.summed == 1
+                else POOR * self.applications * self.hope
+            )
+            pairs, gain = self.overlooked(prices)
             rules = self.broken(values)
-            self.tell(0.1 + 0.7 * min(1.0, NEAR * matched / max(gain, 1e-9)))
-            if (not rules and gain <= NEAR * matched) or time.monotonic() > self.end:
-                return values, gain
+            self.tell(0.1 + 0.7 * min(1.0, enough / max(gain, 1e-9)))
+            if (not rules and gain <= enough) or time.monotonic() > self.end:
+                return values, prices, gain
             if rules:
                 self.add_rules(rules)
             self.add_pairs(pairs)
@@ -231,7 +252,7 @@ class Solver:
             elif prices[row]:
                 beside.append((rule, whom, what, prices[row]))
         n, m = self.applications, self.reviewers
-        gain = self.weights * (1 + price[1, :n, None]) + price[0, :n, None] + price[2, None, :m]
+        gain = self.weights * (self.summed + price[1, :n, None]) + price[0, :n, None] + price[2, None, :m]
         of = {"one of": self.problem.institution, "kind": self.problem.kind}
         for rule, whom, what, paid in beside:
             gain[whom, of[rule] == what] += paid
@@ -247,10 +268,37 @@ class Solver:
         pairs = [(int(a), int(best[a, place])) for a, place in zip(rows, places, strict=True)]
         return pairs, float(gains.clip(0).sum())
 
+    def best(self):
+        """(values, what the sum could still gain, what it could gain for each bit that the worst application falls, what the worst total
+        of no plan exceeds): the worst application first, then the sum."""
+        hope = self.hope
+        values, prices, gain = self.solve()
+        if (lack := float(values[0])) > self.near:
+            self.look_at(worst=1, total=FAINT)
+            fair, _prices, left = self.solve()
+            left += FAINT * float(fair[self.first :] @ self.costs)
+            hope += left / (POOR * self.applications) - float(fair[0])
+            if lack - fair[0] > self.near:  # the sum had its price
+                self.keep_worst(float(fair[0]))
+                self.look_at(worst=0, total=1)
+                values, prices, gain = self.solve()
+        slope = sum(abs(prices[row]) for (rule, *_whom), row in self.rows.items() if rule == "worst")
+        return values, gain, slope, hope
+
+    def lack(self, pairs):
+        """How far the worst application of these pairs stays below what could be hoped for; an empty place counts for itself."""
+        reached = np.zeros(self.applications)
+        for application, reviewer in pairs:
+            reached[application] += self.weights[application, reviewer]
+        places = np.bincount([application for application, _r in pairs], minlength=self.applications)
+        reached += self.hope * (self.problem.reviews - places).clip(0)
+        return max(0.0, self.hope - float(reached[self.known].min(initial=np.inf)))
+
     def plan(self):
         """What the programme leaves in halves is settled last."""
-        values, gain = self.solve()
+        values, gain, slope, hope = self.best()
         matched = values[self.first :]
+        total = float(matched @ self.costs)
         pairs = [pair for pair, value in zip(self.pairs, matched, strict=True) if value > 1 - WHOLE]
         halves = {
             pair[0] for pair, value in zip(self.pairs, matched, strict=True) if WHOLE < value < 1 - WHOLE
@@ -258,17 +306,17 @@ class Solver:
         if halves and self.applications <= FEW:
             halves = set(range(self.applications))
         if halves:
-            pairs = [pair for pair in pairs if pair[0] not in halves] + self.settle(halves, matched)
-        if gain > NEAR * float(matched @ self.costs):  # the time was over before
-            return described(self.problem, greedy(self.problem, pairs), exact=True)
-        return described(
-            self.problem, greedy(self.problem, pairs), exact=True, bound=float(matched @ self.costs) + gain,
-            hope=self.hope - float(values[0]) + gain / (POOR * self.applications),
-        )  # fmt: skip
+            pairs = [pair for pair in pairs if pair[0] not in halves] + self.settle(halves, values)
+        pairs = greedy(self.problem, pairs)
+        if gain > NEAR * total:  # the time was over before
+            return described(self.problem, pairs, exact=True)
+        more = slope * max(0.0, self.lack(pairs) - float(values[0]))  # whole reviewers may have to fall lower
+        return described(self.problem, pairs, exact=True, bound=float(total + gain + more), hope=hope)
 
-    def settle(self, halves, matched):
-        """Whole pairs of the applications that the programme left in halves, everything else as it stands."""
-        highs = self.highs
+    def settle(self, halves, halved):
+        """Whole pairs of the applications that the programme left in halves, everything else as it stands: again the worst
+        first. halved: the values that the programme came to."""
+        highs, matched = self.highs, halved[self.first :]
         wholly = [self.first + place for place, pair in enumerate(self.pairs) if pair[0] in halves]
         for place, (pair, value) in enumerate(zip(self.pairs, matched, strict=True)):
             if pair[0] not in halves:
@@ -279,11 +327,36 @@ class Solver:
             np.full(len(wholly), highspy.HighsVarType.kInteger, dtype=np.uint8),
         )
         highs.setOptionValue("mip_rel_gap", 1e-4)
+        self.keep_worst(float(halved[0]))
+        self.look_at(worst=0, total=1)
+        values = self.whole()
+        if values is None or self.given_up(values) > self.given_up(halved) + WHOLE:
+            # the worst has to fall lower, as little as can be
+            highs.changeColBounds(0, 0.0, self.hope)
+            self.look_at(worst=1, total=FAINT)
+            highs.setOptionValue("mip_abs_gap", POOR * self.applications * self.near)
+            if (fair := self.whole()) is None:
+                return []
+            self.keep_worst(float(fair[0]))
+            self.look_at(worst=0, total=1)
+            values = self.whole()
+            values = fair if values is None else values
+        return [self.pairs[column - self.first] for column in wholly if values[column] > 0.5]
+
+    def given_up(self, values):
+        """Places, kinds and reviews that are missing."""
+        return float(values[1 : self.first].sum())
+
+    def whole(self):
+        """The values of the best plan of whole pairs; None where none was found in time."""
+        values = None
         for _turn in range(5):  # whole pairs may break rules that halves did not
-            highs.setOptionValue("time_limit", highs.getRunTime() + 5.0)
-            highs.run()
-            values = np.asarray(highs.getSolution().col_value)
+            self.highs.setOptionValue("time_limit", self.highs.getRunTime() + 5.0)
+            self.highs.run()
+            if self.highs.getInfo().primal_solution_status != FEASIBLE:
+                return None
+            values = np.asarray(self.highs.getSolution().col_value)
             if not (rules := self.broken(values)):
                 break
             self.add_rules(rules)
-        return [self.pairs[column - self.first] for column in wholly if values[column] > 0.5]
+        return values

@@ -168,6 +168,9 @@ def _problem(plan, applications, people):
             barred[row] |= [person.pk not in sits for person in people]
     if "C14" in plan.call.conflicts:
         one_side_only(barred, inside, allowed)
+    standing, taken_out = _asked(plan, applications, people)
+    for pair in taken_out:  # nobody is asked twice for one application
+        barred[pair] = True
     most = [
         0 if rules.beyond_cap(person.reviewer_profile, person.sessions) else plan.most for person in people
     ]
@@ -179,19 +182,22 @@ def _problem(plan, applications, people):
         most=np.array(most, dtype=int), institution=np.array(institution, dtype=int),
         kind=np.array([KINDS.index(profile.kind) for profile in profiles], dtype=int),
         per_kind={KINDS.index(kind): number for kind, number in plan.per_kind.items()},
-        kept=tuple(_standing(plan, applications, people)), seed=plan.seed,
+        kept=tuple(standing), seed=plan.seed,
     )  # fmt: skip
 
 
-def _standing(plan, applications, people):
-    """Pairs (place of the application, place of the reviewer) that are assigned already and in no conflict."""
+def _asked(plan, applications, people):
+    """(pairs that stand, pairs that were taken out) of those who are asked already, by the places of application and reviewer."""
     place = {application.pk: a for a, application in enumerate(applications)}
     of_person = {person.pk: r for r, person in enumerate(people)}
-    found = Assignment.objects.filter(stage=plan.stage, application__in=place).exclude(declaration="conflict")
+    asked = Assignment.objects.filter(stage=plan.stage, application__in=place).order_by("pk")
     return [
-        (place[application], of_person[reviewer])
-        for application, reviewer in found.order_by("pk").values_list("application", "reviewer")
-        if reviewer in of_person
+        [
+            (place[application], of_person[reviewer])
+            for application, reviewer in found.values_list("application", "reviewer")
+            if reviewer in of_person
+        ]
+        for found in (asked.in_play(), asked.taken_out())
     ]
 
 

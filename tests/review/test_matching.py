@@ -4,11 +4,11 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from applications.review import matching
-from applications.review.asking import Plan, Problem, all_passed_over, greedy, one_side_only
+from applications.review.asking import Plan, Problem, all_passed_over, best_alone, greedy, one_side_only
 from applications.review.matching import assign
 
 pytestmark = pytest.mark.once
@@ -45,6 +45,18 @@ def test_the_worst_application_comes_before_the_sum():
 
     assert plan.pairs == ((0, 2), (0, 3), (1, 0), (1, 1))
     assert round(plan.worst, 6) == 1.2
+
+
+# The sum gains far more than the worst application loses, where the best of the second is left to the others.
+DEAR = [[1.0, 1.0, 0.0, 0.0], [0.0, 0.4, 0.3, 0.4]]
+
+
+def test_the_worst_application_comes_before_the_sum_however_much_that_gains():
+    plan = assign(problem(DEAR, most=1))
+
+    assert plan.pairs == ((0, 0), (0, 2), (1, 1), (1, 3))
+    assert (round(plan.worst, 6), round(plan.hope, 2), round(plan.total, 6)) == (0.8, 0.8, 1.8)
+    assert plan.total <= plan.bound + 1e-3
 
 
 def test_nobody_does_more_than_the_most_and_all_do_the_least():
@@ -264,6 +276,14 @@ def test_who_would_match_better_and_is_not_chosen_is_counted_with_the_reason():
     assert found[1, 4] == {}
 
 
+def worst_of(one, totals):
+    """The worst total of those applications that somebody knows something of."""
+    alone = best_alone(one, np.where(one.barred, -1.0, one.match))
+    return min(
+        (total for total, best in zip(totals, alone, strict=True) if 0.01 < best < np.inf), default=0.0
+    )
+
+
 def best_of_all(one):
     """(the worst total, the sum) of the best plan that there is, by trying all of them; None where there is none."""
     applications, reviewers = one.match.shape
@@ -278,7 +298,7 @@ def best_of_all(one):
         for application in range(applications)
     ]
     found = [
-        (min(totals), sum(totals))
+        (worst_of(one, totals), sum(totals))
         for plan in product(*choices)
         if all(sum(r in chosen for chosen in plan) <= one.most[r] for r in range(reviewers))
         for totals in [[one.match[a, [*chosen]].sum() for a, chosen in enumerate(plan)]]
@@ -311,6 +331,7 @@ def small_problems(draw):
 
 @settings(max_examples=150)
 @given(small_problems())
+@example(problem(DEAR, most=1, kind=np.zeros(4, dtype=int)))
 def test_on_small_problems_it_is_the_best_of_all_plans(one):
     plan, best = assign(one), best_of_all(one)
 
@@ -321,8 +342,10 @@ def test_on_small_problems_it_is_the_best_of_all_plans(one):
         assert len(houses) == len(set(houses)) <= one.reviews
     assert bool(plan.short or plan.kinds) is (best is None)
     if best:
-        assert round(plan.worst, 2) == round(best[0], 2)
+        totals = [sum(one.match[pair] for pair in plan.pairs if pair[0] == a) for a in range(len(one.match))]
+        assert round(worst_of(one, totals), 2) == round(best[0], 2)
         assert plan.total >= best[1] - 0.01
+        assert (plan.hope >= best[0] - 1e-3, plan.bound >= best[1] - 1e-3) == (True, True)
 
 
 @pytest.mark.parametrize("kind", ["even", "tagged"])

@@ -9,7 +9,7 @@ from applications.kernel import clock
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
-from applications.review import actions, people, planning, rules, surveying
+from applications.review import actions, editing, people, planning, rules, surveying
 from applications.review.models import Assignment, ReviewerProfile
 from applications.review.plans import Plan
 from applications.review.tasks import carry_plans_on
@@ -322,6 +322,26 @@ def test_worked_out_again_what_was_assigned_and_accepted_stays(world, call):
     assert before < set(Assignment.objects.values_list("application", "reviewer"))
     kept = Assignment.objects.get(pk=accepted.pk)
     assert (kept.declaration, kept.assigned_at, kept.key) == ("clear", accepted.assigned_at, accepted.key)
+
+
+def test_in_the_place_of_an_excluded_sheet_somebody_else_is_proposed(world, call):
+    excluded, kept = world.reviewers[:2]
+    for person in (excluded, kept):
+        world.assigned(world.first, person, clear=False)
+    sheet = world.first.assignments.get(reviewer=excluded)
+    actions.exclude(sheet, reason="Found wanting", by=world.officer)
+
+    plan = made(world, call)
+
+    planned = proposed(plan, world.first)
+    assert (len(planned), kept.pk in planned, excluded.pk in planned) == (2, True, False)
+    assert set(plan.reviews_planned.filter(stands=True).values_list("reviewer", flat=True)) == {kept.pk}
+    rows = editing.candidates(plan, world.first)
+    assert [str(reason) for reason in editing.faults(rows, {kept.pk, excluded.pk})] == [
+        f"The sheet of {excluded.name} was taken out; nobody is asked twice."
+    ]
+    # By the other application nothing stands in the way of who was excluded here.
+    assert editing.faults(editing.candidates(plan, world.second), {excluded.pk}) == []
 
 
 def test_a_proposal_that_could_not_be_proved_in_time_says_so(world, call):
