@@ -112,9 +112,14 @@ def after_opening(user, thing):
 def after_judging_alone(user, thing):
     """The chair has opened the deliberation, and this member has no sheet of the panel left to hand in, under the pledge of today."""
     panel = panel_of(thing)
-    if panel.status == "scoring" or user.assignments.open_in(panel).exists():
+    if panel.status == "scoring":
         return False
-    return user.pledges.hold_for(panel.call_id)
+    known = panel.__dict__.setdefault(
+        "judged_alone_by", {}
+    )  # as it was read: a page asks it for each of its buttons
+    if user.pk not in known:
+        known[user.pk] = not user.assignments.open_in(panel).exists() and user.pledges.hold_for(panel.call_id)
+    return known[user.pk]
 
 
 @Predicate

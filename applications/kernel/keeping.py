@@ -42,7 +42,8 @@ class SavedView(models.Model):
 
 def of_list(name, user):
     """The views of a list that this person sees, their own and shared ones, by name."""
-    return SavedView.objects.visible_to(user).filter(list=name).select_related("owner").order_by("name", "id")
+    found = SavedView.objects.visible_to(user).filter(list=name).select_related("owner")
+    return found.only("key", "name", "query", "shared", "owner__name").order_by("name", "id")
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from hashlib import sha256
 
 from django.utils.translation import gettext_lazy as _
@@ -58,8 +59,9 @@ def alike(sheets):
     """
     holders, found = defaultdict(list), defaultdict(set)
     for pk in sorted(sheets):
-        for one in set(sheets[pk].split()) - {BLANK}:
-            holders[one].append(pk)
+        for one in {*sheets[pk].split()}:
+            if one != BLANK:
+                holders[one].append(pk)
     for same in holders.values():
         for pk in same if len(same) > 1 else ():
             found[pk].update([other for other in same[: TWINS + 1] if other != pk][:TWINS])
@@ -102,7 +104,7 @@ class Line:
     alike: dict = field(default_factory=dict)
     needed: int = 0
 
-    @property
+    @cached_property
     def counted(self):
         return [sheet for sheet in self.sheets if sheet.counts]
 

@@ -154,7 +154,8 @@ def cases(applications, crowd, judged, among=None):
         houses[pk].add(firm)
     others = set().union(*houses.values()) - {None}
     mail = mail_of(Q(firm__in=firms) | Q(firm__in=others), crowd)
-    answers, leaders = dict(_latest_answers(ids)), {}
+    answers = dict(_latest_answers(ids)) if any(one.challenge for one in applications) else {}
+    leaders = {}
     if "C7" in crowd.rules:  # of the long answers of a plan this one alone
         leaders = dict(Application.objects.filter(pk__in=ids).order_by().values_list("pk", "answers__leader"))
     own = own_facts(ids, firms, crowd.people)
@@ -203,20 +204,27 @@ def own_facts(ids, firms, people):
         defaultdict(lambda: defaultdict(set)),
         defaultdict(set),
     )
-    rows = Assignment.objects.filter(reviewer__in=people, application__firm__in=firms).exclude(
-        conflict_code=""
-    )
-    for firm, who, code, declaration, application, at in rows.order_by("pk").values_list(
-        "application__firm", "reviewer", "conflict_code", "declaration", "application", "declared_at"
+    told = ~Q(conflict_code="") | Q(status="set_aside")
+    rows = Assignment.objects.filter(told, reviewer__in=people, application__firm__in=firms).order_by("pk")
+    for firm, who, code, declaration, application, at, status in rows.values_list(
+        "application__firm",
+        "reviewer",
+        "conflict_code",
+        "declaration",
+        "application",
+        "declared_at",
+        "status",
     ):
-        day = at and at.astimezone(clock.KST).date()
-        declared[firm][who].append((code, day, application, declaration == Assignment.Declaration.CONFLICT))
+        if status == "set_aside":
+            aside[application].add(who)
+        if code:
+            day = at and at.astimezone(clock.KST).date()
+            declared[firm][who].append(
+                (code, day, application, declaration == Assignment.Declaration.CONFLICT)
+            )
     rows = Waiver.objects.filter(application__in=ids, reviewer__in=people).order_by("pk")
     for application, who, codes in rows.values_list("application", "reviewer", "codes"):
         waived[application][who] |= set(codes.split())
-    rows = Assignment.objects.filter(application__in=ids, reviewer__in=people, status="set_aside").order_by()
-    for application, who in rows.values_list("application", "reviewer"):
-        aside[application].add(who)
 
     def own(application):
         said, may, out = declared[application.firm_id], waived[application.pk], aside[application.pk]

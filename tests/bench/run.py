@@ -364,7 +364,7 @@ def main():
             ["createcachetable"],
             ["collectstatic", "-v0", "--noinput"],
         ):
-            subprocess.run([*manage, *command], check=True)
+            subprocess.run([*manage, *command], check=True, stdout=subprocess.DEVNULL)
         import django  # noqa: PLC0415  the environment is set only now
 
         django.setup()

@@ -143,7 +143,7 @@ def test_it_asks_as_many_queries_for_five_applications_as_for_one(entangled, dja
     profiles = list(queries.profiles_of(entangled.pool))
 
     with clock.at(AFTER):
-        with django_assert_num_queries(13) as first:
+        with django_assert_num_queries(12) as first:
             survey(entangled.r1, entangled.applications[:1], profiles)
         with django_assert_num_queries(len(first.captured_queries)):
             survey(entangled.r1, entangled.applications, profiles)
