@@ -6,7 +6,7 @@ Reviewers are some thousands: any column sorts, and a word is looked for in all 
 from dataclasses import replace
 from functools import cache
 
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -147,8 +147,13 @@ def to_reviewer(profile):
     return format_html('<a href="{}">{}</a>', profile.get_absolute_url(), profile.user.name)
 
 
+def known_of(table, name):
+    """What reviewers know of a closed list, read with them."""
+    return Prefetch(name, table.objects.only("name", "name_en"), to_attr=f"known_{name}")
+
+
 def words_of(terms):
-    return ", ".join(map(str, terms.all()))
+    return ", ".join(map(str, terms))
 
 
 REVIEWERS = List(
@@ -162,8 +167,8 @@ REVIEWERS = List(
         Column("since", _("There since"), lambda p: p.since, ("since",), show=lambda p: day(p.since), usual=False),
         Column("kind", _("Kind"), lambda p: str(p.get_kind_display()), ("kind",), order=("kind", "id"), css="nowrap"),
         Column("region", _("Region"), lambda p: str(p.region or ""), ("region__name", "region__name_en")),
-        Column("technology", _("Expertise"), lambda p: words_of(p.technologies), (), many=("technologies",)),
-        Column("field", _("New-industry fields"), lambda p: words_of(p.fields), (), usual=False, many=("fields",)),
+        Column("technology", _("Expertise"), lambda p: words_of(p.known_technologies), (), many=(known_of(RootTechnology, "technologies"),)),
+        Column("field", _("New-industry fields"), lambda p: words_of(p.known_fields), (), usual=False, many=(known_of(IndustryField, "fields"),)),
         Column("keywords", _("Keywords"), lambda p: p.keywords, ("keywords",), usual=False),
         Column("sessions", _("Sessions this year"), lambda p: p.sessions, (), show=lambda p: f"{p.sessions} / {p.most_sessions}", order=("sessions", "id"), largest=True, numeric=True),
         Column("most", _("Most sessions a year"), lambda p: p.most_sessions, ("most_sessions",), numeric=True, usual=False),
