@@ -157,7 +157,7 @@ def people_in(call):
 
 def is_screened(call):
     """Whether the screening of its applications has begun."""
-    touched = Q(exclusions__isnull=False) | Q(supplements__isnull=False)
+    touched = Q(exclusions__isnull=False) | Q(supplements__isnull=False) | Q(checks__isnull=False)
     waiting = ("draft", "submitted", "withdrawn")
     return call.applications.filter(touched | ~Q(status__in=waiting)).exists()
 

@@ -30,7 +30,8 @@ def result_of(application):
     place = queries.published_place(application, now=now)
     if place is None:
         raise Http404
-    notice = queries.notice_of(application)
+    # Between the instant of a further list and its notices there is the notice of the list before: it is not of this place.
+    notice = queries.notice_of(application) if place.proposal.published_at else None
     is_confirmed = queries.is_confirmed(application.call, now=now)
     facts = {
         "application": application,

@@ -46,7 +46,7 @@ def result(facts) -> bytes:
         "groups": groups,
         "items_heading": _("Bonus and penalty items"),
         "items_columns": [_("Item"), _("Points"), _("Reason")],
-        "items": [[name, number_shown(points), grounds] for name, points, grounds in facts["items"]],
+        "items": [[name, number_shown(points) if points else _("It does not count"), grounds] for name, points, grounds in facts["items"]],
         "opinion_heading": _("Opinion of the panel"),
         "opinion": facts["opinion"],
         "to_improve_heading": _("What to improve"),

@@ -27,7 +27,7 @@ from applications.intake.writing import RELATED, steps, titles
 from applications.kernel import clock, files
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
-from applications.kernel.files.arriving import PIECE_BYTES, Upload
+from applications.kernel.files.arriving import ENDED, PIECE_BYTES, Upload
 from applications.kernel.forms import whole_number
 from applications.kernel.web import fetch, framed, page
 from applications.lifecycle import APPLICATION
@@ -167,7 +167,10 @@ def answered(view):
         try:
             return JsonResponse(view(request, *args, **kwargs))
         except Refused as refusal:
-            return JsonResponse({"reasons": [str(reason) for reason in refusal.reasons]}, status=409)
+            status = (
+                404 if ENDED in refusal.reasons else 409
+            )  # it is gone: perhaps only the last answer was lost
+            return JsonResponse({"reasons": [str(reason) for reason in refusal.reasons]}, status=status)
 
     return answer
 

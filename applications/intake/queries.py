@@ -175,7 +175,7 @@ def exclusions_to_confirm():
 def supplements_run_out(now):
     """Applications that were sent back and whose time to mend is over: the desk goes on with them."""
     over = Supplement.objects.open().filter(due_at__lte=now)
-    return Application.objects.filter(status=Status.RETURNED, supplements__in=over)
+    return Application.objects.filter(status=Status.RETURNED, supplements__in=over, call__cancelled_at=None)
 
 
 def found_eligible_by(application):

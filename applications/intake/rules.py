@@ -350,7 +350,7 @@ def call_over(application):
 
 
 SCREENING = {
-    "check", "open_review", "send_back", "take_as_is", "propose_exclusion", "rule_out", "screen_again",
+    "check", "open_review", "send_back", "take_as_is", "propose_exclusion", "rule_out", "screen_again", "readmit",
 }  # fmt: skip
 
 

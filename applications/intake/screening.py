@@ -4,6 +4,7 @@ A rule passes, fails, or needs a person; it says what it looked at, and of a per
 what stands once people have decided.
 """
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -119,7 +120,10 @@ def e05(facts):
         return Finding(
             FAILED, _("%(said)s; at least %(least)d.") % {"said": said, "least": facts.least_years}
         )
-    if facts.most_years is not None and years > facts.most_years:
+    eve = facts.closing - timedelta(
+        days=1
+    )  # so many years end on the anniversary itself, as in the check before applying
+    if facts.most_years is not None and years_between(facts.founded_on, eve) >= facts.most_years:
         return Finding(FAILED, _("%(said)s; at most %(most)d.") % {"said": said, "most": facts.most_years})
     if facts.opening_changed_on:
         ask = _(

@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 
 from applications.kernel.clock import KST
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"  # without it Excel reads Korean as something else
 CHUNK = 500  # rows that are written at once
 LONGEST_CELL = 32_767  # characters in Excel; a longer text would be left out altogether

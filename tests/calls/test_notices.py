@@ -133,12 +133,16 @@ def test_a_closed_call_is_extended_for_three_business_days_and_then_no_more(worl
     assert extend(world, call, at=over - timedelta(seconds=1), closes_at=over + timedelta(days=1))
 
 
-@pytest.mark.parametrize("step", ["review", "supplement", "exclusion"])
+@pytest.mark.parametrize("step", ["check", "review", "supplement", "exclusion"])
 def test_once_screening_has_begun_a_closed_call_is_no_longer_extended(world, step):
     call = world.r1
     application = world.submitted(call)
     with clock.at(HALF_PAST_SIX):
-        if step == "review":
+        if step == "check":
+            intake.check(
+                application, code="E01", outcome="passed", evidence="Seen in the register", by=world.officer
+            )
+        elif step == "review":
             world.checked(application)
             intake.open_review(application, by=world.officer)
         elif step == "supplement":

@@ -516,6 +516,29 @@ def test_g06_the_last_owner_stays(world, posted):
     assert [t.verb for t in audit.trail(world.a)] == ["register"]
 
 
+def test_g06_the_last_owner_whose_account_is_open_stays(world):
+    owner, closed = world.owner_of(world.a), world.member(world.a, "owner")
+    type(closed).objects.filter(pk=closed.pk).update(is_active=False)
+
+    response = english(world.client(owner)).post(member_page(owner.memberships.get()), {"remove": "1"})
+    gone = world.client(owner).post(member_page(closed.memberships.get()), {"remove": "1"})
+
+    assert errors(response) == {"right": ["A firm needs an owner. Please make somebody else an owner first."]}
+    assert (gone.status_code, [m.user for m in world.a.members.all()]) == (302, [owner])
+
+
+def test_who_was_taken_out_does_not_come_back_by_an_invitation_of_before(world):
+    owner, person = world.owner_of(world.a), world.person()
+    invitation = actions.invite(world.a, email=person.email, right="owner", by=owner)
+    member = world.a.members.create(user=person, right="editor")  # let in on their own request meanwhile
+
+    actions.remove(world.a, member=member, by=owner)
+
+    with pytest.raises(Refused):
+        actions.accept(invitation, by=person)
+    assert list(world.a.members.values_list("user", flat=True)) == [owner.pk]
+
+
 def test_g06_one_of_two_owners_may_leave(world):
     owner, second = world.owner_of(world.a), world.member(world.a, "owner")
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from applications.accounts.models import Role
 from applications.calls import announcing
 from applications.firms import actions as firms
 from applications.intake import actions
 from applications.intake.models import Application, Exclusion
+from applications.intake.queries import supplements_run_out
 from applications.kernel import clock
 from applications.kernel.accesslog import AccessEntry
 from applications.kernel.errors import Refused
@@ -419,6 +421,23 @@ def test_what_waits_holds_nothing_of_a_cancelled_call_and_the_list_marks_it(offi
     assert list(waiting.context["page"].rows) == [waits]
     assert set(everything.context["page"].rows) == {waits, ended}
     assert everything.content.decode().count("Call cancelled") == 1
+
+
+def test_a_supplement_of_a_cancelled_call_is_late_for_nobody_and_an_exclusion_of_it_is_not_undone(world):
+    mended, out = world.submitted(world.r1, world.a), world.submitted(world.r1, world.b)
+    with clock.at(AFTER):
+        papers, due = world.r1.papers.all()[:1], AFTER + timedelta(days=3)
+        actions.request_supplement(mended, papers=papers, message="Sign it", due_at=due, by=world.officer)
+        actions.propose_exclusion(out, code="E01", reason="It is closed", by=world.officer)
+        actions.answer_exclusion(out, confirmed=True, by=world.director)
+        before = list(supplements_run_out(due))
+        announcing.cancel(world.r1, reason="No budget", revision=0, by=world.officer)
+
+        with pytest.raises(Refused) as refusal:
+            actions.readmit(out, reason="It is open after all", by=world.person(Role.DIRECTOR))
+
+    assert (before, list(supplements_run_out(due))) == ([mended], [])
+    assert [str(reason) for reason in refusal.value.reasons] == [OVER]
 
 
 OVER = "The call was cancelled; nothing is decided about its applications any more."

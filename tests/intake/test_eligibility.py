@@ -93,7 +93,10 @@ CASES = [
     ("E04", "person", {"technologies": frozenset({"T05"})}),
     ("E05", "passed", {}),
     ("E05", "passed", {"opening_changed_on": date(2027, 1, 20)}),  # without limits it makes no difference
-    ("E05", "passed", {"least_years": 17, "most_years": 17}),
+    ("E05", "passed", {"least_years": 17, "most_years": 18}),
+    ("E05", "failed", {"most_years": 17}),  # the seventeenth year was over before the closing day
+    ("E05", "passed", {"founded_on": date(2020, 1, 29), "most_years": 7}),  # it ends on that very day
+    ("E05", "failed", {"founded_on": date(2020, 1, 28), "most_years": 7}),
     ("E05", "passed", {"founded_on": date(2024, 1, 29), "least_years": 3}),
     ("E05", "failed", {"founded_on": date(2024, 1, 30), "least_years": 3}),
     ("E05", "failed", {"most_years": 16}),

@@ -215,6 +215,14 @@ def test_limits_are_told_before_anything_is_sent(draft, owner):
     assert announce(owner, draft, PDF).status_code == 200
 
 
+def test_a_piece_of_an_upload_that_has_ended_finds_nothing_any_more(draft, owner):
+    """Its page begins again and hears that the paper stands: perhaps only the last answer was lost."""
+    address = announce(owner, draft, LONG).json()["url"]
+    Upload.objects.all().delete()
+
+    assert piece(owner, address, LONG, 0).status_code == 404
+
+
 def test_g28_a_piece_that_arrives_after_the_closing_is_late(draft, owner):
     soon = CLOSES - timedelta(minutes=1)
     address = announce(owner, draft, LONG, now=soon).json()["url"]

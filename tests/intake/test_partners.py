@@ -411,6 +411,17 @@ def test_a_letter_speaks_for_nobody_who_is_registered_here(draft, b):
     assert [text for _section, _field, text in gaps(draft)] == ["Partner has not confirmed yet."]
 
 
+def test_for_a_firm_in_which_nobody_can_answer_a_letter_speaks(world, draft, b):
+    """One that officers brought in has no people yet, and the accounts of another's owners may all be closed."""
+    owner = owner_of(b)
+    type(owner).objects.filter(pk=owner.pk).update(is_active=False)
+    [partner] = name(draft, row(b.business_number))
+    paper = draft.call.papers.get(code="D11")
+    actions.add_paper(draft, paper=paper, upload=pdf("letter.pdf"), by=draft.created_by, now=DURING)
+
+    assert (partner.firm, gaps(draft)) == (None, [])
+
+
 def test_who_registers_meanwhile_is_asked_at_the_next_save_unless_there_is_a_letter(world, draft):
     name(draft, row(UNREGISTERED))
     firm = world.firm(number=UNREGISTERED)

@@ -54,7 +54,8 @@ def is_corporate_number(digits: str) -> bool:
 
 
 def last_owner(firm, member):
-    """A firm keeps an owner: why this member can neither leave nor step down."""
-    if member.right == Right.OWNER and firm.members.filter(right=Right.OWNER).count() == 1:
+    """A firm keeps an owner who can act: why this member can neither leave nor step down."""
+    others = firm.members.filter(right=Right.OWNER, user__is_active=True).exclude(pk=member.pk)
+    if member.right == Right.OWNER and not others.exists():
         return [Reason(_("A firm needs an owner. Please make somebody else an owner first."), "right")]
     return []

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import User
+from applications.firms.models import Firm, Right
 from applications.intake import consortium, rules
 from applications.intake.actions.holding import lock
 from applications.intake.models import Application
@@ -31,15 +32,22 @@ def ask(application, *, by, now):
     others = consortium.of(application)
     let_go_of_the_unnamed(application, by=by)
     present = set(application.documents.values_list("paper__code", flat=True))
-    asked = []
+    asked, answering = [], with_owners(others.firms.values())
     for named, partner, state in others.states(present):
-        firm = others.firms.get(named.number)
+        firm = answering.get(named.number)
         if partner and partner.name != named.name:
             partner.name = named.name
             partner.save(update_fields=["name"])
         if application.title and (state == "to_ask" or (state == "no_letter" and firm)):
             asked.append(_ask(application, named, firm, others.before(named), by=by))
     return asked
+
+
+def with_owners(firms):
+    """{business number: firm} of those in which somebody can answer; for one that has only been brought in a letter speaks."""
+    ids = [firm.pk for firm in firms]
+    found = Firm.objects.filter(pk__in=ids, members__right=Right.OWNER, members__user__is_active=True)
+    return {firm.business_number: firm for firm in found} if ids else {}
 
 
 def _ask(application, named, firm, before, *, by):

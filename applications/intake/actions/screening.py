@@ -64,7 +64,7 @@ def readmit(application, *, reason, by):
     last = application.exclusions.order_by("pk").last()
     if last.answered_by_id == by.pk:
         raise Refused(_("Another person than the one who confirmed it decides."), about=application)
-    if reasons := too_short(reason):
+    if reasons := rules.call_over(application) or too_short(reason):
         raise Refused(*reasons, about=application)
     APPLICATION.advance(application, "readmit", by=by, note=reason, reason="")
     notify("application_readmitted", to=people_of(application), event=f"readmitted:{last.pk}",
