@@ -287,12 +287,17 @@ def years_between(begun, day):
     return day.year - begun.year - ((day.month, day.day) < (begun.month, begun.day))
 
 
+def outlived(begun, closes_on, most_years):
+    """Whether a firm is older on the closing day than this many years: they end on the anniversary itself."""
+    return years_between(begun, closes_on - timedelta(days=1)) >= most_years
+
+
 def against(situation, *, closes_on, fields=(), least_years=None, most_years=None):
     """Why a firm in this situation could not be granted anything: Obstacles, none where it may apply.
 
     fields: codes of those that may apply, none for all six. What a firm cannot tell itself is left to the screening.
     """
-    age, eve = years_between(situation.founded_on, closes_on), closes_on - timedelta(days=1)
+    age = years_between(situation.founded_on, closes_on)
     ratios = age >= YOUNG_YEARS and (situation.indebted or situation.illiquid)
     found = {
         "E01": not situation.registered,
@@ -300,7 +305,7 @@ def against(situation, *, closes_on, fields=(), least_years=None, most_years=Non
         "E03": situation.track == "root" and not situation.certificate,
         "E04": not situation.field or (fields and situation.field not in fields),
         "E05": (least_years is not None and age < least_years)
-        or (most_years is not None and years_between(situation.founded_on, eve) >= most_years),
+        or (most_years is not None and outlived(situation.founded_on, closes_on, most_years)),
         "E06": situation.arrears,
         "E07": situation.default,
         "E08": situation.impaired or ratios,

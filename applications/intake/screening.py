@@ -4,13 +4,12 @@ A rule passes, fails, or needs a person; it says what it looked at, and of a per
 what stands once people have decided.
 """
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from applications.calls import declared
-from applications.calls.rules import DEBT_PERCENT, LIQUID_PERCENT, YOUNG_YEARS
+from applications.calls.rules import DEBT_PERCENT, LIQUID_PERCENT, YOUNG_YEARS, outlived, years_between
 from applications.firms.models import Firm
 from applications.firms.models.standing import BusinessStatus
 from applications.firms.rules import is_business_number
@@ -37,11 +36,6 @@ class Finding(NamedTuple):
 
     outcome: str
     said: str
-
-
-def years_between(start, end):
-    """Whole years from one day to another."""
-    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
 
 
 def by_hand(said):
@@ -120,11 +114,9 @@ def e05(facts):
         return Finding(
             FAILED, _("%(said)s; at least %(least)d.") % {"said": said, "least": facts.least_years}
         )
-    eve = facts.closing - timedelta(
-        days=1
-    )  # so many years end on the anniversary itself, as in the check before applying
-    if facts.most_years is not None and years_between(facts.founded_on, eve) >= facts.most_years:
-        return Finding(FAILED, _("%(said)s; at most %(most)d.") % {"said": said, "most": facts.most_years})
+    if facts.most_years is not None and outlived(facts.founded_on, facts.closing, facts.most_years):
+        most = _("%(said)s; at most %(most)d, which end on the anniversary.")
+        return Finding(FAILED, most % {"said": said, "most": facts.most_years})
     if facts.opening_changed_on:
         ask = _(
             "%(said)s. The firm wrote this day on %(changed)s, after the call was published; please compare it with the paper D02."
