@@ -65,6 +65,7 @@ def test_the_code_comes_in_a_letter_of_few_words_and_confirming_it_is_the_first_
     page = client.get(CODE).content.decode()
     letter = Letter.objects.get()
 
+    assert User.objects.get().language == "en"  # in which all further letters come
     assert letter.subject == "[RootGrants] Your code to confirm your e-mail address"
     assert letter.body.splitlines() == [
         "Dear 김새싹,",

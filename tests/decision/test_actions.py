@@ -421,6 +421,20 @@ def test_the_letter_tells_scores_mark_reason_and_the_last_day_to_appeal(world):
     ]
 
 
+def test_the_letter_says_why_the_only_bonus_that_was_claimed_does_not_count(world):
+    owner = world.person(language="en")
+    application = world.reviewed(world.r1, world.firm(owner, name="Firm Z"), score=80)
+    item = world.item(application, 2)
+    review.adjust(application, item=item, counts=False, grounds="It has ended", by=world.officer)
+
+    actions.publish(approved(world), by=world.officer)
+
+    assert (
+        "- TCB: It does not count (It has ended)"
+        in Letter.objects.get(kind="result_published").body.splitlines()
+    )
+
+
 def test_g55_fifty_results_are_fifty_letters_however_often_it_is_pressed(world, mailoutbox):
     type(world.r1).objects.filter(pk=world.r1.pk).update(seats=10, reserves=0)
     made = [world.with_score(world.r1, 60 + number) for number in range(10)]

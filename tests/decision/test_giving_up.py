@@ -268,10 +268,17 @@ def test_a_list_whose_instant_came_before_the_end_of_the_reserves_stands_however
         actions.approve(later, by=world.officer2)
         actions.publish(later, publish_at=end - timedelta(seconds=1), by=world.officer)
 
+    page, client = f"/decisions/results/{d.key}/", world.client(world.owner_of(d.firm))
     with clock.at(end):
+        due = client.get(page), client.get(f"{page}pdf/")
         publish_due()
+        told = client.get(page), client.get(f"{page}pdf/")
 
     assert results([d]) == ["selected"]
+    # Between its instant and its notices there is no document: the notice that there is says what the list before decided.
+    assert [answer.status_code for answer in due] == [200, 404]
+    assert [answer.status_code for answer in told] == [200, 200]
+    assert due[0].context["notice"] is None
 
 
 def test_a_list_that_has_nothing_to_do_with_the_reserves_is_published_after_their_end(world):
