@@ -114,9 +114,8 @@ def after_judging_alone(user, thing):
     panel = panel_of(thing)
     if panel.status == "scoring":
         return False
-    known = panel.__dict__.setdefault(
-        "judged_alone_by", {}
-    )  # as it was read: a page asks it for each of its buttons
+    # As it was read: a page asks it for each of its buttons, and an action reads the panel anew under its lock.
+    known = vars(panel).setdefault("judged_alone_by", {})
     if user.pk not in known:
         known[user.pk] = not user.assignments.open_in(panel).exists() and user.pledges.hold_for(panel.call_id)
     return known[user.pk]

@@ -167,9 +167,8 @@ def answered(view):
         try:
             return JsonResponse(view(request, *args, **kwargs))
         except Refused as refusal:
-            status = (
-                404 if ENDED in refusal.reasons else 409
-            )  # it is gone: perhaps only the last answer was lost
+            # It is gone, perhaps because only the last answer was lost: the page begins again, and hears that the paper stands.
+            status = 404 if ENDED in refusal.reasons else 409
             return JsonResponse({"reasons": [str(reason) for reason in refusal.reasons]}, status=status)
 
     return answer

@@ -5,7 +5,6 @@ A room declares a `Sheet`; what becomes of a file is kept in rows, so that the w
 
 import uuid
 from collections import Counter
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -20,11 +19,10 @@ from applications.kernel.access import require
 from applications.kernel.errors import Denied, Reason, Refused
 from applications.kernel.files import StoredFile, accepted, storing
 from applications.kernel.files.stored import Scan
-from applications.kernel.leasing import free, hold, let_go
+from applications.kernel.leasing import LONG_LEASE, free, hold, let_go
 from applications.kernel.sheets import Outcome, rows_of
 
 MOST_BYTES = 5 * 1024 * 1024
-LEASE = timedelta(minutes=5)  # of one round; who has not come back by then is lost
 
 
 class ImportQuerySet(models.QuerySet):
@@ -36,7 +34,7 @@ class ImportQuerySet(models.QuerySet):
     def to_carry_on(self, now):
         """Those that have work to do and that nobody works at; the earliest first."""
         at_work = (Import.State.READING, Import.State.WRITING)
-        return self.filter(free(now, LEASE), state__in=at_work).order_by("pk")
+        return self.filter(free(now, LONG_LEASE), state__in=at_work).order_by("pk")
 
 
 class Import(models.Model):

@@ -12,6 +12,7 @@ from applications.kernel import clock
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)  # of one round, unless it takes longer; who has not come back by then is lost
+LONG_LEASE = timedelta(minutes=5)  # of work that is silent for longer: it solves, or reads a whole file
 MOST_TRIES = 3  # at one work, before it is given up
 
 

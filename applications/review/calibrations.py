@@ -1,7 +1,6 @@
 """The table of how severe reviewers are: one working out for one call, beside the official scores."""
 
 import uuid
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -9,10 +8,9 @@ from django.db.models import Q
 
 from applications.calls.models import Call
 from applications.kernel import clock
-from applications.kernel.leasing import free
+from applications.kernel.leasing import LONG_LEASE, free
 from applications.review.models import STAFF
 
-LEASE = timedelta(minutes=5)  # of one round; who has not come back by then is lost
 WAITS = Q(made_at=None, failed_at=None)
 
 
@@ -23,7 +21,7 @@ class CalibrationQuerySet(models.QuerySet):
 
     def to_carry_on(self, now):
         """Those that nobody works at yet; the earliest first."""
-        return self.filter(WAITS, free(now, LEASE)).order_by("pk")
+        return self.filter(WAITS, free(now, LONG_LEASE)).order_by("pk")
 
 
 class Calibration(models.Model):

@@ -48,9 +48,7 @@ def ask(request, key):
 @page("hearing.exempt", "GET", "POST")
 def ask_of_panel(request, key):
     """The chair of the panel that hears the application."""
-    hearing = fetch_hearing(
-        request, key, related=("panel", "application__stage", "application__call", "application__firm")
-    )
+    hearing = fetch_hearing(request, key)
     if not exempting.is_heard(hearing):
         raise Http404
     return _why(

@@ -91,9 +91,9 @@ def ask_reasons(request, key):
 OF_HEARING = ("panel__call", "panel__stage", "application__firm", "application__call")
 
 
-def fetch_hearing(request, key, *, related=OF_HEARING):
+def fetch_hearing(request, key):
     """One application before its panel, else 404: also where our data keeps the person from it."""
-    found = fetch(request, Hearing, key=key, related=related)
+    found = fetch(request, Hearing, key=key, related=OF_HEARING)
     if meeting.is_withheld(found, request.user):
         raise Denied(request.permission)
     return found

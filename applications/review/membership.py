@@ -14,9 +14,8 @@ from applications.review.panels import Hearing, Panel, Panelist
 
 KINDS = ReviewerProfile.Kind
 Applicant = namedtuple("Applicant", "business_number name")
-Heard = namedtuple(
-    "Heard", "pk number firm_id challenge firm"
-)  # of an application what conflicts are found by
+# What conflicts are found by of an application, without the rest of its row.
+Heard = namedtuple("Heard", "pk number firm_id challenge firm")
 ACTIVE = (Panelist.Status.INVITED, Panelist.Status.ACCEPTED)
 
 

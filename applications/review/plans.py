@@ -1,7 +1,6 @@
 """Tables of proposals who reviews what: a plan for one stage of a call, and the reviews that it proposes."""
 
 import uuid
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -14,9 +13,7 @@ from applications.calls.models import Call
 from applications.calls.stages import Stage
 from applications.intake.models import Application
 from applications.kernel import clock
-from applications.kernel.leasing import free
-
-LEASE = timedelta(minutes=5)  # of one round; who has not come back by then is lost
+from applications.kernel.leasing import LONG_LEASE, free
 
 
 class PlanQuerySet(models.QuerySet):
@@ -28,7 +25,7 @@ class PlanQuerySet(models.QuerySet):
     def to_carry_on(self, now):
         """Those that have work to do and that nobody works at; the earliest first."""
         at_work = (Plan.State.MAKING, Plan.State.ASSIGNING)
-        return self.filter(free(now, LEASE), state__in=at_work).order_by("pk")
+        return self.filter(free(now, LONG_LEASE), state__in=at_work).order_by("pk")
 
 
 class Plan(models.Model):

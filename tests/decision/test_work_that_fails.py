@@ -10,10 +10,11 @@ from applications.decision.resamplings import Resampling
 from applications.decision.tasks import carry_resamplings_on
 from applications.intake.models import Application
 from applications.kernel import clock
+from applications.kernel.leasing import LONG_LEASE as LEASE
 from applications.review import calibrating, planning
 from applications.review.calibrations import Calibration
 from applications.review.models import Assignment
-from applications.review.plans import LEASE, Plan
+from applications.review.plans import Plan
 from applications.review.tasks import carry_calibrations_on, carry_plans_on
 from tests.asking import text
 from tests.decision.test_firmness import reviewed

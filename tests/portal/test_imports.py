@@ -20,7 +20,8 @@ from applications.firms.models import Firm
 from applications.kernel import audit, clock, importing
 from applications.kernel.errors import Denied, Refused
 from applications.kernel.files.reading import sheet_of
-from applications.kernel.importing import LEASE, Import, ImportRow
+from applications.kernel.importing import Import, ImportRow
+from applications.kernel.leasing import LONG_LEASE
 from applications.portal.importing import SHEETS, template_of
 from applications.portal.tasks import carry_imports_on
 from tests import bringing
@@ -136,7 +137,7 @@ def test_a_round_that_was_lost_is_taken_up_again_where_it_stopped(world, monkeyp
 
     carry_imports_on()  # somebody still holds it
     assert importing.written(found) == (1, 2)
-    with clock.at(DURING + LEASE + timedelta(seconds=1)):
+    with clock.at(DURING + LONG_LEASE + timedelta(seconds=1)):
         carry_imports_on()
 
     assert importing.written(found) == (2, 2)

@@ -9,7 +9,8 @@ from django.urls import reverse
 from applications.firms.importing import FIRMS
 from applications.firms.models import Firm
 from applications.kernel import audit, clock, importing
-from applications.kernel.importing import LEASE, Import
+from applications.kernel.importing import Import
+from applications.kernel.leasing import LONG_LEASE as LEASE
 from applications.portal.importing import SHEETS
 from applications.portal.tasks import carry_imports_on
 from tests import bringing

@@ -175,8 +175,6 @@ def remove(firm, *, member, by):
     if reasons := rules.last_owner(firm, member):
         raise Refused(*reasons, about=firm)
     audit.record("remove_member", firm, by=by, before={"user": member.user_id, "right": member.right})
-    now = clock.now()
-    firm.invitations.open(now).filter(email=member.user.email).update(
-        expires_at=now
-    )  # an old link lets nobody back in
+    now = clock.now()  # an old link lets nobody back in
+    firm.invitations.open(now).filter(email=member.user.email).update(expires_at=now)
     member.delete()
