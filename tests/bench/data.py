@@ -69,8 +69,6 @@ class Data:
         self.panel()
         self.drafts(firms[self.count :])
         self.seats(firms)
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")  # as autovacuum keeps it
 
     def fill_drafts(self):
         """Nothing but complete drafts, each of a firm with an owner of its own."""
