@@ -227,7 +227,7 @@ class Person:
         self.submits()
         assert self.kind == "mfa_activate_totp"
         secret = self.page.locator("#authenticator_secret").input_value()
-        self.types_the_code_of(secret).goes("/home/")
+        self.types_the_code_of(secret).menu("My page")
         return secret
 
     def types_the_code_of(self, secret):
