@@ -12,7 +12,6 @@ from playwright.sync_api import expect
 from applications.accounts.models import Role
 from applications.intake.rules import PLEDGES
 from applications.kernel import clock
-15
 from applications.portal.tasks import carry_imports_on
 from applications.review.importing import REVIEWERS as SHEET
 from applications.review.pledges import PLEDGE
@@ -414,11 +413,9 @@ class Journey:
             file = workbook(str(SHEET.title), [head, *rows])
         officer.enter({"Filled template (XLSX)": upload("평가위원.xlsx", file.read())})
         officer.enter({"Reason": "2027년 평가위원 후보"}).press("Upload and check")
-416
         carry_imports_on()  # as the timetable does
         officer.follow("Refresh now")
         officer.click("button", re.compile(str(len(rows))))
-419
         carry_imports_on()
         officer.follow("Refresh now")
         assert officer.text.count(said("Written")) >= len(rows)
