@@ -1,6 +1,7 @@
 """Making a call: begin or copy it, its sections and pieces, what keeps it from being published, and who comes second."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -489,18 +490,17 @@ def test_a_notice_is_saved_before_it_is_complete(world):
 
 def test_every_gap_of_the_checklist_leads_to_its_place(world):
     call = prepare(world, "rnd", outline="", summary="", notice="")
-    client = browser(world.officer)
 
-    with clock.at(BEFORE):
+    with clock.at(OPENS - timedelta(days=1)):  # too late for thirty days of notice
+        client = browser(world.officer)
         page = client.get(desk("manage", call.key)).content.decode()
-
-    links = re.findall(rf'<li><a href="({desk("manage", call.key)}[^"]+)"', page)
-    assert len(links) == 8
-    for link in links:
-        address, _hash, target = link.partition("#")
-        found = client.get(address)
-        assert found.status_code == 200
-        assert f'id="{target}"' in found.content.decode() or not target
+        links = re.findall(rf'<li><a href="({desk("manage", call.key)}[^"]+)"', page)
+        assert len(links) == 8
+        for link in links:
+            address, _hash, target = link.partition("#")
+            found = client.get(address)
+            assert found.status_code == 200
+            assert f'id="{target}"' in found.content.decode() or not target
 
 
 @pytest.mark.parametrize(
