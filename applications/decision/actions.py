@@ -6,9 +6,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Call
-from applications.decision import deliberated, deliberating, queries, rules, telling
+from applications.decision import deliberated, deliberating, fingerprints, queries, rules, telling
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion
+from applications.intake.awaiting import held_still
 from applications.intake.models import Application, Status
 from applications.kernel import audit, clock
 from applications.kernel.access import require
@@ -38,6 +39,12 @@ def draw_with(call, resolutions, decided=None):
             limits=queries.limits(call),
             decided=decided,
         )
+
+
+def hold(call):
+    """All that a list of a call is cut from, under lock in one order: it changes before or after, never meanwhile."""
+    found = Application.objects.select_for_update(no_key=True).filter(call=call).exclude(status=Status.DRAFT)
+    list(found.order_by("pk").values_list("pk"))
 
 
 def obstacles(call, lines, decided=None):
@@ -70,8 +77,12 @@ def unfollowed(resolutions, lines):
 
 
 def lock(call):
-    """Decisions on one call are made one after the other."""
-    return Call.objects.select_for_update(of=("self",)).select_related("programme").get(pk=call.pk)
+    """Decisions on one call are made one after the other.
+
+    Whoever holds an application of it refers to the call when it commits: the key of its row stays free for that.
+    """
+    found = Call.objects.select_for_update(of=("self",), no_key=True)
+    return found.select_related("programme").get(pk=call.pk)
 
 
 @transaction.atomic
@@ -117,7 +128,7 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
         follows=follows,
         deliberation=follows.deliberation if follows else deliberated.closed(call),
         note=note,
-        fingerprint=queries.fingerprint_of_list(call),
+        fingerprint=fingerprints.of_list(call),
         proposed_by=by,
         proposed_at=clock.now(),
     )
@@ -168,6 +179,8 @@ def opine(application, *, text, to_improve, by):
     """Write what the panel says of a plan as a whole, as its firm will read it; until the result is public it may change."""
     require(by, "decision.opine", application)
     application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    if reasons := held_still(application.call_id):
+        raise Refused(*reasons, about=application)
     if application.status not in (Status.IN_REVIEW, Status.REVIEWED):
         raise Refused(
             _("The opinion is fixed: the result is public, or the review has not begun."), about=application
@@ -179,8 +192,12 @@ def opine(application, *, text, to_improve, by):
 
 @transaction.atomic
 def publish(proposal, *, by, publish_at=None):
-    """Publish an approved list now, or set the instant at which it is published."""
+    """Publish an approved list now, or set the instant at which it is published.
+
+    From then on until it takes effect staff change nothing that it was cut from or tells (intake/awaiting.py).
+    """
     lock(proposal.call)
+    hold(proposal.call)
     now = clock.now()
     if publish_at and publish_at < now:
         raise Refused(Reason(_("This instant is past already."), "publish_at"), about=proposal)
@@ -197,24 +214,36 @@ def publish(proposal, *, by, publish_at=None):
 def take_effect(proposal, *, by):
     """At its instant: every application that gets a result has it, its firm its notice and letter, in one transaction."""
     lock(proposal.call)
-    # All are locked in one order before any of them moves.
-    list(
-        Application.objects.select_for_update()
-        .filter(places__proposal=proposal)
-        .order_by("pk")
-        .values_list("pk")
-    )
+    hold(proposal.call)
+    gone = queries.left(proposal)
     if proposal.follows_id:
         PROPOSAL.advance(proposal.follows, "give_way", by=by)
     now = clock.now()
     ends = telling.reserves_end(proposal, now=now)
     PROPOSAL.advance(
-        proposal, "take_effect", by=by, unless=queries.stale, published_at=now, reserve_ends_at=ends
-    )
+        proposal, "take_effect", by=by, unless=lambda locked: rules.not_set(locked) or queries.stale(locked),
+        published_at=now, reserve_ends_at=ends,
+    )  # fmt: skip
     places = list(telling.told(proposal).select_related("application__firm"))
     news = telling.news_of(proposal, places, now=now)
     _move(places, by=by)
     telling.tell(proposal, news)
+    if gone:
+        notify("list_without", to=[proposal.published_by], event=f"without:{proposal.key}",
+               proposal=proposal, call=proposal.call, gone=gone)  # fmt: skip
+
+
+@transaction.atomic
+def hold_back(proposal, *, reason, by):
+    """Take the instant of a list back before it has come: it is approved as it was, and what changes asks for a new list."""
+    lock(proposal.call)
+    PROPOSAL.advance(
+        proposal, "hold_back", by=by,
+        unless=lambda locked: rules.not_set(locked)
+        or rules.public_already(locked, now=clock.now(), is_stale=bool(queries.stale(locked)))
+        or too_short(reason),
+        note=reason, publish_at=None, published_by=None,
+    )  # fmt: skip
 
 
 def _move(places, *, by):

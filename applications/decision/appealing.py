@@ -8,6 +8,7 @@ from applications.decision.appeals import Appeal, AppealAttempt, Evidence
 from applications.decision.outcomes import Opinion
 from applications.firms.actions.vault import make_room
 from applications.intake import actions as intake
+from applications.intake.awaiting import held_still
 from applications.intake.models import Application
 from applications.intake.queries import people_of
 from applications.intake.snapshot import sha256_of
@@ -203,6 +204,11 @@ def confirm(appeal, *, by):
         raise Refused(
             _("The application stands elsewhere meanwhile. Please propose the decision anew."), about=appeal
         )
+    if appeal.remedy not in ("", Appeal.Remedy.NONE):
+        # Under its lock: what opens it again changes the list of its call.
+        Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+        if reasons := held_still(application.call_id):
+            raise Refused(*reasons, about=appeal)
     APPEAL.make(
         appeal, DECISIONS[appeal.outcome], by=by, note=appeal.reasons, decided_by=by, decided_at=clock.now()
     )

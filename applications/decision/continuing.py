@@ -9,6 +9,7 @@ from applications.decision import following, further, queries, rules
 from applications.decision.actions import lock, refuse_unless_open, write
 from applications.decision.models import Proposal
 from applications.decision.outcomes import GiveUp
+from applications.intake import awaiting
 from applications.intake.models import Application, Status
 from applications.intake.queries import people_of, people_of_firms
 from applications.kernel import clock
@@ -99,9 +100,14 @@ def give_up(application, *, reason, by):
 
 @transaction.atomic
 def lapse(published, *, by):
-    """The reserve list has ended: who is still on it is told. Returns how many were."""
+    """The reserve list has ended: who is still on it is told. Returns how many were.
+
+    A further list whose instant came before takes effect first.
+    """
     lock(published.call)
     published = Proposal.objects.select_related("call").get(pk=published.pk)
+    if awaiting.is_due(published.call_id) and not queries.stale(queries.in_force(published.call)):
+        return 0
     if published.status != Proposal.Status.PUBLISHED or published.reserve_ends_at > clock.now():
         return 0
     found = Application.objects.filter(call=published.call, status=Status.RESERVED)

@@ -56,7 +56,7 @@ class Proposal(models.Model):
         "applications.Deliberation", models.PROTECT, null=True, related_name="proposals"
     )
     note = models.CharField(_("reason"), max_length=1000)
-    fingerprint = models.CharField(max_length=64)  # queries.fingerprint_of_list, when it was drawn
+    fingerprint = models.CharField(max_length=64)  # fingerprints.of_list, when it was drawn
     publish_at = models.DateTimeField(_("published at"), null=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=clock.now)

@@ -378,6 +378,10 @@ def beyond_line(line, left, granted):
     return [Reason(said % {"granted": f"{granted:,}", "left": f"{left:,}", "line": line})]
 
 
+def not_set(proposal):
+    return [] if proposal.publish_at else [Reason(_("No instant is set."))]
+
+
 def public_already(proposal, *, now, is_stale):
     """From its instant on firms see their result: it is neither moved nor replaced, unless it went stale before."""
     due = proposal.publish_at and proposal.publish_at <= now

@@ -27,6 +27,7 @@ urlpatterns = [
     path("lists/<uuid:key>/approve/", views.approve, name="approve"),
     path("lists/<uuid:key>/send-back/", views.send_back, name="send_back"),
     path("lists/<uuid:key>/publish/", views.publish, name="publish"),
+    path("lists/<uuid:key>/hold-back/", views.hold_back, name="hold_back"),
     path("lists/<uuid:key>/letters/", letter_desk.listing, name="letters"),
     path("lists/<uuid:key>/letters/<uuid:application>/", letter_desk.letter, name="letter"),
     path("calls/<uuid:key>/further/", views.go_on, name="go_on"),
