@@ -78,7 +78,7 @@ def going_on(call, published, *, now):
 
 
 def to_go_on(now):
-    """Published lists that may be changed now: somebody was decided anew, or a place is free and a reserve waits for it.
+    """Published lists that are looked at for a change: somebody was decided anew, or a place was left and a reserve waits for one.
 
     While anything of the call is screened or reviewed again no other place of it is decided.
     """

@@ -1,6 +1,5 @@
 """Reads of decisions: the ranking, and what a firm may know of its result."""
 
-from datetime import timedelta
 from functools import reduce
 from itertools import pairwise
 from operator import or_
@@ -9,9 +8,15 @@ from django.apps import apps
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from applications.accounts.models import Role
 from applications.calls.models import BudgetLine
-from applications.decision import contesting, deliberated, deliberating, fingerprints, following, rules
+from applications.decision import (
+    contesting,
+    deliberated,
+    deliberating,
+    fingerprints,
+    following,
+    rules,
+)
 from applications.decision.appeals import Appeal
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion, ResultNotice
@@ -27,22 +32,9 @@ from applications.review.rules import usual_sheets
 
 KEYS = fingerprints.KEYS
 WHOLE = Q()
-# From its instant on until it takes effect a list has no more than this.
-STOPPED_AFTER = timedelta(minutes=5)
-RANK_ORDER = (*(f"-{key}" for key in KEYS), "id")
 LEFT = (Status.WITHDRAWN, Status.GIVEN_UP)
+RANK_ORDER = (*(f"-{key}" for key in KEYS), "id")
 RANKED = (Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, Status.AGREED)
-
-
-def waiting_for(user):
-    """Lists that wait for this person: to be approved, by another than who proposed them, or by officers to be published,
-    followed by a further one, or looked at, since their instant has come and they did not take effect."""
-    to_approve = Q(status=Proposal.Status.PROPOSED) & ~Q(proposed_by=user)
-    to_publish = Q(status=Proposal.Status.APPROVED, publish_at=None)
-    to_publish |= Q(status=Proposal.Status.APPROVED, publish_at__lt=clock.now() - STOPPED_AFTER)
-    to_publish |= Q(pk__in=following.to_go_on(clock.now()).values("pk"))
-    found = Proposal.objects.filter(call__cancelled_at=None)
-    return found.filter(to_approve | to_publish if user.role == Role.OFFICER else to_approve)
 
 
 def ranking(call, where=WHOLE):
