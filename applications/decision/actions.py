@@ -86,10 +86,10 @@ def lock(call):
 
 
 @transaction.atomic
-def propose(call, *, note, by, decided=None, replaces=None):
+def propose(call, *, note, by, decided=None, why="", replaces=None):
     """Draw the result list and propose it; an earlier proposal is replaced, and so is its approval.
 
-    decided: {application id: place that the committee gave it among its equals}.
+    decided: {application id: place that the committee gave it among its equals}; why: the reason of that order.
     replaces: ordinal of the proposal in force that the proposer saw; where it is another, this one is refused.
     """
     require(by, "decision.propose", call)
@@ -98,9 +98,9 @@ def propose(call, *, note, by, decided=None, replaces=None):
     if earlier:
         refuse_unless_seen(earlier, replaces, call)
     lines = draw(call, decided)
-    if reasons := obstacles(call, lines, decided):
+    if reasons := obstacles(call, lines, decided) + rules.unreasoned(decided, why):
         raise Refused(*reasons, about=call)
-    return write(call, lines, note=note, by=by, decided=decided, replaces=earlier)
+    return write(call, lines, note=note, by=by, decided=decided, why=why, replaces=earlier)
 
 
 def refuse_unless_seen(earlier, replaces, call):
@@ -118,7 +118,7 @@ def refuse_unless_open(earlier, replaces, call):
         raise Refused(*reasons, about=call)
 
 
-def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
+def write(call, lines, *, note, by, decided=None, why="", replaces=None, follows=None):
     """Write a proposed list down, in the place of another that waited. follows: the published one that it changes."""
     if replaces:
         PROPOSAL.advance(replaces, "replace", by=by)
@@ -128,6 +128,7 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
         follows=follows,
         deliberation=follows.deliberation if follows else deliberated.closed(call),
         note=note,
+        order_reason=why if decided else "",
         fingerprint=fingerprints.of_list(call),
         proposed_by=by,
         proposed_at=clock.now(),
@@ -141,6 +142,7 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
                 result=line.result,
                 reserve_rank=line.reserve_rank,
                 reason=line.reason[:REASON_LENGTH],
+                among_equals=(decided or {}).get(line.candidate.pk),
                 final_score=line.candidate.final,
                 base_score=line.candidate.base,
                 grant_krw=line.candidate.grant_krw if line.result == "selected" else 0,
@@ -150,7 +152,8 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
         batch_size=2000,
     )
     decided = {str(pk): place for pk, place in (decided or {}).items()}
-    audit.record("propose", proposal, by=by, after={"places": len(lines), "among_equals": decided}, note=note)
+    after = {"places": len(lines), "among_equals": decided, "order_reason": proposal.order_reason}
+    audit.record("propose", proposal, by=by, after=after, note=note)
     return proposal
 
 

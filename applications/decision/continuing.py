@@ -56,10 +56,10 @@ def obstacles(call, lines, standings):
 
 
 @transaction.atomic
-def propose(call, *, note, by, decided=None, replaces=None):
+def propose(call, *, note, by, decided=None, why="", replaces=None):
     """Propose the list that follows the published one; another person approves it and it is published like the first.
 
-    replaces: ordinal of the list in force that the proposer saw: the published one, or a further one that waits.
+    decided, why: the order among equals, and its reason; replaces: ordinal of the list in force that the proposer saw: the published one, or a further one that waits.
     """
     require(by, "decision.propose", call)
     call = lock(call)
@@ -73,10 +73,10 @@ def propose(call, *, note, by, decided=None, replaces=None):
     elif published.ordinal != replaces:
         raise Refused(*rules.replaced_meanwhile(published, replaces), about=call)
     lines, standings, reasons, equals = draw(call, published, decided)
-    reasons += obstacles(call, lines, standings) + rules.unordered(equals)
+    reasons += obstacles(call, lines, standings) + rules.unordered(equals) + rules.unreasoned(decided, why)
     if reasons:
         raise Refused(*reasons, about=call)
-    return write(call, lines, note=note, by=by, decided=decided, replaces=waiting, follows=published)
+    return write(call, lines, note=note, by=by, decided=decided, why=why, replaces=waiting, follows=published)
 
 
 @transaction.atomic

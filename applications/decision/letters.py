@@ -36,6 +36,7 @@ def result(facts) -> bytes:
             [_("Final score"), score(place.final_score)],
             [_("Pass mark and select mark"), f"{score(call.pass_mark)} / {score(call.select_mark)}"],
             [_("Reason"), place.reason],
+            *([[_("Order among equals"), order_of(notice.place)]] if notice.place.among_equals else []),
             *([[_("Grant (won)"), grant_of(place, committee)]] if place.grant_krw else []),
             *([[_("Reason of the committee"), committee["reason"]]] if committee.get("reason") else []),
         ],
@@ -64,6 +65,12 @@ def grant_of(place, committee):
     asked = committee.get("asked_krw")
     said = _("%(krw)s, reduced by the committee from %(asked)s")
     return said % {"krw": won(place.grant_krw), "asked": won(asked)} if asked else won(place.grant_krw)
+
+
+def order_of(place):
+    """The place that a person gave among equals, and why."""
+    said = _("Place %(place)d among those with the same score and keys: %(why)s")
+    return said % {"place": place.among_equals, "why": place.proposal.order_reason}
 
 
 def word_of(place, committee):

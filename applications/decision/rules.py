@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.decision.selection import Room, ends
 from applications.kernel.errors import Reason
+from applications.kernel.reasons import too_short
 from applications.templatetags.grants import day
 
 PLACE = "place"
@@ -296,6 +297,11 @@ def is_ordered(equals, decided):
 def unordered(groups):
     """What stands against a list whose equals have no order yet. groups: of them."""
     return [Reason(_("Equal scores stand across the cut: give each of them its place."))] if groups else []
+
+
+def unreasoned(decided, why):
+    """An order that a person gives among equals has its own reason. decided: {id: place}; why: the reason."""
+    return too_short(why, "order_reason") if decided else []
 
 
 def not_ready(*, still_open, short, undecided_claims=(), lines, decided, now, closes_at):

@@ -169,7 +169,12 @@ def proposing(request, call, verb, groups, applications, earlier):
     given = form.cleaned_data
     try:
         proposal = verb(
-            call, note=given["note"], decided=form.decided, replaces=given["replaces"], by=request.user
+            call,
+            note=given["note"],
+            decided=form.decided,
+            why=given.get("order_reason", ""),
+            replaces=given["replaces"],
+            by=request.user,
         )
     except Refused as refusal:
         refusal.show_on(form)

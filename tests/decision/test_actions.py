@@ -137,14 +137,17 @@ def test_equal_scores_wait_for_the_committee_and_its_word_is_kept(world):
     assert reasons(proposed, world) == ["Equal scores stand across the cut: give each of them its place."]
     decided = {equals[3].pk: 1, equals[1].pk: 2, equals[0].pk: 3, equals[2].pk: 4}
 
-    proposal = proposed(world, decided=decided)
+    without = reasons(proposed, world, decided=decided)
+    proposal = proposed(world, decided=decided, why="More jobs by the plan")
 
+    assert without == ["Please write the reason (at least 5 characters)."]
     assert [(p.application, p.reserve_rank or p.result) for p in proposal.places.select_related("application")] == [
         (equals[3], "selected"), (equals[1], "selected"), (equals[0], "selected"), (equals[2], 1),
     ]  # fmt: skip
     assert audit.trail(proposal).get().after == {
         "places": 4,
         "among_equals": {str(pk): place for pk, place in decided.items()},
+        "order_reason": "More jobs by the plan",
     }
 
 
@@ -576,11 +579,11 @@ def test_g52_of_two_people_at_once_one_succeeds_and_the_other_is_told(committed,
     )  # they differ in who takes the last place
     if act == "propose":
         acts = [
-            lambda: actions.propose(world.r1, note="As ranked", by=officer, decided=first),
-            lambda: actions.propose(world.r1, note="As ranked", by=officer2, decided=second),
+            lambda: actions.propose(world.r1, note="As ranked", by=officer, decided=first, why="By lot"),
+            lambda: actions.propose(world.r1, note="As ranked", by=officer2, decided=second, why="By lot"),
         ]
     else:
-        proposal = proposed(world, decided=first)
+        proposal = proposed(world, decided=first, why="By lot")
         acts = [
             lambda: actions.approve(fresh(proposal), by=officer2),
             lambda: actions.approve(fresh(proposal), by=director),

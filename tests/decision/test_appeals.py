@@ -432,8 +432,8 @@ def test_an_appeal_equal_to_a_reserve_waits_until_a_person_says_which_comes_up(w
     equal = "Equal scores stand across the cut: give each of them its place."
 
     assert reasons(further, world) == [equal]
-    assert reasons(further, world, decided={f.pk: 1}) == [equal]
-    further(world, decided={f.pk: 1, d.pk: 2})
+    assert reasons(further, world, decided={f.pk: 1}, why="By lot") == [equal]
+    further(world, decided={f.pk: 1, d.pk: 2}, why="By lot")
 
     assert results([b, c, d, e, f]) == ["selected", "selected", "reserved", "reserved", "selected"]
 
@@ -442,15 +442,17 @@ def test_equals_keep_the_order_that_they_have_on_the_published_list(world):
     type(world.r1).objects.filter(pk=world.r1.pk).update(seats=1)
     a, d, e, f = (world.with_score(world.r1, score) for score in ("91", "80", "80", "51"))
     with clock.at(PUBLISHED):
-        list_of = actions.propose(world.r1, note="As ranked", decided={e.pk: 1, d.pk: 2}, by=world.officer)
+        list_of = actions.propose(
+            world.r1, note="As ranked", decided={e.pk: 1, d.pk: 2}, why="By lot", by=world.officer
+        )
         approve_and_publish(world, list_of)
     decided(world, appealed(world, f))
     Application.objects.filter(pk=f.pk).update(base_score=80, final_score=80)
 
-    assert reasons(further, world, decided={d.pk: 1, f.pk: 2, e.pk: 3}) == [
+    assert reasons(further, world, decided={d.pk: 1, f.pk: 2, e.pk: 3}, why="By lot") == [
         "Equals who are on the published list keep their order among themselves."
     ]
-    later = further(world, decided={e.pk: 1, f.pk: 2, d.pk: 3})
+    later = further(world, decided={e.pk: 1, f.pk: 2, d.pk: 3}, why="By lot")
 
     assert list(later.places.values_list("application", flat=True)) == [a.pk, e.pk, f.pk, d.pk]
 

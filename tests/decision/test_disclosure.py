@@ -269,6 +269,27 @@ def test_the_page_of_a_result_costs_the_same_for_few_and_many(world, django_asse
         assert client.get(f"/decisions/results/{application.key}/").status_code == 200
 
 
+def test_who_stands_in_an_order_that_a_person_gave_reads_its_place_and_why(world):
+    first, second = world.reviewed(world.r1, score=80), world.reviewed(world.r1, score=80)
+    policy(world, seats=1)
+    with clock.at(PUBLISHED):
+        proposal = actions.propose(
+            world.r1,
+            note="As ranked",
+            decided={second.pk: 1, first.pk: 2},
+            why="More jobs by the plan",
+            by=world.officer,
+        )
+        approve_and_publish(world, proposal)
+        client = browser(world.owner_of(first.firm))
+        page = client.get(f"/decisions/results/{first.key}/").content.decode()
+        document = words(client.get(f"/decisions/results/{first.key}/pdf/").content)
+    letter = Letter.objects.get(kind="result_published", to=world.owner_of(first.firm)).body
+
+    said = "Place 2 among those with the same score and keys: More jobs by the plan"
+    assert [said in " ".join(told.split()) for told in (page, letter, document)] == [True] * 3
+
+
 # When a result is confirmed
 
 
