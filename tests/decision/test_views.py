@@ -441,7 +441,7 @@ def test_a_changed_list_shows_no_result_page_at_its_instant(world):
     proposal = actions.propose(world.r1, note="As ranked", by=world.officer)
     actions.approve(proposal, by=world.officer2)
     actions.publish(proposal, publish_at=NOON, by=world.officer)
-    world.adjusted(application, 1)
+    Application.objects.filter(pk=application.pk).update(final_score=81)
 
     with clock.at(NOON + timedelta(minutes=5)):
         response = world.client(world.owner_of(world.a)).get(f"/decisions/results/{application.key}/")
