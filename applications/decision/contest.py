@@ -19,6 +19,7 @@ from applications.kernel.forms import ReasonForm
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.web import fetch, page
 from applications.lifecycle import APPEAL, APPLICATION
+from applications.permissions import parts_in
 
 RELATED = ("call__programme", "firm")
 OWN = ("application__call", "application__firm", "handed_in_by")
@@ -168,7 +169,8 @@ def case(request, found):
         "moves": APPEAL.open_to(found, request.user),
         "attempts": found.attempts.select_related("by").order_by("pk"),
         "place": notice and notice.place,
-        "is_impartial": request.user.has_perm("appeal.examine", found) or request.user.role != Role.OFFICER,
+        "part": found.is_open and contesting.PARTS.get(parts_in(found).get(request.user.pk)),
+        "unmanned": queries.unmanned(found),
         "own_proposal": found.proposed_by_id == request.user.pk,
         "trail": audit.trail(found).select_related("actor"),
         "now": clock.now(),

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from applications.accounts.models import Role, User
 from applications.calls.models import BudgetLine
 from applications.decision import (
     contesting,
@@ -25,6 +26,7 @@ from applications.intake.models import TIE_COLUMNS, Application, Exclusion, Stat
 from applications.intake.models.checks import Adjustment
 from applications.kernel import audit, calendar, clock
 from applications.kernel.errors import Reason
+from applications.permissions import parts_in
 from applications.review import meeting
 from applications.review.exemptions import allowances
 from applications.review.queries import counted
@@ -337,6 +339,15 @@ def contested(application):
         return contesting.Contested({"exclusion": last}, last.answered_at, ends_at)
     notice = application.result_notices.last()
     return notice and contesting.Contested({"notice": notice}, notice.delivered_at, notice.appeal_ends_at)
+
+
+def unmanned(appeal):
+    """Why nobody can take the next step of an appeal that waits for its answer: everybody who might had a part in what is contested."""
+    if not appeal.is_open:
+        return []
+    role = Role.OFFICER if appeal.status == Appeal.Status.RECEIVED else Role.DIRECTOR
+    people = User.objects.filter(role=role, is_active=True).exclude(pk__in=parts_in(appeal))
+    return [] if people.exclude(pk=appeal.proposed_by_id).exists() else contesting.nobody_left(role)
 
 
 def opinion_of(application):

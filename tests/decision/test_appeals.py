@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from applications.accounts.models import Role
 from applications.decision import actions, appealing, continuing, queries
 from applications.decision.appeals import Appeal, AppealAttempt
 from applications.decision.models import Proposal
@@ -303,6 +304,46 @@ def test_who_reviewed_the_application_never_examines_the_appeal_even_as_an_offic
 
     assert not former.has_perm("appeal.examine", appeal)
     assert world.officer.has_perm("appeal.examine", appeal)
+
+
+def test_who_decided_on_an_item_of_the_application_does_not_examine_the_appeal_and_reads_why(world):
+    application = world.reviewed(world.r1, score=50)
+    world.adjusted(application, 1)
+    with clock.at(PUBLISHED):
+        approve_and_publish(world, actions.propose(world.r1, note="As ranked", by=world.officer))
+    appeal = appealed(world, application)
+    pages = []
+    for officer in (world.officer, world.officer2):
+        with clock.at(LAST_DAY):
+            pages.append(world.client(officer).get(appeal.get_absolute_url()))
+
+    said = "You decided on a bonus or penalty item of the application: somebody else examines the appeal."
+    assert [officer.has_perm("appeal.examine", appeal) for officer in (world.officer, world.officer2)] == [
+        False,
+        True,
+    ]
+    assert [page.context["part"] for page in pages] == [said, None]
+    assert [page.context["unmanned"] for page in pages] == [[], []]
+
+
+def test_where_everybody_had_a_part_it_is_said_plainly_who_is_needed(world):
+    application = world.reviewed(world.r1, score=50)
+    item = world.item(application, 1)
+    for officer in (world.officer, world.officer2):
+        review.adjust(application, item=item, counts=True, grounds="As the certificate says", by=officer)
+    with clock.at(PUBLISHED):
+        approve_and_publish(world, actions.propose(world.r1, note="As ranked", by=world.officer))
+    appeal = appealed(world, application)
+    with clock.at(LAST_DAY):
+        page = world.client(world.director).get(appeal.get_absolute_url())
+        world.person(Role.OFFICER)
+        later = world.client(world.director).get(appeal.get_absolute_url())
+
+    needed = (
+        "Every programme officer had a part in the decision that is contested: none of them may examine this appeal. "
+        "Another programme officer is needed; the administrator invites one."
+    )
+    assert (needed in page.content.decode(), later.context["unmanned"]) == (True, [])
 
 
 def test_an_appeal_against_being_ruled_out_opens_the_screening_and_others_decide_it(world):
