@@ -105,6 +105,7 @@ DELIBERATION = Flow(
 
 APPEAL = Flow(
     Move("write",               ("draft",),                                   STAYS,        "appeal.write"),
+    Move("carry_over",          ("draft",),                                   STAYS,        "appeal.write"),
     Move("hand_in",             ("draft",),                                   "received",   "appeal.write"),
     Move("withdraw",            ("received", "proposed"),                     "withdrawn",  "appeal.withdraw"),
     Move("propose_decision",    ("received",),                                "proposed",   "appeal.examine"),

@@ -59,6 +59,16 @@ class Contested:
         return calendar.day_before(self.ends_at)
 
 
+def overtaken(newer):
+    """A draft is not handed in against another decision than the one it was written about. newer: Contested, told since, or None."""
+    if newer is None:
+        return []
+    said = _(
+        "This draft is about an earlier decision. We told you a new one at %(time)s, which takes its place. Your words and files are kept; take them over to the new decision to hand them in."
+    )
+    return [Reason(said % {"time": instant(newer.told_at)})]
+
+
 def not_appealable(application, contested):
     """Why nothing of this application can be contested now. contested: Contested, or None where nothing was told."""
     if application.call.cancelled_at:

@@ -341,6 +341,15 @@ def contested(application):
     return notice and contesting.Contested({"notice": notice}, notice.delivered_at, notice.appeal_ends_at)
 
 
+def newer_decision(appeal):
+    """The decision that its firm was told after the one that a draft of an appeal is about, and may contest; None where there is none."""
+    found = contested(appeal.application)
+    if appeal.status != Appeal.Status.DRAFT or contesting.not_appealable(appeal.application, found):
+        return None
+    is_same = all(getattr(appeal, f"{name}_id") == thing.pk for name, thing in found.thing.items())
+    return None if is_same else found
+
+
 def unmanned(appeal):
     """Why nobody can take the next step of an appeal that waits for its answer: everybody who might had a part in what is contested."""
     if not appeal.is_open:

@@ -52,6 +52,7 @@ urlpatterns = [
     path("appeals/<uuid:key>/evidence/", contest.evidence, name="add_evidence"),
     path("appeals/<uuid:key>/evidence/<uuid:file>/", contest.evidence_file, name="evidence"),
     path("appeals/<uuid:key>/evidence/<uuid:file>/remove/", contest.drop_evidence, name="drop_evidence"),
+    path("appeals/<uuid:key>/take-over/", contest.take_over, name="take_appeal_over"),
     path("appeals/<uuid:key>/hand-in/", contest.hand_in, name="hand_in_appeal"),
     path("appeals/<uuid:key>/receipt/", contest.receipt_pdf, name="appeal_receipt"),
     path("appeals/<uuid:key>/withdraw/", contest.withdraw, name="withdraw_appeal"),

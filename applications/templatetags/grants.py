@@ -233,7 +233,7 @@ VERBS = {
     "tell_timetable": _("Timetable told"), "move_talk": _("Presentation moved"), "note_attendance": _("Attendance noted"),
     "name_partner": _("Partner named"), "accept": _("Confirmed"),
     "add_affiliation": _("Affiliation added"), "remove_affiliation": _("Affiliation taken out"),
-    "begin_appeal": _("Appeal begun"), "write": _("Appeal written"), "add_evidence": _("Evidence added"), "remove_evidence": _("Evidence removed"),
+    "begin_appeal": _("Appeal begun"), "write": _("Appeal written"), "carry_over": _("Taken over to the newer decision"), "add_evidence": _("Evidence added"), "remove_evidence": _("Evidence removed"),
     "propose_decision": _("Decision proposed"), "turn_down": _("Proposed decision sent back"), "uphold": _("Upheld"), "dismiss": _("Dismissed"),
     "find_inadmissible": _("Found inadmissible"), "score_again": _("Opened to be scored again"), "decide_again": _("Opened to be decided again"),
     "set_payee": _("Account for fees changed"), "drop_payee": _("Account for fees forgotten"),

@@ -306,6 +306,59 @@ def test_who_reviewed_the_application_never_examines_the_appeal_even_as_an_offic
     assert world.officer.has_perm("appeal.examine", appeal)
 
 
+def overtaken(world):
+    """(the draft that a reserve began, its application): a further list has given it another number meanwhile."""
+    _list, made = published_list(world)
+    draft = begun(world, made[3])
+    with clock.at(LAST_DAY):
+        appealing.write(
+            draft, ground="misread", text=TEXT, wanted="", by=world.owner_of(made[3].firm), now=LAST_DAY
+        )
+        appealing.add_evidence(draft, upload=pdf("sales.pdf"), by=world.owner_of(made[3].firm), now=LAST_DAY)
+    decided(world, appealed(world, made[5]))
+    Application.objects.filter(pk=made[5].pk).update(base_score=85, final_score=85)
+    further(world)
+    return draft, made[3]
+
+
+def test_a_draft_is_not_handed_in_against_a_newer_decision_and_is_taken_over_on_request(world):
+    draft, application = overtaken(world)
+    owner, later = world.owner_of(application.firm), LAST_DAY + timedelta(days=10)
+    old, new = application.result_notices.order_by("pk")
+
+    with clock.at(later):
+        words = "The panel read the sales of 2019."
+        appealing.write(draft, ground="error", text=words, wanted="", by=owner, now=later)
+        refused = reasons(appealing.hand_in, draft, by=owner, arrived_at=later)
+        page = world.client(owner).get(draft.get_absolute_url())
+        taken = world.client(owner).post(f"{draft.get_absolute_url()}take-over/")
+        again = reasons(appealing.take_over, draft, by=owner, now=later)
+        handed = appealing.hand_in(draft, by=owner, arrived_at=later)
+
+    assert refused == [
+        "This draft is about an earlier decision. We told you a new one at 9 Jan 2027, 12:00, which takes its place. "
+        "Your words and files are kept; take them over to the new decision to hand them in."
+    ]
+    assert (page.context["may_take_over"], draft.notice_id, taken.status_code) == (True, old.pk, 302)
+    assert again == ["No newer decision was told since this draft was begun."]
+    assert (handed.notice_id, handed.text, handed.evidence.count()) == (new.pk, words, 1)
+    assert handed.ends_at == new.appeal_ends_at
+
+
+def test_a_draft_is_not_taken_over_late_or_beside_another_appeal(world):
+    draft, application = overtaken(world)
+    owner = world.owner_of(application.firm)
+    ends = application.result_notices.last().appeal_ends_at
+
+    late = reasons(appealing.take_over, draft, by=owner, now=ends)
+    with clock.at(ends - timedelta(hours=1)):
+        appealing.begin(application, by=owner, now=ends - timedelta(hours=1))
+        beside = reasons(appealing.take_over, draft, by=owner, now=ends - timedelta(hours=1))
+
+    assert late[0].startswith("The time to appeal ended at")
+    assert beside == ["An appeal against the new decision is begun already. Please write there."]
+
+
 def test_who_decided_on_an_item_of_the_application_does_not_examine_the_appeal_and_reads_why(world):
     application = world.reviewed(world.r1, score=50)
     world.adjusted(application, 1)
