@@ -189,6 +189,24 @@ def test_g37_members_of_the_panel_are_named_after_confirmation_only_and_never_wh
     assert [name for name in names if name in letters] == []
 
 
+def test_the_document_says_that_the_members_of_the_panel_follow_until_they_are_named(world):
+    application = world.reviewed(world.r1, score=50)
+    names = [sheet.reviewer.name for sheet in application.assignments.select_related("reviewer")]
+    publish(world)
+
+    documents = []
+    for at in (PUBLISHED, END):
+        with clock.at(at):
+            answer = browser(world.owner_of(application.firm)).get(
+                f"/decisions/results/{application.key}/pdf/"
+            )
+        documents.append(" ".join(words(answer.content).split()))
+
+    follows = "They are named on the page of the result and in this document once the time to appeal is over"
+    assert [follows in said for said in documents] == [True, False]
+    assert [[name for name in names if name in said] for said in documents] == [[], names]
+
+
 def test_while_an_appeal_of_the_call_waits_nobody_is_named(world):
     application, other = world.reviewed(world.r1, score=50), world.reviewed(world.r1, score=40)
     publish(world)
