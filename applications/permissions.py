@@ -302,6 +302,7 @@ PERMISSIONS = {
     "stability.ask": officer & visible,
     "decision.view": visible,
     "decision.approve": (officer | director) & visible & another_person,
+    "decision.preview": (officer | director) & visible,  # the letters, before anybody approves
     "decision.publish": officer | timetable,
     "decision.result": applicant & belongs_to_firm,
     "decision.opine": officer & visible,

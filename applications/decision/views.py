@@ -264,6 +264,7 @@ def proposal(request, key):
             "moves": PROPOSAL.open_to(found, request.user),
             "stale": queries.stale(found) if found.waits else [],
             "left": queries.left(found),
+            "may_preview": found.waits and request.user.has_perm("decision.preview", found),
             "own_proposal": found.proposed_by_id == request.user.pk,
             "own_minutes": deliberating.same_hands(found.deliberation, request.user),
             "may_read_minutes": request.user.has_perm("committee.view", found.deliberation),
