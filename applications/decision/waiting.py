@@ -7,6 +7,7 @@ from django.db.models import Q
 from applications.accounts.models import Role
 from applications.decision import following, further, queries
 from applications.decision.models import Proposal
+from applications.intake.models import Application, Status
 from applications.kernel import clock
 
 # From its instant on until it takes effect a list has no more than this.
@@ -33,6 +34,10 @@ def to_go_on():
     now, found = clock.now(), []
     for published in following.to_go_on(now).filter(call__cancelled_at=None).select_related("call"):
         call = published.call
+        # Whoever was decided anew changes the list in any case.
+        if Application.objects.filter(call=call, status=Status.REVIEWED).exists():
+            found.append(published.pk)
+            continue
         rows, standings = following.going_on(call, published, now=now)
         rules_of_call = queries.limits(call) | {"first_selected": following.first_selected(call)}
         if further.changed(further.redraw(rows, standings, **rules_of_call), standings):
