@@ -250,8 +250,11 @@ def left(proposal):
 
 
 def counts(proposal):
-    """How many places of a list are selected, reserved and declined."""
-    found = dict(proposal.places.order_by().values_list("result").annotate(Count("pk")))
+    """How many places of a list are selected, reserved and declined; without those who left one that waits for its instant."""
+    places = proposal.places.order_by()
+    if proposal.waits and proposal.publish_at:
+        places = places.exclude(application__status__in=LEFT)
+    found = dict(places.values_list("result").annotate(Count("pk")))
     return [found.get(result, 0) for result in Place.Result.values]
 
 

@@ -166,6 +166,7 @@ def test_the_page_of_the_list_names_who_left_while_it_waits(world):
     assert nobody == []
     page = world.client(world.officer).get(proposal.get_absolute_url())
     assert page.context["left"] == [b.number]
+    assert page.context["counts"] == [1, 0, 0]
     assert page.context["stale"] == []
 
 
