@@ -89,6 +89,7 @@ PROPOSAL = Flow(
     Move("disapprove",          ("proposed",),                                "sent_back",  "decision.approve"),
     Move("replace",             ("proposed", "approved"),                     "replaced",   "decision.propose"),
     Move("schedule",            ("approved",),                                STAYS,        "decision.publish"),
+    Move("hold_back",           ("approved",),                                STAYS,        "decision.publish"),
     Move("take_effect",         ("approved",),                                "published",  "decision.publish"),
     Move("give_way",            ("published",),                               "replaced",   "decision.publish"),
 )  # fmt: skip
@@ -104,6 +105,7 @@ DELIBERATION = Flow(
 
 APPEAL = Flow(
     Move("write",               ("draft",),                                   STAYS,        "appeal.write"),
+    Move("carry_over",          ("draft",),                                   STAYS,        "appeal.write"),
     Move("hand_in",             ("draft",),                                   "received",   "appeal.write"),
     Move("withdraw",            ("received", "proposed"),                     "withdrawn",  "appeal.withdraw"),
     Move("propose_decision",    ("received",),                                "proposed",   "appeal.examine"),

@@ -145,13 +145,19 @@ def asked_by_another(user, thing):
     return thing.by_id != user.pk
 
 
+def parts_in(appeal):
+    """{user id: the part that the person had in what an appeal contests}: "reviewed", "adjusted" a bonus or penalty item, "excluded"."""
+    application, exclusion = appeal.application, appeal.exclusion
+    found = dict.fromkeys(application.assignments.values_list("reviewer", flat=True), "reviewed")
+    if exclusion:
+        return found | dict.fromkeys((exclusion.proposed_by_id, exclusion.answered_by_id), "excluded")
+    return found | dict.fromkeys(application.adjustments.values_list("by", flat=True), "adjusted")
+
+
 @Predicate
 def impartial(user, appeal):
-    """Has neither reviewed the application nor ruled it out: who decided the first time does not examine the appeal."""
-    exclusion = appeal.exclusion
-    if exclusion and user.pk in (exclusion.proposed_by_id, exclusion.answered_by_id):
-        return False
-    return not appeal.application.assignments.filter(reviewer=user).exists()
+    """Has neither reviewed the application, nor decided an item of it, nor ruled it out: who decided the first time does not examine the appeal."""
+    return user.pk not in parts_in(appeal)
 
 
 @Predicate
@@ -296,6 +302,7 @@ PERMISSIONS = {
     "stability.ask": officer & visible,
     "decision.view": visible,
     "decision.approve": (officer | director) & visible & another_person,
+    "decision.preview": (officer | director) & visible,  # the letters, before anybody approves
     "decision.publish": officer | timetable,
     "decision.result": applicant & belongs_to_firm,
     "decision.opine": officer & visible,

@@ -6,9 +6,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Call
-from applications.decision import deliberated, deliberating, queries, rules, telling
+from applications.decision import deliberated, deliberating, fingerprints, queries, rules, telling
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion
+from applications.intake.awaiting import held_still
 from applications.intake.models import Application, Status
 from applications.kernel import audit, clock
 from applications.kernel.access import require
@@ -38,6 +39,12 @@ def draw_with(call, resolutions, decided=None):
             limits=queries.limits(call),
             decided=decided,
         )
+
+
+def hold(call):
+    """All that a list of a call is cut from, under lock in one order: it changes before or after, never meanwhile."""
+    found = Application.objects.select_for_update(no_key=True).filter(call=call).exclude(status=Status.DRAFT)
+    list(found.order_by("pk").values_list("pk"))
 
 
 def obstacles(call, lines, decided=None):
@@ -70,15 +77,19 @@ def unfollowed(resolutions, lines):
 
 
 def lock(call):
-    """Decisions on one call are made one after the other."""
-    return Call.objects.select_for_update(of=("self",)).select_related("programme").get(pk=call.pk)
+    """Decisions on one call are made one after the other.
+
+    Whoever holds an application of it refers to the call when it commits: the key of its row stays free for that.
+    """
+    found = Call.objects.select_for_update(of=("self",), no_key=True)
+    return found.select_related("programme").get(pk=call.pk)
 
 
 @transaction.atomic
-def propose(call, *, note, by, decided=None, replaces=None):
+def propose(call, *, note, by, decided=None, why="", replaces=None):
     """Draw the result list and propose it; an earlier proposal is replaced, and so is its approval.
 
-    decided: {application id: place that the committee gave it among its equals}.
+    decided: {application id: place that the committee gave it among its equals}; why: the reason of that order.
     replaces: ordinal of the proposal in force that the proposer saw; where it is another, this one is refused.
     """
     require(by, "decision.propose", call)
@@ -87,9 +98,9 @@ def propose(call, *, note, by, decided=None, replaces=None):
     if earlier:
         refuse_unless_seen(earlier, replaces, call)
     lines = draw(call, decided)
-    if reasons := obstacles(call, lines, decided):
+    if reasons := obstacles(call, lines, decided) + rules.unreasoned(decided, why):
         raise Refused(*reasons, about=call)
-    return write(call, lines, note=note, by=by, decided=decided, replaces=earlier)
+    return write(call, lines, note=note, by=by, decided=decided, why=why, replaces=earlier)
 
 
 def refuse_unless_seen(earlier, replaces, call):
@@ -107,7 +118,7 @@ def refuse_unless_open(earlier, replaces, call):
         raise Refused(*reasons, about=call)
 
 
-def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
+def write(call, lines, *, note, by, decided=None, why="", replaces=None, follows=None):
     """Write a proposed list down, in the place of another that waited. follows: the published one that it changes."""
     if replaces:
         PROPOSAL.advance(replaces, "replace", by=by)
@@ -117,7 +128,8 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
         follows=follows,
         deliberation=follows.deliberation if follows else deliberated.closed(call),
         note=note,
-        fingerprint=queries.fingerprint_of_list(call),
+        order_reason=why if decided else "",
+        fingerprint=fingerprints.of_list(call),
         proposed_by=by,
         proposed_at=clock.now(),
     )
@@ -130,6 +142,7 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
                 result=line.result,
                 reserve_rank=line.reserve_rank,
                 reason=line.reason[:REASON_LENGTH],
+                among_equals=(decided or {}).get(line.candidate.pk),
                 final_score=line.candidate.final,
                 base_score=line.candidate.base,
                 grant_krw=line.candidate.grant_krw if line.result == "selected" else 0,
@@ -139,7 +152,8 @@ def write(call, lines, *, note, by, decided=None, replaces=None, follows=None):
         batch_size=2000,
     )
     decided = {str(pk): place for pk, place in (decided or {}).items()}
-    audit.record("propose", proposal, by=by, after={"places": len(lines), "among_equals": decided}, note=note)
+    after = {"places": len(lines), "among_equals": decided, "order_reason": proposal.order_reason}
+    audit.record("propose", proposal, by=by, after=after, note=note)
     return proposal
 
 
@@ -168,6 +182,8 @@ def opine(application, *, text, to_improve, by):
     """Write what the panel says of a plan as a whole, as its firm will read it; until the result is public it may change."""
     require(by, "decision.opine", application)
     application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    if reasons := held_still(application.call_id):
+        raise Refused(*reasons, about=application)
     if application.status not in (Status.IN_REVIEW, Status.REVIEWED):
         raise Refused(
             _("The opinion is fixed: the result is public, or the review has not begun."), about=application
@@ -179,8 +195,12 @@ def opine(application, *, text, to_improve, by):
 
 @transaction.atomic
 def publish(proposal, *, by, publish_at=None):
-    """Publish an approved list now, or set the instant at which it is published."""
+    """Publish an approved list now, or set the instant at which it is published.
+
+    From then on until it takes effect staff change nothing that it was cut from or tells (intake/awaiting.py).
+    """
     lock(proposal.call)
+    hold(proposal.call)
     now = clock.now()
     if publish_at and publish_at < now:
         raise Refused(Reason(_("This instant is past already."), "publish_at"), about=proposal)
@@ -197,24 +217,36 @@ def publish(proposal, *, by, publish_at=None):
 def take_effect(proposal, *, by):
     """At its instant: every application that gets a result has it, its firm its notice and letter, in one transaction."""
     lock(proposal.call)
-    # All are locked in one order before any of them moves.
-    list(
-        Application.objects.select_for_update()
-        .filter(places__proposal=proposal)
-        .order_by("pk")
-        .values_list("pk")
-    )
+    hold(proposal.call)
+    gone = queries.left(proposal)
     if proposal.follows_id:
         PROPOSAL.advance(proposal.follows, "give_way", by=by)
     now = clock.now()
     ends = telling.reserves_end(proposal, now=now)
     PROPOSAL.advance(
-        proposal, "take_effect", by=by, unless=queries.stale, published_at=now, reserve_ends_at=ends
-    )
+        proposal, "take_effect", by=by, unless=lambda locked: rules.not_set(locked) or queries.stale(locked),
+        published_at=now, reserve_ends_at=ends,
+    )  # fmt: skip
     places = list(telling.told(proposal).select_related("application__firm"))
     news = telling.news_of(proposal, places, now=now)
     _move(places, by=by)
     telling.tell(proposal, news)
+    if gone:
+        notify("list_without", to=[proposal.published_by], event=f"without:{proposal.key}",
+               proposal=proposal, call=proposal.call, gone=gone)  # fmt: skip
+
+
+@transaction.atomic
+def hold_back(proposal, *, reason, by):
+    """Take the instant of a list back before it has come: it is approved as it was, and what changes asks for a new list."""
+    lock(proposal.call)
+    PROPOSAL.advance(
+        proposal, "hold_back", by=by,
+        unless=lambda locked: rules.not_set(locked)
+        or rules.public_already(locked, now=clock.now(), is_stale=bool(queries.stale(locked)))
+        or too_short(reason),
+        note=reason, publish_at=None, published_by=None,
+    )  # fmt: skip
 
 
 def _move(places, *, by):

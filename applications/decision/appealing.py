@@ -8,6 +8,7 @@ from applications.decision.appeals import Appeal, AppealAttempt, Evidence
 from applications.decision.outcomes import Opinion
 from applications.firms.actions.vault import make_room
 from applications.intake import actions as intake
+from applications.intake.awaiting import held_still
 from applications.intake.models import Application
 from applications.intake.queries import people_of
 from applications.intake.snapshot import sha256_of
@@ -64,7 +65,8 @@ def write(appeal, *, ground, text, wanted, by, now):
     """Save what the firm has written so far."""
     appeal = held(appeal)
     APPEAL.check(appeal, "write", by=by)
-    if reasons := contesting.late(appeal.ends_at, now):
+    # Words about a decision that another has taken the place of are kept, to be taken over.
+    if not queries.newer_decision(appeal) and (reasons := contesting.late(appeal.ends_at, now)):
         raise Refused(*reasons, about=appeal)
     APPEAL.make(appeal, "write", by=by, ground=ground, text=text, wanted=wanted, changed_at=now)
     return appeal
@@ -115,7 +117,8 @@ def hand_in(appeal, *, by, arrived_at):
     APPEAL.check(appeal, "hand_in", by=by)
     application = appeal.application
     reasons = (
-        contesting.late(appeal.ends_at, arrived_at)
+        contesting.overtaken(queries.newer_decision(appeal))
+        or contesting.late(appeal.ends_at, arrived_at)
         or contesting.not_appealable(application, queries.contested(application))
         or contesting.unfounded(appeal) + contesting.infected(appeal.evidence.select_related("file"))
     )
@@ -150,6 +153,25 @@ def fingerprint(appeal, number, arrived_at):
             "files": [[one.file.name, one.file.sha256] for one in appeal.evidence.select_related("file")],
         }
     )
+
+
+@transaction.atomic
+def take_over(appeal, *, by, now):
+    """A draft about an earlier decision becomes one about the decision that was told since, with its words and files and the new time."""
+    appeal = held(appeal)
+    APPEAL.check(appeal, "carry_over", by=by)
+    newer = queries.newer_decision(appeal)
+    if newer is None:
+        raise Refused(_("No newer decision was told since this draft was begun."), about=appeal)
+    if reasons := contesting.late(newer.ends_at, now):
+        raise Refused(*reasons, about=appeal)
+    if Appeal.objects.filter(**newer.thing).exists():
+        raise Refused(
+            _("An appeal against the new decision is begun already. Please write there."), about=appeal
+        )
+    about = {"notice": None, "exclusion": None} | newer.thing
+    APPEAL.make(appeal, "carry_over", by=by, ends_at=newer.ends_at, changed_at=now, **about)
+    return appeal
 
 
 @transaction.atomic
@@ -203,6 +225,11 @@ def confirm(appeal, *, by):
         raise Refused(
             _("The application stands elsewhere meanwhile. Please propose the decision anew."), about=appeal
         )
+    if appeal.remedy not in ("", Appeal.Remedy.NONE):
+        # Under its lock: what opens it again changes the list of its call.
+        Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+        if reasons := held_still(application.call_id):
+            raise Refused(*reasons, about=appeal)
     APPEAL.make(
         appeal, DECISIONS[appeal.outcome], by=by, note=appeal.reasons, decided_by=by, decided_at=clock.now()
     )

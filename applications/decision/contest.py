@@ -19,6 +19,7 @@ from applications.kernel.forms import ReasonForm
 from applications.kernel.pdf import ask_to_typeset, document
 from applications.kernel.web import fetch, page
 from applications.lifecycle import APPEAL, APPLICATION
+from applications.permissions import parts_in
 
 RELATED = ("call__programme", "firm")
 OWN = ("application__call", "application__firm", "handed_in_by")
@@ -141,7 +142,7 @@ def write(request, key):
 
 def own(request, found, form, *, status=200):
     """The firm's page of an appeal."""
-    moves = APPEAL.open_to(found, request.user)
+    moves, newer = APPEAL.open_to(found, request.user), queries.newer_decision(found)
     facts = {
         "appeal": found,
         "application": found.application,
@@ -149,6 +150,8 @@ def own(request, found, form, *, status=200):
         "evidence": found.evidence.select_related("file"),
         "moves": moves,
         "late": contesting.late(found.ends_at, clock.now()),
+        "overtaken": contesting.overtaken(newer),
+        "may_take_over": newer and not contesting.late(newer.ends_at, clock.now()) and "carry_over" in moves,
         "owners": [] if "hand_in" in moves else owners_of(found.application.firm),
         "most_files": contesting.MOST_FILES,
         "now": clock.now(),
@@ -168,7 +171,8 @@ def case(request, found):
         "moves": APPEAL.open_to(found, request.user),
         "attempts": found.attempts.select_related("by").order_by("pk"),
         "place": notice and notice.place,
-        "is_impartial": request.user.has_perm("appeal.examine", found) or request.user.role != Role.OFFICER,
+        "part": found.is_open and contesting.PARTS.get(parts_in(found).get(request.user.pk)),
+        "unmanned": queries.unmanned(found),
         "own_proposal": found.proposed_by_id == request.user.pk,
         "trail": audit.trail(found).select_related("actor"),
         "now": clock.now(),
@@ -250,6 +254,15 @@ def hand_in(request, key):
         return own(request, found, form, status=409)
     messages.success(request, _("Your appeal %(number)s is received.") % {"number": handed.number})
     return redirect(handed)
+
+
+@page("appeal.write", "POST")
+def take_over(request, key):
+    """A draft about an earlier decision goes on as one about the new one."""
+    found = fetch(request, Appeal, key=key, related=OWN)
+    appealing.take_over(found, by=request.user, now=request.arrived_at)
+    messages.success(request, _("The draft is about the new decision now. It is not handed in yet."))
+    return redirect(found)
 
 
 @page("appeal.view", "GET")

@@ -14,6 +14,30 @@ MOST_FILES = 5
 CONTESTED = ("reserved", "declined", "ineligible")  # who is selected has nothing to contest
 
 
+PARTS = {
+    "reviewed": _("You reviewed the application: somebody else examines the appeal."),
+    "adjusted": _(
+        "You decided on a bonus or penalty item of the application: somebody else examines the appeal."
+    ),
+    "excluded": _(
+        "You proposed or confirmed that the application is ruled out: somebody else examines the appeal."
+    ),
+}
+
+
+def nobody_left(role):
+    """What is said where everybody with a role had a part in what is contested. role: officer or director."""
+    said = {
+        "officer": _(
+            "Every programme officer had a part in the decision that is contested: none of them may examine this appeal. Another programme officer is needed; the administrator invites one."
+        ),
+        "director": _(
+            "Every director had a part in the decision that is contested: none of them may confirm the decision on this appeal. Another director is needed; the administrator invites one."
+        ),
+    }
+    return [Reason(said[role])]
+
+
 def late(ends_at, arrived_at):
     """The end of the time to appeal is exclusive to the microsecond: an arrival at it is late."""
     if arrived_at < ends_at:
@@ -33,6 +57,16 @@ class Contested:
     def until(self):
         """The last day to appeal."""
         return calendar.day_before(self.ends_at)
+
+
+def overtaken(newer):
+    """A draft is not handed in against another decision than the one it was written about. newer: Contested, told since, or None."""
+    if newer is None:
+        return []
+    said = _(
+        "This draft is about an earlier decision. We told you a new one at %(time)s, which takes its place. Your words and files are kept; take them over to the new decision to hand them in."
+    )
+    return [Reason(said % {"time": instant(newer.told_at)})]
 
 
 def not_appealable(application, contested):

@@ -9,6 +9,7 @@ from applications.decision import following, further, queries, rules
 from applications.decision.actions import lock, refuse_unless_open, write
 from applications.decision.models import Proposal
 from applications.decision.outcomes import GiveUp
+from applications.intake import awaiting
 from applications.intake.models import Application, Status
 from applications.intake.queries import people_of, people_of_firms
 from applications.kernel import clock
@@ -55,10 +56,10 @@ def obstacles(call, lines, standings):
 
 
 @transaction.atomic
-def propose(call, *, note, by, decided=None, replaces=None):
+def propose(call, *, note, by, decided=None, why="", replaces=None):
     """Propose the list that follows the published one; another person approves it and it is published like the first.
 
-    replaces: ordinal of the list in force that the proposer saw: the published one, or a further one that waits.
+    decided, why: the order among equals, and its reason; replaces: ordinal of the list in force that the proposer saw: the published one, or a further one that waits.
     """
     require(by, "decision.propose", call)
     call = lock(call)
@@ -72,10 +73,10 @@ def propose(call, *, note, by, decided=None, replaces=None):
     elif published.ordinal != replaces:
         raise Refused(*rules.replaced_meanwhile(published, replaces), about=call)
     lines, standings, reasons, equals = draw(call, published, decided)
-    reasons += obstacles(call, lines, standings) + rules.unordered(equals)
+    reasons += obstacles(call, lines, standings) + rules.unordered(equals) + rules.unreasoned(decided, why)
     if reasons:
         raise Refused(*reasons, about=call)
-    return write(call, lines, note=note, by=by, decided=decided, replaces=waiting, follows=published)
+    return write(call, lines, note=note, by=by, decided=decided, why=why, replaces=waiting, follows=published)
 
 
 @transaction.atomic
@@ -99,9 +100,14 @@ def give_up(application, *, reason, by):
 
 @transaction.atomic
 def lapse(published, *, by):
-    """The reserve list has ended: who is still on it is told. Returns how many were."""
+    """The reserve list has ended: who is still on it is told. Returns how many were.
+
+    A further list whose instant came before takes effect first.
+    """
     lock(published.call)
     published = Proposal.objects.select_related("call").get(pk=published.pk)
+    if awaiting.is_due(published.call_id) and not queries.stale(queries.in_force(published.call)):
+        return 0
     if published.status != Proposal.Status.PUBLISHED or published.reserve_ends_at > clock.now():
         return 0
     found = Application.objects.filter(call=published.call, status=Status.RESERVED)

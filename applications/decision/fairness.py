@@ -16,12 +16,10 @@ from applications.intake.models import Application, Status, Submission
 from applications.kernel import audit, clock
 from applications.review.models import Assignment
 
-UNDECIDED = (*following.STILL_OPEN, Status.REVIEWED)
-
 
 def to_report():
     """Published lists whose figures are not written yet and of whose call nothing is decided anew."""
-    undecided = Application.objects.filter(call=OuterRef("call"), status__in=UNDECIDED)
+    undecided = Application.objects.filter(call=OuterRef("call"), status__in=following.UNDECIDED)
     return Proposal.objects.filter(
         ~Exists(undecided), status=Proposal.Status.PUBLISHED, fairness_report=None, call__cancelled_at=None
     )

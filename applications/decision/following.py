@@ -10,6 +10,7 @@ from applications.decision.outcomes import GiveUp
 from applications.intake.models import TIE_COLUMNS, Application, Status
 
 STILL_OPEN = (Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW)  # not through screening and review
+UNDECIDED = (*STILL_OPEN, Status.REVIEWED)
 
 
 def renumbered(proposal):
@@ -77,13 +78,17 @@ def going_on(call, published, *, now):
 
 
 def to_go_on(now):
-    """Published lists that may be changed now: somebody was decided anew, or a place is free and a reserve waits for it.
+    """Published lists that are looked at for a change: somebody was decided anew, or a place was left and a reserve waits for one.
 
     While anything of the call is screened or reviewed again no other place of it is decided.
     """
     still_open = Application.objects.filter(call=OuterRef("call"), status__in=STILL_OPEN)
     anew = Application.objects.filter(call=OuterRef("call"), status=Status.REVIEWED)
-    freed = Application.objects.filter(call=OuterRef("call"), status=Status.GIVEN_UP, give_up__was="selected")
+    # Who withdrew while the list waited for its instant has left its place free, as who gave it up has.
+    left = Q(status=Status.GIVEN_UP, give_up__was="selected") | Q(
+        status=Status.WITHDRAWN, places__result="selected"
+    )
+    freed = Application.objects.filter(left, call=OuterRef("call"))
     waits = Application.objects.filter(call=OuterRef("call"), status=Status.RESERVED)
     open_list = Proposal.objects.waiting().filter(call=OuterRef("call"))
     free = Exists(freed.filter(places__proposal=OuterRef("pk"))) & Exists(waits)

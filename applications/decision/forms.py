@@ -27,6 +27,12 @@ class ProposeForm(forms.Form):
     def __init__(self, *args, equals, **options):
         super().__init__(*args, **options)
         self.equals = equals
+        if equals:
+            self.fields["order_reason"] = forms.CharField(
+                label=_("Why the equals stand in this order"), max_length=1000, min_length=5,
+                widget=forms.Textarea({"rows": 3}),
+                help_text=_("Who approves reads it, and the firms concerned with their result: please name no other firm."),
+            )  # fmt: skip
         for group in equals:
             for application in group:
                 self.fields[f"place_{application.pk}"] = forms.TypedChoiceField(

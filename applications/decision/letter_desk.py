@@ -28,7 +28,7 @@ def samples(request, proposal):
     return [(kind, result, number, *first[rank][1:]) for kind, result, number, rank in found]
 
 
-@page("decision.publish", "GET")
+@page("decision.preview", "GET")
 def listing(request, key):
     """Whom a list that waits will be told to, a page at a time."""
     found = fetch(request, Proposal, key=key, related=("call", "follows"))
@@ -48,7 +48,7 @@ def listing(request, key):
     return render(request, "decision/letters.html", facts)
 
 
-@page("decision.publish", "GET")
+@page("decision.preview", "GET")
 def letter(request, key, application):
     """The very letters that one firm will get, as they stand now; nothing is written."""
     found = fetch(request, Proposal, key=key, related=("call", "follows"))

@@ -36,6 +36,7 @@ def result(facts) -> bytes:
             [_("Final score"), score(place.final_score)],
             [_("Pass mark and select mark"), f"{score(call.pass_mark)} / {score(call.select_mark)}"],
             [_("Reason"), place.reason],
+            *([[_("Order among equals"), order_of(notice.place)]] if notice.place.among_equals else []),
             *([[_("Grant (won)"), grant_of(place, committee)]] if place.grant_krw else []),
             *([[_("Reason of the committee"), committee["reason"]]] if committee.get("reason") else []),
         ],
@@ -52,7 +53,7 @@ def result(facts) -> bytes:
         "to_improve_heading": _("What to improve"),
         "to_improve": facts["to_improve"],
         "panel_heading": _("Members of the panel"),
-        "panel": [f"{name} ({affiliation})" if affiliation else name for name, affiliation in facts["panel"]],
+        "panel": panel_of(facts),
         "next_heading": _("What comes next"),
         "next": [next_of(place, call, notice), appeal_line(place, notice)],
     }  # fmt: skip
@@ -64,6 +65,23 @@ def grant_of(place, committee):
     asked = committee.get("asked_krw")
     said = _("%(krw)s, reduced by the committee from %(asked)s")
     return said % {"krw": won(place.grant_krw), "asked": won(asked)} if asked else won(place.grant_krw)
+
+
+def panel_of(facts):
+    """The members of the panel by name, or that they are named later; empty where the call tells nobody."""
+    if facts["panel_follows"]:
+        return [
+            _(
+                "They are named on the page of the result and in this document once the time to appeal is over for every firm of the call and nothing of it waits for an answer or is decided anew."
+            )
+        ]
+    return [f"{name} ({affiliation})" if affiliation else name for name, affiliation in facts["panel"]]
+
+
+def order_of(place):
+    """The place that a person gave among equals, and why."""
+    said = _("Place %(place)d among those with the same score and keys: %(why)s")
+    return said % {"place": place.among_equals, "why": place.proposal.order_reason}
 
 
 def word_of(place, committee):

@@ -9,7 +9,7 @@ from applications.calls.lists import calls, years
 from applications.calls.models import Call, Programme
 from applications.decision.appeals import OPEN, Appeal
 from applications.decision.models import Proposal
-from applications.decision.queries import waiting_for
+from applications.decision.waiting import waiting_for
 from applications.kernel import clock
 from applications.kernel.exporting import Taken
 from applications.kernel.lists import Choice, Column, Day, List, Option, of_choices

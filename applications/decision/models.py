@@ -56,7 +56,9 @@ class Proposal(models.Model):
         "applications.Deliberation", models.PROTECT, null=True, related_name="proposals"
     )
     note = models.CharField(_("reason"), max_length=1000)
-    fingerprint = models.CharField(max_length=64)  # queries.fingerprint_of_list, when it was drawn
+    # why equals stand in the order that a person gave them
+    order_reason = models.CharField(_("reason of the order among equals"), max_length=1000, blank=True)
+    fingerprint = models.CharField(max_length=64)  # fingerprints.of_list, when it was drawn
     publish_at = models.DateTimeField(_("published at"), null=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=clock.now)
@@ -115,6 +117,8 @@ class Place(models.Model):
     result = models.CharField(max_length=10, choices=Result)
     reserve_rank = models.PositiveSmallIntegerField(null=True)
     reason = models.CharField(max_length=300)
+    # that a person gave it, where the order made a difference
+    among_equals = models.PositiveSmallIntegerField(null=True)
     final_score = models.DecimalField(max_digits=6, decimal_places=2)
     base_score = models.DecimalField(max_digits=6, decimal_places=2)
     grant_krw = models.PositiveBigIntegerField(default=0)

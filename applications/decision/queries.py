@@ -1,46 +1,42 @@
 """Reads of decisions: the ranking, and what a firm may know of its result."""
 
-import hashlib
-import json
 from functools import reduce
 from itertools import pairwise
 from operator import or_
 
 from django.apps import apps
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Sum, Value, When
-from django.db.models.functions import MD5
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from applications.accounts.models import Role
+from applications.accounts.models import Role, User
 from applications.calls.models import BudgetLine
-from applications.decision import contesting, deliberated, deliberating, following, rules
+from applications.decision import (
+    contesting,
+    deliberated,
+    deliberating,
+    fingerprints,
+    following,
+    rules,
+)
 from applications.decision.appeals import Appeal
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion, ResultNotice
 from applications.decision.selection import Bound
-from applications.intake.models import TIE_COLUMNS, Application, Status
+from applications.intake.models import TIE_COLUMNS, Application, Exclusion, Status
 from applications.intake.models.checks import Adjustment
 from applications.kernel import audit, calendar, clock
 from applications.kernel.errors import Reason
+from applications.permissions import parts_in
 from applications.review import meeting
 from applications.review.exemptions import allowances
 from applications.review.queries import counted
 from applications.review.rules import usual_sheets
 
-KEYS = ("final_score", *TIE_COLUMNS)
+KEYS = fingerprints.KEYS
 WHOLE = Q()
+LEFT = (Status.WITHDRAWN, Status.GIVEN_UP)
 RANK_ORDER = (*(f"-{key}" for key in KEYS), "id")
 RANKED = (Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, Status.AGREED)
-
-
-def waiting_for(user):
-    """Lists that wait for this person: to be approved, by another than who proposed them, or by officers to be published
-    or followed by a further one."""
-    to_approve = Q(status=Proposal.Status.PROPOSED) & ~Q(proposed_by=user)
-    to_publish = Q(status=Proposal.Status.APPROVED, publish_at=None)
-    to_publish |= Q(pk__in=following.to_go_on(clock.now()).values("pk"))
-    found = Proposal.objects.filter(call__cancelled_at=None)
-    return found.filter(to_approve | to_publish if user.role == Role.OFFICER else to_approve)
 
 
 def ranking(call, where=WHOLE):
@@ -201,44 +197,6 @@ def undecided_claims(call):
     return [number for pk, number, items in claims if any((pk, int(item)) not in decided for item in items)]
 
 
-def fingerprint(call):
-    """A hash of all that a list is cut from: it changes when a score, a status or an amount does, or the meeting of the committee that counts.
-
-    That an agreement comes into force changes nothing of a list.
-    """
-    _is_open, closed = deliberated.standing(call)
-    return hash_of([list(standing_of(call)), closed])
-
-
-def fingerprint_of_list(call):
-    """A hash of the same with all that its firms are told: bonus and penalty with their grounds (each decision on one is a row of its own), and opinions.
-
-    What the committee decides is told apart (deliberating.outdated): its minutes do not change once they are closed.
-    """
-    given = Adjustment.objects.filter(application__call=call).aggregate(Max("pk"), Count("pk"))
-    heard = meeting.concluded().filter(application__call=call).aggregate(Count("pk"), Sum("version"))
-    opinions = Opinion.objects.filter(application__call=call).order_by("pk")
-    told = opinions.values_list("application", MD5("text"), MD5("to_improve"))
-    return hash_of([list(standing_of(call)), given, heard, list(told)])
-
-
-def hash_of(facts):
-    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
-
-
-def standing_of(call):
-    """What a list is cut from: a row of plain values for each application."""
-    return (
-        Application.objects.filter(call=call)
-        .exclude(status=Status.DRAFT)
-        .annotate(stands=Case(When(status=Status.AGREED, then=Value(Status.SELECTED)), default="status"))
-        .order_by("pk")
-        .values_list(
-            "pk", "stands", "sheets", *KEYS, "base_score", "requested_krw", "field_id", "region_id", "failings",
-        )
-    )  # fmt: skip
-
-
 def in_force(call):
     """The latest proposal of a call that is proposed, approved or published, if there is one."""
     return Proposal.objects.in_force().filter(call=call).first()
@@ -258,7 +216,10 @@ def sent_back(call):
 
 
 def stale(proposal, at=None):
-    """Why this list does not stand at an instant (at; else its own, else now); an empty list is that it does."""
+    """Why this list does not stand at an instant (at; else its own, else now); an empty list is that it does.
+
+    Once its instant is set, firms that leave it stop nobody else's result.
+    """
     if proposal.call.cancelled_at:
         return [Reason(_("This call was cancelled."))]
     if following.outlives_reserves(proposal, at or proposal.publish_at or clock.now()):
@@ -271,7 +232,7 @@ def stale(proposal, at=None):
             drawn_with=proposal.deliberation_id, closed=closed, is_open=is_open
         ):
             return reasons
-    now = fingerprint_of_list(proposal.call)
+    now = fingerprints.of_list(proposal.call, proposal if proposal.publish_at else None)
     if proposal.fingerprint == now:
         return []
     if proposal.follows_id:
@@ -280,9 +241,20 @@ def stale(proposal, at=None):
     return rules.stale(proposal, now, list(gone.values_list("application__number", flat=True)))
 
 
+def left(proposal):
+    """Numbers of the applications that were withdrawn or given up since the instant of a list was set; it takes effect without them."""
+    if not (proposal.waits and proposal.publish_at):
+        return []
+    found = proposal.places.filter(application__status__in=LEFT)
+    return list(found.values_list("application__number", flat=True))
+
+
 def counts(proposal):
-    """How many places of a list are selected, reserved and declined."""
-    found = dict(proposal.places.order_by().values_list("result").annotate(Count("pk")))
+    """How many places of a list are selected, reserved and declined; without those who left one that waits for its instant."""
+    places = proposal.places.order_by()
+    if proposal.waits and proposal.publish_at:
+        places = places.exclude(application__status__in=LEFT)
+    found = dict(places.values_list("result").annotate(Count("pk")))
     return [found.get(result, 0) for result in Place.Result.values]
 
 
@@ -298,7 +270,8 @@ def cuts(proposal):
 def published_place(application, *, now):
     """What the list says of this application, once its instant has come; None before.
 
-    A list that has changed since its approval has no instant: it is not published until it is proposed again.
+    A list that has changed since its approval has no instant: it is not published until it is proposed again. Who has left
+    has the result of its last notice.
     """
     places = (
         Place.objects.filter(
@@ -313,6 +286,8 @@ def published_place(application, *, now):
         .select_related("proposal__call")
         .order_by("-proposal__ordinal")
     )
+    if application.status in LEFT:
+        places = places.filter(notice__isnull=False)
     return next((place for place in places if is_public(place.proposal)), None)
 
 
@@ -335,11 +310,24 @@ def notice_before(notice):
 
 
 def is_confirmed(call, *, now):
-    """Whether the result of a call is confirmed: every firm's time to appeal is over, and every appeal answered."""
+    """Whether the result of a call is confirmed: every firm's time to appeal is over, every appeal answered, and nothing is decided anew.
+
+    The time of those who were ruled out runs too.
+    """
+    # Who came up has nothing to contest.
     notices = ResultNotice.objects.filter(application__call=call).exclude(
         place__proposal__follows__isnull=False, place__result=Place.Result.SELECTED
-    )  # who came up has nothing to contest
+    )
     if not notices.exists() or notices.filter(appeal_ends_at__gt=now).exists():
+        return False
+    applications = Application.objects.filter(call=call)
+    if applications.filter(status__in=following.UNDECIDED).exists():
+        return False
+    ruled_out = Exclusion.objects.filter(
+        application__in=applications.filter(status=Status.INELIGIBLE), confirmed=True
+    )
+    last = ruled_out.aggregate(at=Max("answered_at"))["at"]
+    if last and calendar.end_of_term(last, call.appeal_days) > now:
         return False
     return not Appeal.objects.open().filter(application__call=call).exists()
 
@@ -354,6 +342,24 @@ def contested(application):
         return contesting.Contested({"exclusion": last}, last.answered_at, ends_at)
     notice = application.result_notices.last()
     return notice and contesting.Contested({"notice": notice}, notice.delivered_at, notice.appeal_ends_at)
+
+
+def newer_decision(appeal):
+    """The decision that its firm was told after the one that a draft of an appeal is about, and may contest; None where there is none."""
+    found = contested(appeal.application)
+    if appeal.status != Appeal.Status.DRAFT or contesting.not_appealable(appeal.application, found):
+        return None
+    is_same = all(getattr(appeal, f"{name}_id") == thing.pk for name, thing in found.thing.items())
+    return None if is_same else found
+
+
+def unmanned(appeal):
+    """Why nobody can take the next step of an appeal that waits for its answer: everybody who might had a part in what is contested."""
+    if not appeal.is_open:
+        return []
+    role = Role.OFFICER if appeal.status == Appeal.Status.RECEIVED else Role.DIRECTOR
+    people = User.objects.filter(role=role, is_active=True).exclude(pk__in=parts_in(appeal))
+    return [] if people.exclude(pk=appeal.proposed_by_id).exists() else contesting.nobody_left(role)
 
 
 def opinion_of(application):

@@ -6,7 +6,7 @@ import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from applications.decision import actions, deliberated, queries, rules, stability
+from applications.decision import actions, deliberated, fingerprints, queries, rules, stability
 from applications.decision.resamplings import Resampling
 from applications.intake.models import Application, Status
 from applications.kernel import audit, clock, leasing
@@ -61,7 +61,7 @@ def latest(call):
 
 def is_behind(made):
     """Whether scores, statuses, amounts or decisions of the committee have changed since; of a list that is public that is so by its publication."""
-    return made.fingerprint != queries.fingerprint(made.call)
+    return made.fingerprint != fingerprints.of_call(made.call)
 
 
 def chances(call):
@@ -85,7 +85,7 @@ def carry_on(asked):
 
 
 def _make(asked):
-    fingerprint = queries.fingerprint(asked.call)
+    fingerprint = fingerprints.of_call(asked.call)
     result = worked_out(
         asked.call, draws=asked.draws, seed=asked.seed,
         tell=lambda part: leasing.hold(asked, percent=int(100 * part)),

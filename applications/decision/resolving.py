@@ -7,6 +7,7 @@ from applications.decision import deliberated, deliberating, queries, rules
 from applications.decision.actions import draw_with, lock, unfollowed
 from applications.decision.committees import CommitteeMember, Deliberation, Resolution
 from applications.decision.minutes import fingerprint
+from applications.intake.awaiting import held_still
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
@@ -49,7 +50,7 @@ def convene(call, *, held_at, place, secretary, by):
         closes_at=call.closes_at,
         now=clock.now(),
     )
-    if reasons := reasons + _public(call) + deliberating.no_secretary(secretary):
+    if reasons := reasons + (_public(call) or held_still(call.pk)) + deliberating.no_secretary(secretary):
         raise Refused(*reasons, about=call)
     made = Deliberation.objects.create(
         call=call,

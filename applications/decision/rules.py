@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.decision.selection import Room, ends
 from applications.kernel.errors import Reason
+from applications.kernel.reasons import too_short
 from applications.templatetags.grants import day
 
 PLACE = "place"
@@ -298,6 +299,11 @@ def unordered(groups):
     return [Reason(_("Equal scores stand across the cut: give each of them its place."))] if groups else []
 
 
+def unreasoned(decided, why):
+    """An order that a person gives among equals has its own reason. decided: {id: place}; why: the reason."""
+    return too_short(why, "order_reason") if decided else []
+
+
 def not_ready(*, still_open, short, undecided_claims=(), lines, decided, now, closes_at):
     """Why no list can be proposed yet.
 
@@ -376,6 +382,10 @@ def beyond_line(line, left, granted):
         "The list grants %(granted)s won, and only %(left)s won are left of the budget line %(line)s. Please propose it again."
     )
     return [Reason(said % {"granted": f"{granted:,}", "left": f"{left:,}", "line": line})]
+
+
+def not_set(proposal):
+    return [] if proposal.publish_at else [Reason(_("No instant is set."))]
 
 
 def public_already(proposal, *, now, is_stale):

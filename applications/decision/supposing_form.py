@@ -4,11 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.decision.selection import Bound
-from applications.kernel.taxonomy import IndustryField, terms_of
+from applications.kernel.taxonomy import IndustryField, Region, terms_of
 
 
 class SupposeForm(forms.Form):
-    """Begins with what the call is cut by (ruled: queries.limits). Each field can be given a least and a most; so can each region that has a quota."""
+    """Begins with what the call is cut by (ruled: queries.limits). Each field and region can be given a least and a most."""
 
     pass_mark = forms.DecimalField(label=_("Pass mark"), min_value=0, max_value=100, decimal_places=2)
     select_mark = forms.DecimalField(label=_("Select mark"), min_value=0, max_value=100, decimal_places=2)
@@ -27,9 +27,10 @@ class SupposeForm(forms.Form):
             *((str(key), f"{name} ({number})") for key, name, number in reviewers),
         ]
         others = [
-            Bound("field", one.pk, str(one))
-            for one in terms_of(IndustryField)
-            if ("field", one.pk) not in {bound.end for bound in bounds}
+            Bound(kind, one.pk, str(one))
+            for kind, table in (("field", IndustryField), ("region", Region))
+            for one in terms_of(table)
+            if (kind, one.pk) not in {bound.end for bound in bounds}
         ]
         self.rows = [self._row(bound) for bound in (*bounds, *others)]
 

@@ -34,7 +34,8 @@ def told(proposal):
     """
     news = Q(application__status=Status.REVIEWED)
     news |= Q(application__status=Status.RESERVED, result=Place.Result.SELECTED)
-    return proposal.places.filter(news | Q(application__in=following.renumbered(proposal)))
+    news |= Q(application__status=Status.RESERVED, application__in=following.renumbered(proposal))
+    return proposal.places.filter(news)
 
 
 def comes_up(place):

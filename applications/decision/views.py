@@ -169,7 +169,12 @@ def proposing(request, call, verb, groups, applications, earlier):
     given = form.cleaned_data
     try:
         proposal = verb(
-            call, note=given["note"], decided=form.decided, replaces=given["replaces"], by=request.user
+            call,
+            note=given["note"],
+            decided=form.decided,
+            why=given.get("order_reason", ""),
+            replaces=given["replaces"],
+            by=request.user,
         )
     except Refused as refusal:
         refusal.show_on(form)
@@ -258,6 +263,8 @@ def proposal(request, key):
             "columns": 7 + found.call.is_rnd + bool(chances),
             "moves": PROPOSAL.open_to(found, request.user),
             "stale": queries.stale(found) if found.waits else [],
+            "left": queries.left(found),
+            "may_preview": found.waits and request.user.has_perm("decision.preview", found),
             "own_proposal": found.proposed_by_id == request.user.pk,
             "own_minutes": deliberating.same_hands(found.deliberation, request.user),
             "may_read_minutes": request.user.has_perm("committee.view", found.deliberation),
@@ -322,6 +329,20 @@ def publish(request, key):
             "counts": queries.counts(found),
             "samples": letter_desk.samples(request, found),
             "stale": queries.stale(found),
+            "left": queries.left(found),
         },
         status=status,
     )
+
+
+@page("decision.publish", "GET", "POST")
+def hold_back(request, key):
+    """The instant of a list is taken back, with the reason: nothing is published until it is set again."""
+    found = fetch(request, Proposal, key=key, related=("call",))
+    return asked(
+        request,
+        ReasonForm(request.POST or None, button=_("Take the instant back")),
+        lambda reason: actions.hold_back(found, reason=reason, by=request.user),
+        after=found, said=_("The instant is taken back. Nothing is published until it is set again."),
+        heading=_("Take the instant back"), hint=found.call.title, back=found,
+    )  # fmt: skip

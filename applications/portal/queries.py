@@ -9,7 +9,7 @@ from applications.accounts.models import Role, User
 from applications.agreement.queries import to_be_signed, unsigned_in_time, waiting_for_draft
 from applications.calls.audience import Inquiry
 from applications.calls.models import Call
-from applications.decision import queries as decision
+from applications.decision import waiting as decision
 from applications.decision.appeals import Appeal
 from applications.funding.models import Payment
 from applications.funding.queries import to_be_paid

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role
 from applications.calls.conflicts import RULES
-from applications.intake import bonus
+from applications.intake import awaiting, bonus
 from applications.intake.models import BEFORE_REVIEWERS, Application, Status
 from applications.intake.models.checks import Adjustment
 from applications.kernel import audit, clock
@@ -131,7 +131,8 @@ def declare(assignment, *, code, note="", stays=False, by):
         raise Refused(*reasons, about=assignment)
     change = {"declared_at": clock.now(), "conflict_code": code, "conflict_note": note}
     if code and not stays:
-        in_time = application.status in BEFORE_REVIEWERS  # a published score stands as it was published
+        # A published score stands as it was published, from the instant of its list on.
+        in_time = application.status in BEFORE_REVIEWERS and not awaiting.is_due(application.call_id)
         kind = SheetEvent.Kind.STEPPED_BACK if in_time else SheetEvent.Kind.TOO_LATE
         advance(
             assignment, "step_back", kind, by=by, note=f"{code} {note}".strip(),
@@ -262,7 +263,8 @@ def adjust(application, *, item, counts, grounds, by):
     claimed = [claim for claim, _words in bonus.claimed(application)]
     APPLICATION.advance(
         application, "adjust", by=by,
-        unless=lambda _locked: rules.undecidable(item, application.call_id, claimed) or too_short(grounds, "grounds"),
+        unless=lambda _locked: rules.undecidable(item, application.call_id, claimed) or too_short(grounds, "grounds")
+        or awaiting.held_still(application.call_id),
         note=f"{item}: {item.signed if counts else 0} ({grounds})",
     )  # fmt: skip
     points = item.signed if counts else Decimal()
@@ -351,7 +353,7 @@ def reopen_review(application, *, reason, by):
         application,
         "go_back" if earlier else "reopen_review",
         by=by,
-        unless=lambda _a: too_short(reason),
+        unless=lambda _a: too_short(reason) or awaiting.held_still(application.call_id),
         note=reason,
         stage=earlier or application.stage,
     )

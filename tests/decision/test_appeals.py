@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from applications.accounts.models import Role
 from applications.decision import actions, appealing, continuing, queries
 from applications.decision.appeals import Appeal, AppealAttempt
 from applications.decision.models import Proposal
@@ -305,6 +306,99 @@ def test_who_reviewed_the_application_never_examines_the_appeal_even_as_an_offic
     assert world.officer.has_perm("appeal.examine", appeal)
 
 
+def overtaken(world):
+    """(the draft that a reserve began, its application): a further list has given it another number meanwhile."""
+    _list, made = published_list(world)
+    draft = begun(world, made[3])
+    with clock.at(LAST_DAY):
+        appealing.write(
+            draft, ground="misread", text=TEXT, wanted="", by=world.owner_of(made[3].firm), now=LAST_DAY
+        )
+        appealing.add_evidence(draft, upload=pdf("sales.pdf"), by=world.owner_of(made[3].firm), now=LAST_DAY)
+    decided(world, appealed(world, made[5]))
+    Application.objects.filter(pk=made[5].pk).update(base_score=85, final_score=85)
+    further(world)
+    return draft, made[3]
+
+
+def test_a_draft_is_not_handed_in_against_a_newer_decision_and_is_taken_over_on_request(world):
+    draft, application = overtaken(world)
+    owner, later = world.owner_of(application.firm), LAST_DAY + timedelta(days=10)
+    old, new = application.result_notices.order_by("pk")
+
+    with clock.at(later):
+        words = "The panel read the sales of 2019."
+        appealing.write(draft, ground="error", text=words, wanted="", by=owner, now=later)
+        refused = reasons(appealing.hand_in, draft, by=owner, arrived_at=later)
+        page = world.client(owner).get(draft.get_absolute_url())
+        taken = world.client(owner).post(f"{draft.get_absolute_url()}take-over/")
+        again = reasons(appealing.take_over, draft, by=owner, now=later)
+        handed = appealing.hand_in(draft, by=owner, arrived_at=later)
+
+    assert refused == [
+        "This draft is about an earlier decision. We told you a new one at 9 Jan 2027, 12:00, which takes its place. "
+        "Your words and files are kept; take them over to the new decision to hand them in."
+    ]
+    assert (page.context["may_take_over"], draft.notice_id, taken.status_code) == (True, old.pk, 302)
+    assert again == ["No newer decision was told since this draft was begun."]
+    assert (handed.notice_id, handed.text, handed.evidence.count()) == (new.pk, words, 1)
+    assert handed.ends_at == new.appeal_ends_at
+
+
+def test_a_draft_is_not_taken_over_late_or_beside_another_appeal(world):
+    draft, application = overtaken(world)
+    owner = world.owner_of(application.firm)
+    ends = application.result_notices.last().appeal_ends_at
+
+    late = reasons(appealing.take_over, draft, by=owner, now=ends)
+    with clock.at(ends - timedelta(hours=1)):
+        appealing.begin(application, by=owner, now=ends - timedelta(hours=1))
+        beside = reasons(appealing.take_over, draft, by=owner, now=ends - timedelta(hours=1))
+
+    assert late[0].startswith("The time to appeal ended at")
+    assert beside == ["An appeal against the new decision is begun already. Please write there."]
+
+
+def test_who_decided_on_an_item_of_the_application_does_not_examine_the_appeal_and_reads_why(world):
+    application = world.reviewed(world.r1, score=50)
+    world.adjusted(application, 1)
+    with clock.at(PUBLISHED):
+        approve_and_publish(world, actions.propose(world.r1, note="As ranked", by=world.officer))
+    appeal = appealed(world, application)
+    pages = []
+    for officer in (world.officer, world.officer2):
+        with clock.at(LAST_DAY):
+            pages.append(world.client(officer).get(appeal.get_absolute_url()))
+
+    said = "You decided on a bonus or penalty item of the application: somebody else examines the appeal."
+    assert [officer.has_perm("appeal.examine", appeal) for officer in (world.officer, world.officer2)] == [
+        False,
+        True,
+    ]
+    assert [page.context["part"] for page in pages] == [said, None]
+    assert [page.context["unmanned"] for page in pages] == [[], []]
+
+
+def test_where_everybody_had_a_part_it_is_said_plainly_who_is_needed(world):
+    application = world.reviewed(world.r1, score=50)
+    item = world.item(application, 1)
+    for officer in (world.officer, world.officer2):
+        review.adjust(application, item=item, counts=True, grounds="As the certificate says", by=officer)
+    with clock.at(PUBLISHED):
+        approve_and_publish(world, actions.propose(world.r1, note="As ranked", by=world.officer))
+    appeal = appealed(world, application)
+    with clock.at(LAST_DAY):
+        page = world.client(world.director).get(appeal.get_absolute_url())
+        world.person(Role.OFFICER)
+        later = world.client(world.director).get(appeal.get_absolute_url())
+
+    needed = (
+        "Every programme officer had a part in the decision that is contested: none of them may examine this appeal. "
+        "Another programme officer is needed; the administrator invites one."
+    )
+    assert (needed in page.content.decode(), later.context["unmanned"]) == (True, [])
+
+
 def test_an_appeal_against_being_ruled_out_opens_the_screening_and_others_decide_it(world):
     application = world.submitted(world.r1)
     intake.propose_exclusion(application, code="E06", reason="Taxes in arrears", by=world.officer)
@@ -432,8 +526,8 @@ def test_an_appeal_equal_to_a_reserve_waits_until_a_person_says_which_comes_up(w
     equal = "Equal scores stand across the cut: give each of them its place."
 
     assert reasons(further, world) == [equal]
-    assert reasons(further, world, decided={f.pk: 1}) == [equal]
-    further(world, decided={f.pk: 1, d.pk: 2})
+    assert reasons(further, world, decided={f.pk: 1}, why="By lot") == [equal]
+    further(world, decided={f.pk: 1, d.pk: 2}, why="By lot")
 
     assert results([b, c, d, e, f]) == ["selected", "selected", "reserved", "reserved", "selected"]
 
@@ -442,15 +536,17 @@ def test_equals_keep_the_order_that_they_have_on_the_published_list(world):
     type(world.r1).objects.filter(pk=world.r1.pk).update(seats=1)
     a, d, e, f = (world.with_score(world.r1, score) for score in ("91", "80", "80", "51"))
     with clock.at(PUBLISHED):
-        list_of = actions.propose(world.r1, note="As ranked", decided={e.pk: 1, d.pk: 2}, by=world.officer)
+        list_of = actions.propose(
+            world.r1, note="As ranked", decided={e.pk: 1, d.pk: 2}, why="By lot", by=world.officer
+        )
         approve_and_publish(world, list_of)
     decided(world, appealed(world, f))
     Application.objects.filter(pk=f.pk).update(base_score=80, final_score=80)
 
-    assert reasons(further, world, decided={d.pk: 1, f.pk: 2, e.pk: 3}) == [
+    assert reasons(further, world, decided={d.pk: 1, f.pk: 2, e.pk: 3}, why="By lot") == [
         "Equals who are on the published list keep their order among themselves."
     ]
-    later = further(world, decided={e.pk: 1, f.pk: 2, d.pk: 3})
+    later = further(world, decided={e.pk: 1, f.pk: 2, d.pk: 3}, why="By lot")
 
     assert list(later.places.values_list("application", flat=True)) == [a.pk, e.pk, f.pk, d.pk]
 

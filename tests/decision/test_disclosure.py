@@ -8,12 +8,22 @@ import pytest
 from applications.calls.models import Call
 from applications.decision import actions, disclosing, queries
 from applications.decision.outcomes import Opinion, ResultNotice
-from applications.kernel import audit, clock
+from applications.intake import actions as intake
+from applications.kernel import audit, calendar, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from applications.review import actions as review
 from applications.review.models import Assignment, Score
-from tests.decision.contested import END, PUBLISHED, appealed, approve_and_publish, decided
+from tests.decision.contested import (
+    END,
+    LAST_DAY,
+    PUBLISHED,
+    appealed,
+    approve_and_publish,
+    decided,
+    further,
+    published_list,
+)
 from tests.intake.test_receipt import words
 from tests.remembering import step
 from tests.world import browser
@@ -179,6 +189,24 @@ def test_g37_members_of_the_panel_are_named_after_confirmation_only_and_never_wh
     assert [name for name in names if name in letters] == []
 
 
+def test_the_document_says_that_the_members_of_the_panel_follow_until_they_are_named(world):
+    application = world.reviewed(world.r1, score=50)
+    names = [sheet.reviewer.name for sheet in application.assignments.select_related("reviewer")]
+    publish(world)
+
+    documents = []
+    for at in (PUBLISHED, END):
+        with clock.at(at):
+            answer = browser(world.owner_of(application.firm)).get(
+                f"/decisions/results/{application.key}/pdf/"
+            )
+        documents.append(" ".join(words(answer.content).split()))
+
+    follows = "They are named on the page of the result and in this document once the time to appeal is over"
+    assert [follows in said for said in documents] == [True, False]
+    assert [[name for name in names if name in said] for said in documents] == [[], names]
+
+
 def test_while_an_appeal_of_the_call_waits_nobody_is_named(world):
     application, other = world.reviewed(world.r1, score=50), world.reviewed(world.r1, score=40)
     publish(world)
@@ -257,3 +285,75 @@ def test_the_page_of_a_result_costs_the_same_for_few_and_many(world, django_asse
 
     with clock.at(PUBLISHED), django_assert_max_num_queries(24):
         assert client.get(f"/decisions/results/{application.key}/").status_code == 200
+
+
+def test_who_stands_in_an_order_that_a_person_gave_reads_its_place_and_why(world):
+    first, second = world.reviewed(world.r1, score=80), world.reviewed(world.r1, score=80)
+    policy(world, seats=1)
+    with clock.at(PUBLISHED):
+        proposal = actions.propose(
+            world.r1,
+            note="As ranked",
+            decided={second.pk: 1, first.pk: 2},
+            why="More jobs by the plan",
+            by=world.officer,
+        )
+        approve_and_publish(world, proposal)
+        client = browser(world.owner_of(first.firm))
+        page = client.get(f"/decisions/results/{first.key}/").content.decode()
+        document = words(client.get(f"/decisions/results/{first.key}/pdf/").content)
+    letter = Letter.objects.get(kind="result_published", to=world.owner_of(first.firm)).body
+
+    said = "Place 2 among those with the same score and keys: More jobs by the plan"
+    assert [said in " ".join(told.split()) for told in (page, letter, document)] == [True] * 3
+
+
+# When a result is confirmed
+
+
+def is_confirmed(world, at):
+    return queries.is_confirmed(world.r1, now=at)
+
+
+def test_a_result_is_not_confirmed_while_an_upheld_appeal_is_decided_anew(world):
+    _list, made = published_list(world)
+    appeal = appealed(world, made[5])
+    waits = is_confirmed(world, END)
+    decided(world, appeal)
+    anew = is_confirmed(world, END + timedelta(days=5))
+    further(world)
+    told = is_confirmed(world, LAST_DAY + timedelta(days=9))
+    later = is_confirmed(world, LAST_DAY + timedelta(days=30))
+
+    assert (waits, anew, told, later) == (False, False, False, True)
+
+
+def test_a_result_is_not_confirmed_while_who_was_ruled_out_late_may_still_appeal(world):
+    out = world.submitted(world.r1)
+    with clock.at(PUBLISHED - timedelta(hours=1)):
+        intake.propose_exclusion(out, code="E03", reason="Closed down", by=world.officer)
+    answered = clock.kst(2026, 12, 31, 12)
+    with clock.at(PUBLISHED - timedelta(minutes=30)):
+        intake.answer_exclusion(out, confirmed=True, by=world.director)
+    published_list(world)
+    out.exclusions.update(answered_at=answered)
+    ends = calendar.end_of_term(answered, world.r1.appeal_days)
+
+    assert ends > END
+    assert [is_confirmed(world, at) for at in (END, ends - timedelta(microseconds=1), ends)] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_an_exclusion_that_was_undone_holds_nothing_up(world):
+    out = world.submitted(world.r1)
+    intake.propose_exclusion(out, code="E03", reason="Closed down", by=world.officer)
+    intake.answer_exclusion(out, confirmed=True, by=world.director)
+    intake.readmit(out, reason="It is open again", by=world.director2)
+    intake.withdraw(out, reason="We merge with another", by=world.owner_of(out.firm))
+    published_list(world)
+    out.exclusions.update(answered_at=clock.kst(2026, 12, 31, 12))
+
+    assert is_confirmed(world, END)

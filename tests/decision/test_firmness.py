@@ -314,7 +314,7 @@ def test_the_list_that_waits_says_who_is_selected_now(world, ranked):
     pks = [plan.pk, *(one.pk for one in equal)]
     decided = {pk: place for place, pk in enumerate(reversed(pks), 1)}
     Application.objects.filter(pk__in=pks).update(tie_4=0, tie_5=0)
-    actions.propose(ranked, note="As ranked", decided=decided, by=world.officer)
+    actions.propose(ranked, note="As ranked", decided=decided, why="By lot", by=world.officer)
 
     assert resampling.selected_now(ranked) == set(pks[1:])
 

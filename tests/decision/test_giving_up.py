@@ -7,8 +7,9 @@ import pytest
 
 from applications.agreement import actions as agreement
 from applications.agreement.queries import offered
+from applications.calls.models import Call
 from applications.cohort import actions as cohort
-from applications.decision import actions, continuing, filling, following, queries
+from applications.decision import actions, continuing, filling, following, queries, waiting
 from applications.decision.models import Proposal
 from applications.decision.outcomes import GiveUp
 from applications.decision.tasks import end_reserves, publish_due
@@ -22,6 +23,7 @@ from tests.asking import reasons
 from tests.decision.contested import (
     LAST_DAY,
     PUBLISHED,
+    SCORES,
     appealed,
     approve_and_publish,
     decided,
@@ -127,6 +129,44 @@ def test_the_first_reserve_comes_up_after_two_people_have_agreed_and_is_told(wor
     assert places[e.pk].reserve_rank == 2
     assert queries.notice_of(d).delivered_at == LAST_DAY + timedelta(days=9)
     assert not following.to_go_on(LAST_DAY).exists()
+
+
+def test_a_place_that_was_selected_in_addition_and_given_up_is_nothing_to_do(world):
+    """No more places are filled than the first list filled."""
+    _first, [*_others, f] = published_list(world)
+    decided(world, appealed(world, f))
+    Application.objects.filter(pk=f.pk).update(base_score=89, final_score=89)
+    anew = list(waiting.waiting_for(world.officer))
+    later = further(world)
+    give_up(world, f, at=LAST_DAY + timedelta(days=10))
+
+    assert [proposal.ordinal for proposal in anew] == [1]
+    assert later.places.filter(result="selected").count() == 4
+    with clock.at(LAST_DAY + timedelta(days=10)):
+        assert list(waiting.waiting_for(world.officer)) == []
+        assert reasons(
+            continuing.propose, world.r1, note="A place is free", by=world.officer, replaces=2
+        ) == ["Nothing has changed that would change the list."]
+
+
+def test_a_free_place_is_a_thing_to_do_only_where_a_reserve_fits_into_the_budget(world):
+    Call.objects.filter(pk=world.r1.pk).update(budget_krw=100)
+    world.r1.refresh_from_db()
+    applications = [world.with_score(world.r1, score) for score in SCORES[:4]]
+    for application, krw in zip(applications, (30, 30, 30, 60), strict=True):
+        Application.objects.filter(pk=application.pk).update(requested_krw=krw)
+    with clock.at(PUBLISHED):
+        proposal = actions.propose(world.r1, note="As ranked", by=world.officer)
+        approve_and_publish(world, proposal)
+
+    give_up(world, applications[0])
+    with clock.at(LAST_DAY):
+        none_fits = list(waiting.waiting_for(world.officer))
+    give_up(world, applications[1])
+    with clock.at(LAST_DAY):
+        one_fits = list(waiting.waiting_for(world.officer))
+
+    assert (none_fits, one_fits) == ([], [proposal])
 
 
 def test_a_further_list_that_waits_is_replaced_where_another_place_becomes_free(world):

@@ -233,8 +233,11 @@ def test_a_random_call_keeps_its_places_quotas_marks_and_budget_and_names_why_an
     holds(lines, limits)
 
 
-def holds(lines, limits):
-    """What holds of a list whatever its call: within all limits, best first, nobody passed over but for a rule that is true."""
+def holds(lines, limits, *, voted=()):
+    """What holds of a list whatever its call: within all limits, best first, nobody passed over but for a rule that is true.
+
+    voted: ids of those on whom the committee decided; whom it selects is seated before all others.
+    """
     selected = [line.candidate for line in lines if line.result == "selected"]
     reserved = [line for line in lines if line.result == "reserved"]
     assert len(selected) <= limits["seats"]
@@ -250,17 +253,22 @@ def holds(lines, limits):
         not c.failings and c.base >= limits["pass_mark"] for c in (line.candidate for line in reserved)
     )
     assert all(line.reason for line in lines)
-    last = max((line.rank for line in lines if line.result == "selected"), default=0)
+    first = {c.pk for c in selected} & set(voted)
+    ranked = [line.rank for line in lines if line.result == "selected" and line.candidate.pk not in first]
+    last = max(ranked, default=0)
     for line in lines:
+        if line.candidate.pk in voted:
+            continue
         may = not line.candidate.failings and line.candidate.base >= limits["select_mark"]
         if may and line.result != "selected" and line.rank < last:
             assert line.reason.startswith(("All ", "More than what is left", "The room left is owed to"))
-            assert is_true(line, lines, limits)
+            assert is_true(line, lines, limits, first)
 
 
-def is_true(line, lines, limits):
-    """Whether the rule that is named does stop this one: counted from those above it, with no rule of the house."""
-    above = [one.candidate for one in lines if one.rank < line.rank and one.result == "selected"]
+def is_true(line, lines, limits, first):
+    """Whether the rule that is named does stop this one: counted from those above it and those seated first, with no rule of the house."""
+    selected = [one for one in lines if one.result == "selected"]
+    above = [one.candidate for one in selected if one.rank < line.rank or one.candidate.pk in first]
     if line.reason.startswith("All "):
         return not fits([*above, line.candidate], limits["bounds"], len(lines), with_least=False)
     if line.reason.startswith("More than"):

@@ -69,6 +69,24 @@ def test_the_preview_is_the_letter_of_a_first_and_of_a_further_list(world):
     assert kinds == {"reserve_promoted", "result_published"}
 
 
+def test_a_director_reads_the_letters_before_approving(world):
+    application = world.with_score(world.r1, "91")
+    proposal = actions.propose(world.r1, note="As ranked", by=world.officer)
+    listing = f"{proposal.get_absolute_url()}letters/"
+    letter = f"{listing}{application.key}/"
+
+    director, auditor = world.client(world.director), world.client(world.auditor)
+    pages = [director.get(proposal.get_absolute_url()), director.get(listing), director.get(letter)]
+
+    [(person, _subject, body)] = pages[2].context["letters"]
+    assert listing in pages[0].content.decode()
+    assert [answer.status_code for answer in pages] == [200] * 3
+    assert (person, "91.00" in body) == (world.owner_of(application.firm), True)
+    assert AccessEntry.objects.filter(actor=world.director, act="letter.preview").count() == 1
+    assert [auditor.get(page).status_code for page in (listing, letter)] == [404, 404]
+    assert listing not in auditor.get(proposal.get_absolute_url()).content.decode()
+
+
 @pytest.mark.parametrize(("sent", "status"), [(True, "sent"), (False, "replaced")])
 def test_a_corrected_decision_stops_letters_that_wait_and_explains_those_that_went(world, sent, status):
     first, made = published_list(world)
@@ -170,7 +188,7 @@ def test_before_it_publishes_the_officer_reads_counts_one_letter_of_each_kind_an
     assert made[5].number in body and subject in letter.content.decode()
     assert AccessEntry.objects.filter(act="letter.preview", subject_ids=[made[5].pk]).exists()
     assert not Letter.objects.filter(kind="result_published").exists()
-    for person in (world.director, world.auditor, world.ministry, world.owner_of(made[0].firm)):
+    for person in (world.auditor, world.ministry, world.owner_of(made[0].firm)):
         assert world.client(person).get(f"{base}letters/{made[0].key}/").status_code == 404
 
     actions.publish(proposal, by=world.officer)

@@ -210,15 +210,23 @@ def test_the_committee_orders_equals_on_the_page(world):
     page = client.get(url(world.r1, "propose/"))
     without = client.post(url(world.r1, "propose/"), {"note": "As ranked"})
     twice = client.post(url(world.r1, "propose/"), {"note": "As ranked"} | dict.fromkeys(names, "1"))
-    done = client.post(url(world.r1, "propose/"), {"note": "As ranked", names[0]: "2", names[1]: "1"})
+    order = {"note": "As ranked", names[0]: "2", names[1]: "1"}
+    unreasoned = client.post(url(world.r1, "propose/"), order)
+    done = client.post(url(world.r1, "propose/"), order | {"order_reason": "More jobs by the plan"})
+    approver = text(world.client(world.officer2).get(done.url))
 
     assert all(name in text(page) for name in names)
     assert page.context["reasons"] == []
-    assert list(without.context["form"].errors) == names
-    assert twice.context["form"].errors == {names[1]: ["This place is given already."]}
+    assert list(without.context["form"].errors) == ["order_reason", *names]
+    assert twice.context["form"].errors[names[1]] == ["This place is given already."]
+    assert list(unreasoned.context["form"].errors) == ["order_reason"]
     proposal = Proposal.objects.get()
     assert (done.status_code, done.url) == (302, proposal.get_absolute_url())
-    assert [place.application for place in proposal.places.all()] == [second, first]
+    assert [(place.application, place.among_equals) for place in proposal.places.all()] == [
+        (second, 1),
+        (first, 2),
+    ]
+    assert "More jobs by the plan" in approver and "place 2 among its equals" in approver
 
 
 def test_equals_whose_order_matters_once_others_have_theirs_are_asked_for_then(world):
@@ -227,7 +235,7 @@ def test_equals_whose_order_matters_once_others_have_theirs_are_asked_for_then(w
         Application.objects.filter(pk=plan.pk).update(requested_krw=krw)
     type(world.rnd).objects.filter(pk=world.rnd.pk).update(budget_krw=3)
     client, names = world.client(world.officer), [f"place_{plan.pk}" for plan in plans]
-    order = {"note": "As ranked", names[0]: "2", names[1]: "1"}
+    order = {"note": "As ranked", "order_reason": "By lot", names[0]: "2", names[1]: "1"}
 
     page = client.get(url(world.rnd, "propose/"))
     asked = client.post(url(world.rnd, "propose/"), order)
@@ -433,7 +441,7 @@ def test_a_changed_list_shows_no_result_page_at_its_instant(world):
     proposal = actions.propose(world.r1, note="As ranked", by=world.officer)
     actions.approve(proposal, by=world.officer2)
     actions.publish(proposal, publish_at=NOON, by=world.officer)
-    world.adjusted(application, 1)
+    Application.objects.filter(pk=application.pk).update(final_score=81)
 
     with clock.at(NOON + timedelta(minutes=5)):
         response = world.client(world.owner_of(world.a)).get(f"/decisions/results/{application.key}/")

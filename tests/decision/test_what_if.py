@@ -8,7 +8,7 @@ from applications.calls.ruling import Quota
 from applications.calls.stages import CriterionGroup
 from applications.decision import actions, queries, supposing
 from applications.intake.models import Application
-from applications.kernel.taxonomy import IndustryField
+from applications.kernel.taxonomy import IndustryField, Region
 from applications.review import actions as review
 from tests.asking import text
 from tests.decision.convened import closed, convened, decided
@@ -113,6 +113,19 @@ def test_a_quota_brings_its_field_in_and_puts_out_whoever_had_the_place(world, s
         [(world.plans[3].number, "reserved", "selected")], [(world.plans[2].number, "selected", "reserved")],
     ]  # fmt: skip
     assert f"The room left is owed to the least places of {other} (1)" in text(shown)
+
+
+def test_a_quota_of_a_region_that_the_call_has_none_for_is_tried(world, scored):
+    region = Region.objects.get(code="48")
+    Application.objects.filter(call=scored).update(region=Region.objects.get(code="11"))
+    Application.objects.filter(pk=world.plans[3].pk).update(region=region)
+
+    shown = browser(world.officer).get(address(scored), typed(scored, **{f"region-{region.pk}-least": 1}))
+
+    assert changes(shown)[:2] == [
+        [(world.plans[3].number, "reserved", "selected")], [(world.plans[2].number, "selected", "reserved")],
+    ]  # fmt: skip
+    assert f"The room left is owed to the least places of {region} (1)" in text(shown)
 
 
 def test_a_quota_of_the_call_can_be_tried_without(world, scored):

@@ -17,6 +17,7 @@ from applications.cohort.models import Seat
 from applications.decision import actions as decision
 from applications.decision import appealing, continuing
 from applications.decision.models import Place
+from applications.decision.tasks import publish_due
 from applications.firms import actions as firms
 from applications.firms.actions import joining, owners, vault
 from applications.firms.models.joining import JoinRequest
@@ -94,6 +95,7 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "paper_expires": ("[만료예정]", "[Document vault]"),
     "paper_infected": ("[제출서류]", "[Papers]"),
     "list_sent_back": ("[확인요청]", "[Please check]"),
+    "list_without": ("[확인요청]", "[Please check]"),
     "result_published": ("[평가결과 통보]", "[Result]"),
     "appeal_received": ("[이의신청 접수]", "[Appeal received]"),
     "appeal_withdrawn": ("[이의신청]", "[Appeal]"),
@@ -197,9 +199,15 @@ def everything_that_is_told(world):
 
     listed = world.call()
     with clock.at(AFTER):
-        world.with_score(listed, 80)
+        leaving = world.with_score(listed, 80)
         proposal = decision.propose(listed, note="As ranked", by=world.officer)
         decision.send_back(proposal, reason="Two firms are missing", by=world.director)
+        proposal = decision.propose(listed, note="As ranked", by=world.officer)
+        decision.approve(proposal, by=world.director)
+        decision.publish(proposal, publish_at=AFTER + timedelta(days=1), by=world.officer)
+        intake.withdraw(leaving, reason="Other plans", by=world.owner_of(leaving.firm))
+    with clock.at(AFTER + timedelta(days=1)):
+        publish_due()
 
     world.draft(world.sprout)
     changed = world.submitted(world.sprout)

@@ -132,6 +132,7 @@ stability.view            .     .      .      .      .       .         .        
 stability.ask             .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 decision.view             .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        x          .           .          .
 decision.approve          .     .      .      .      .       .         .          .          .         x       .        x        .       .        .        .          .           .          .
+decision.preview          .     .      .      .      .       .         .          .          .         x       x        x        .       .        .        .          .           .          .
 decision.publish          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 decision.result           x     x      x      .      .       .         .          .          .         .       .        .        .       .        .        .          .           .          .
 decision.opine            .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .

@@ -9,6 +9,7 @@ from applications.calls.rules import EXCLUSIONS
 from applications.intake import rules, screening, verdicts
 from applications.intake.actions.holding import lock
 from applications.intake.actions.mending import close_supplement
+from applications.intake.awaiting import held_still
 from applications.intake.models import Exclusion
 from applications.intake.models.checks import Check
 from applications.intake.queries import found_eligible_by, people_of
@@ -64,7 +65,7 @@ def readmit(application, *, reason, by):
     last = application.exclusions.order_by("pk").last()
     if last.answered_by_id == by.pk:
         raise Refused(_("Another person than the one who confirmed it decides."), about=application)
-    if reasons := rules.call_over(application) or too_short(reason):
+    if reasons := rules.call_over(application) or too_short(reason) or held_still(application.call_id):
         raise Refused(*reasons, about=application)
     APPLICATION.advance(application, "readmit", by=by, note=reason, reason="")
     notify("application_readmitted", to=people_of(application), event=f"readmitted:{last.pk}",
