@@ -221,6 +221,18 @@ def test_no_file_is_longer_than_four_hundred_lines():
     assert {name for name, path in SOURCES.items() if len(path.read_text().splitlines()) > 400} == set()
 
 
+def test_whoever_locks_a_row_lets_others_refer_to_it():
+    """docs/decisions/0031-locks.md; the one exception keeps a profile from being made of an account meanwhile."""
+    locked = {
+        name: any(word.arg == "no_key" for word in call.keywords)
+        for name, tree in TREES.items()
+        for _name, last, call in calls(tree)
+        if last == "select_for_update"
+    }
+
+    assert {name for name, lets in locked.items() if not lets} == {"review/people.py"}
+
+
 def test_there_is_no_drawer_for_odds_and_ends():
     drawers = {"utils", "common", "helpers", "helper", "misc", "util"}
 

@@ -25,7 +25,7 @@ def _with_reason(reason):
 
 
 def _lock(person, by):
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     require(by, "account.manage", person)
     return person
 

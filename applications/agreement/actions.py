@@ -21,7 +21,7 @@ from applications.notifications.outbox import notify
 def draft(application, *, by, total_krw, grant_krw, cash_krw, starts_on, ends_on):
     """Draft the agreement of a selected R&D application. All amounts in won."""
     application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("call", "firm")
         .get(pk=application.pk)
     )
@@ -85,7 +85,7 @@ def side_of(user):
 @transaction.atomic
 def sign(agreement, *, password, by):
     """Sign for one's side after the password was asked again; with both signatures it is in force."""
-    locked = Agreement.objects.select_for_update(of=("self",)).select_related(
+    locked = Agreement.objects.select_for_update(of=("self",), no_key=True).select_related(
         "application__firm", "application__call"
     )
     agreement = locked.get(pk=agreement.pk)

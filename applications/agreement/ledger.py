@@ -13,7 +13,7 @@ from applications.kernel.errors import Refused
 @transaction.atomic
 def allocate(line, *, key, krw, purpose, by):
     """Take an amount (won) from a budget line, once per key. Raises Refused naming what is left."""
-    line = BudgetLine.objects.select_for_update().get(pk=line.pk)
+    line = BudgetLine.objects.select_for_update(no_key=True).get(pk=line.pk)
     if Allocation.objects.filter(key=key).exists():
         return line
     if reasons := rules.over_cap(line, krw):
@@ -41,7 +41,7 @@ def open_grant(agreement, *, by):
 @transaction.atomic
 def pay(agreement, *, key, krw, by):
     """Take a payment (won) from a grant, once per key, never beyond what is left of it. Raises Refused."""
-    agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    agreement = Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
     if agreement.entries.filter(key=key).exists():
         return
     if reasons := rules.over_grant(left_krw=agreement.entries.balance(), krw=krw):

@@ -72,7 +72,9 @@ def _begin(programme, year, by, **fields):
 
 def lock_unpublished(call, permission, by):
     """The call under the lock of its row, for whoever may and while it is in preparation."""
-    call = Call.objects.select_for_update(of=("self",)).select_related("programme").get(pk=call.pk)
+    call = (
+        Call.objects.select_for_update(of=("self",), no_key=True).select_related("programme").get(pk=call.pk)
+    )
     require(by, permission, call)
     if call.published_at:
         raise Refused(
@@ -118,7 +120,7 @@ def _carried(call, earlier):
     """How many unfilled places of an earlier call this one takes over, under the lock of that call. Raises Refused."""
     if earlier is None:
         return 0
-    Call.objects.select_for_update().get(pk=earlier.pk)
+    Call.objects.select_for_update(no_key=True).get(pk=earlier.pk)
     found = queries.to_carry(call).filter(pk=earlier.pk).first()
     if found is None:
         said = _("%(number)s has no unfilled places any more, or another call takes them over.")

@@ -173,7 +173,9 @@ def cancel(call, *, reason, revision, by):
 
 
 def _lock(call):
-    return Call.objects.select_for_update(of=("self",)).select_related("programme").get(pk=call.pk)
+    return (
+        Call.objects.select_for_update(of=("self",), no_key=True).select_related("programme").get(pk=call.pk)
+    )
 
 
 def _publish(notice, verb, *, before, after, fields):

@@ -21,7 +21,8 @@ from applications.notifications.outbox import notify
 def ask(call, *, text, by):
     """Ask a question; it is answered within the days of the legal clock. Asked twice it is one."""
     require(by, "inquiry.ask", call)
-    User.objects.select_for_update().get(pk=by.pk)  # questions of one person are counted one after the other
+    # Questions of one person are counted one after the other.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     now = clock.now()
     if asked := call.inquiries.filter(asked_by=by, text=text).first():
         return asked

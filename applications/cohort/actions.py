@@ -21,7 +21,7 @@ from applications.notifications.outbox import notify
 def seat(application, *, by):
     """Designate the firm of a selected sprout application: the lowest free seat of the hundred."""
     application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("call__programme", "firm__region")
         .get(pk=application.pk)
     )
@@ -104,7 +104,7 @@ def bring_in(*, firm, place, number, by, note, **facts):
 @transaction.atomic
 def end(taken, *, kind, reason, by):
     """End a designation: graduated, returned or revoked, with the reason. The seat is free again."""
-    taken = Seat.objects.select_for_update().get(pk=taken.pk)
+    taken = Seat.objects.select_for_update(no_key=True).get(pk=taken.pk)
     require(by, "cohort.end", taken)
     if taken.ended_on:
         raise Refused(_("This designation has ended already."), about=taken)

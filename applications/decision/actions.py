@@ -181,7 +181,7 @@ def send_back(proposal, *, reason, by):
 def opine(application, *, text, to_improve, by):
     """Write what the panel says of a plan as a whole, as its firm will read it; until the result is public it may change."""
     require(by, "decision.opine", application)
-    application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    application = Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application.pk)
     if reasons := held_still(application.call_id):
         raise Refused(*reasons, about=application)
     if application.status not in (Status.IN_REVIEW, Status.REVIEWED):

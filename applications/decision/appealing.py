@@ -29,7 +29,7 @@ def begin(application, *, by, now):
     """Begin to appeal against the last decision that the firm was told, or go on with what was begun. Returns the Appeal."""
     require(by, "appeal.begin", application)
     application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("call", "firm")
         .get(pk=application.pk)
     )
@@ -54,7 +54,7 @@ def begin(application, *, by, now):
 
 def held(appeal):
     """The appeal as it is now, under its lock, with what is asked of it."""
-    locked = Appeal.objects.select_for_update(of=("self",))
+    locked = Appeal.objects.select_for_update(of=("self",), no_key=True)
     return locked.select_related(
         "application__call", "application__firm", "application__stage", "exclusion"
     ).get(pk=appeal.pk)
@@ -227,7 +227,7 @@ def confirm(appeal, *, by):
         )
     if appeal.remedy not in ("", Appeal.Remedy.NONE):
         # Under its lock: what opens it again changes the list of its call.
-        Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+        Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application.pk)
         if reasons := held_still(application.call_id):
             raise Refused(*reasons, about=appeal)
     APPEAL.make(

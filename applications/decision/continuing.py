@@ -83,7 +83,7 @@ def propose(call, *, note, by, decided=None, why="", replaces=None):
 def give_up(application, *, reason, by):
     """The firm gives its selection or its place among the reserves up, for good; the reason is kept."""
     application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("call", "firm")
         .get(pk=application.pk)
     )

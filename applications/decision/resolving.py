@@ -30,7 +30,7 @@ def _public(call):
 def _locked(deliberation, move, by):
     """The meeting under the lock of its call, if this person may do this with it now."""
     lock(deliberation.call)
-    found = Deliberation.objects.select_for_update(of=("self",)).select_related(
+    found = Deliberation.objects.select_for_update(of=("self",), no_key=True).select_related(
         "call__programme", "secretary"
     )
     deliberation = found.get(pk=deliberation.pk)

@@ -41,7 +41,7 @@ def allocate(line, *, key, krw, purpose, by):
 def request(agreement, *, krw, note="", by):
     """Ask for the next instalment (won) under an agreement in force."""
     agreement = (
-        Agreement.objects.select_for_update(of=("self",))
+        Agreement.objects.select_for_update(of=("self",), no_key=True)
         .select_related("application__firm")
         .get(pk=agreement.pk)
     )

@@ -45,7 +45,7 @@ def take(request):
     Whoever presses first takes the piece: to who presses at the same moment it is over.
     """
     with transaction.atomic():
-        stored = Session.objects.select_for_update().filter(pk=request.session.session_key).first()
+        stored = Session.objects.select_for_update(no_key=True).filter(pk=request.session.session_key).first()
         found = stored.get_decoded() if stored else {}
         act = found.get("act")
         if not act or act["key"] != request.POST.get("confirm"):

@@ -58,7 +58,7 @@ class Flow:
         fields: what else changes with the status. Raises Denied or Refused; then nothing has changed.
         """
         vars(obj).pop("found_for", None)  # sight is asked anew under the lock
-        obj.refresh_from_db(from_queryset=type(obj)._base_manager.select_for_update())
+        obj.refresh_from_db(from_queryset=type(obj)._base_manager.select_for_update(no_key=True))
         self.check(obj, name, by=by)
         if unless and (reasons := unless(obj)):
             raise Refused(*reasons, about=obj)
@@ -80,7 +80,7 @@ class Flow:
         found: a queryset; notes: {pk: why}, for each thing of it. Raises Denied or Refused for the first that cannot.
         """
         target = self.moves[name].target
-        if not (things := list(found.select_for_update(of=("self",)).order_by("pk"))):
+        if not (things := list(found.select_for_update(of=("self",), no_key=True).order_by("pk"))):
             return []
         for thing in things:
             self.check(thing, name, by=by)

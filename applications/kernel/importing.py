@@ -118,7 +118,7 @@ def begin(sheet, *, upload, reason, by):
 @transaction.atomic
 def confirm(found, *, good_only, by):
     """Have the rows written; pressed twice it is the same. good_only: without those that are wrong."""
-    found = Import.objects.select_for_update().get(pk=found.pk)
+    found = Import.objects.select_for_update(no_key=True).get(pk=found.pk)
     require(by, "import.make", found)
     if found.state in (Import.State.WRITING, Import.State.DONE):
         return

@@ -197,7 +197,7 @@ def hand_in(assignment, *, by):
     """Hand the saved sheet in; from now on it counts and is no longer edited."""
     panel = membership.locked_of(assignment.application_id, assignment.stage_id)
     application = queries.locked_application(assignment.application_id)
-    assignment = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    assignment = Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
     assignment.application = application
     criteria = queries.remembered_criteria(assignment.stage_id, application.call)
     values = dict(assignment.scores.values_list("criterion", "value"))
@@ -280,7 +280,7 @@ def set_due(stage, *, at, by):
     require(by, "review.due", stage.call)
     if reasons := not_ahead(at, now=clock.now()):
         raise Refused(*reasons, about=stage.call)
-    before = SheetsDue.objects.select_for_update().filter(stage=stage).first()
+    before = SheetsDue.objects.select_for_update(no_key=True).filter(stage=stage).first()
     SheetsDue.objects.update_or_create(stage=stage, defaults={"at": at, "by": by})
     audit.record(
         "set_due",

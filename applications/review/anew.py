@@ -18,7 +18,7 @@ def score_again(application, *, stage, reason, by):
     """
     application = queries.locked_application(application.pk)
     APPLICATION.advance(application, "score_again", by=by, note=reason, stage=stage)
-    sheets = application.assignments.select_for_update().filter(stage__ordinal__gte=stage.ordinal)
+    sheets = application.assignments.select_for_update(no_key=True).filter(stage__ordinal__gte=stage.ordinal)
     for sheet in sheets.exclude(status="set_aside").order_by("pk"):
         advance(sheet, "set_aside", SheetEvent.Kind.SET_ASIDE, by=by, note=reason)
     for exemption in application.exemptions.standing().filter(stage__ordinal__gte=stage.ordinal):

@@ -21,7 +21,7 @@ NAMED = 200  # applications that would move
 def ask(call, *, by):
     """Have it worked out how severe the reviewers of a call are. While one is being made it is that one."""
     require(by, "severity.ask", call)
-    type(call).objects.select_for_update().get(pk=call.pk)
+    type(call).objects.select_for_update(no_key=True).get(pk=call.pk)
     waiting = call.calibrations.filter(WAITS).first()
     if waiting:
         return waiting

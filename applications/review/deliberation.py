@@ -89,7 +89,7 @@ def explain(hearing, *, text, by, sheet=None):
 def conclude(hearing, *, opinion, version, by):
     """Write the opinion of the panel on an application. version: of the opinion that the person has read."""
     panel = _locked(hearing.panel, "conclude", by)
-    hearing = Hearing.objects.select_for_update(of=("self",)).select_related("application__firm", "application__call").get(
+    hearing = Hearing.objects.select_for_update(of=("self",), no_key=True).select_related("application__firm", "application__call").get(
         pk=hearing.pk
     )  # fmt: skip
     require(by, "hearing.conclude", hearing)

@@ -204,7 +204,7 @@ def change(plan, application, *, reviewers, seen, by):
 
     seen: ids of those who stood there when the page was drawn; a change in between is refused. Raises Refused.
     """
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     require(by, "plan.use", plan)
     if plan.state != Plan.State.READY:
         raise Refused(_("Only a proposal that nobody has used yet is changed."), about=plan)

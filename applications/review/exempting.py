@@ -36,7 +36,12 @@ def ask(application, *, reason, by):
 def ask_for_all(stage, *, reason, by):
     """Ask that the few sheets which the call asks for in this stage suffice for all of its applications. Raises Refused."""
     require(by, "stage.exempt", stage.call)
-    stage = type(stage).objects.select_for_update(of=("self",)).select_related("call").get(pk=stage.pk)
+    stage = (
+        type(stage)
+        .objects.select_for_update(of=("self",), no_key=True)
+        .select_related("call")
+        .get(pk=stage.pk)
+    )
     if reasons := unaskable_for_all(stage) or too_short(reason):
         raise Refused(*reasons, about=stage.call)
     audit.record(

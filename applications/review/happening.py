@@ -9,7 +9,7 @@ from applications.review.models import Assignment, SheetEvent
 def locked(assignment, application=None):
     """Read the same sheet anew under its lock; sight is asked anew. application: what it is about, under its lock."""
     vars(assignment).pop("found_for", None)
-    assignment.refresh_from_db(from_queryset=Assignment.objects.select_for_update())
+    assignment.refresh_from_db(from_queryset=Assignment.objects.select_for_update(no_key=True))
     if application:
         assignment.application = application
 

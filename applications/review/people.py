@@ -139,7 +139,11 @@ def sanction(profile, *, reason, until, by):
 def lift(found, *, reason, by):
     """End a sanction that was a mistake or is spent: it counts no more."""
     require(by, "reviewer.lift", found)
-    found = Sanction.objects.select_for_update(of=("self",)).select_related("profile").get(pk=found.pk)
+    found = (
+        Sanction.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("profile")
+        .get(pk=found.pk)
+    )
     if found.lifted_at:
         raise Refused(_("This sanction is lifted already."), about=found.profile)
     if reasons := too_short(reason):
@@ -224,7 +228,7 @@ def set_payee(*, bank, number, holder, password, by):
 def drop_payee(payee, *, by):
     """Forget which account the fees of a reviewer go to."""
     require(by, "payee.drop", payee)
-    payee = PayeeAccount.objects.select_for_update().filter(pk=payee.pk).first()
+    payee = PayeeAccount.objects.select_for_update(no_key=True).filter(pk=payee.pk).first()
     if payee:  # else it was pressed twice
         audit.record("drop_payee", payee, by=by)
         payee.delete()

@@ -45,7 +45,7 @@ def ask(call, *, stage, reviews, least, most, per_kind, by):
 @transaction.atomic
 def use(plan, *, by):
     """Have the reviews of a proposal assigned; pressed twice it is the same."""
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     require(by, "plan.use", plan)
     if plan.state in (Plan.State.ASSIGNING, Plan.State.DONE):
         return

@@ -338,7 +338,9 @@ def locked_application(pk):
 
     Its stage is looked up under the lock, not joined: who waited would see the stage that it was in before.
     """
-    found = Application.objects.select_for_update(of=("self",)).select_related("call", "firm", "region")
+    found = Application.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "call", "firm", "region"
+    )
     application = found.get(pk=pk)
     if application.stage_id:
         application.stage = remembered_stage(application.stage_id, application.call)
@@ -348,7 +350,7 @@ def locked_application(pk):
 def profile_of(reviewer):
     """The profile under its lock, so that nothing by which conflicts are found changes meanwhile; None where there is none."""
     return (
-        ReviewerProfile.objects.select_for_update(of=("self",))
+        ReviewerProfile.objects.select_for_update(of=("self",), no_key=True)
         .select_related("user")
         .filter(user=reviewer)
         .first()

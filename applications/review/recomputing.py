@@ -73,7 +73,7 @@ def _suspects(batch):
 def _settled(pk, mend):
     """The differences of one application under its lock: what was only in motion is none."""
     application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("call", "stage", "region")
         .get(pk=pk)
     )

@@ -278,7 +278,11 @@ def decline(panelist, *, reason, suggestion="", by):
 
 def _under_lock(panelist):
     panel = membership.locked(panelist.panel_id)
-    found = Panelist.objects.select_for_update(of=("self",)).select_related("user").get(pk=panelist.pk)
+    found = (
+        Panelist.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("user")
+        .get(pk=panelist.pk)
+    )
     return panel, found
 
 

@@ -128,7 +128,7 @@ def move(slot, *, starts_at, place, reason, by):
     """Give an application another time or place; who was told the old one is told again, with the reason."""
     panel = _locked(slot.panel, by)
     slot = (
-        Slot.objects.select_for_update(of=("self",))
+        Slot.objects.select_for_update(of=("self",), no_key=True)
         .select_related("hearing__application__firm")
         .get(pk=slot.pk)
     )
@@ -169,7 +169,11 @@ def move(slot, *, starts_at, place, reason, by):
 def note(slot, *, attendance, by):
     """Note whether the firm came, from the beginning of its time on; it can be corrected until the panel is closed."""
     panel = membership.locked(slot.panel_id)
-    slot = Slot.objects.select_for_update(of=("self",)).select_related("hearing__application").get(pk=slot.pk)
+    slot = (
+        Slot.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("hearing__application")
+        .get(pk=slot.pk)
+    )
     require(by, "talk.note", slot)
     reasons = drawing.closed(panel)
     if not reasons and attendance not in Slot.Attendance.values:

@@ -54,7 +54,9 @@ def _open(assignment, move, *, by):
     """The locked application and sheet, if this visitor may write on it now. Raises Denied or Refused."""
     application = queries.locked_application(assignment.application_id)
     assignment = (
-        Assignment.objects.select_for_update(of=("self",)).select_related("stage").get(pk=assignment.pk)
+        Assignment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("stage")
+        .get(pk=assignment.pk)
     )
     SHEET.check(assignment, move, by=by)
     if reasons := (
@@ -174,9 +176,12 @@ def tell(call, *, stage, by):
     Returns how many firms were told. Raises Refused while somebody of the call is still in a stage before it.
     """
     require(by, "stage.tell", call)
-    call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    call = Call.objects.select_for_update(of=("self",), no_key=True).get(pk=call.pk)
     waiting = (
-        visited.going_on(call, stage).select_for_update(of=("self",)).select_related("firm").order_by("pk")
+        visited.going_on(call, stage)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("firm")
+        .order_by("pk")
     )
     applications = list(waiting)
     if reasons := fitness.untellable(

@@ -75,9 +75,9 @@ def answer(draft, **answers):
 
 
 def put(draft, upload, code="F01"):
-    actions.add_paper(
-        draft, paper=draft.call.papers.get(code=code), upload=upload, by=draft.created_by, now=DURING
-    )
+    paper = draft.call.papers.get(code=code)
+    with clock.at(DURING):
+        actions.add_paper(draft, paper=paper, upload=upload, by=draft.created_by, now=DURING)
 
 
 def papers(receipt):

@@ -137,7 +137,7 @@ def test_an_upload_belongs_to_its_person_and_its_paper(world, draft, owner):
 
     assert piece(colleague, address, LONG, 0).status_code == 404
     assert piece(owner, address.replace("/D04/", "/D12/"), LONG, 0).status_code == 404
-    assert colleague.delete(address).status_code == 404
+    assert at(colleague, "delete", DURING, address).status_code == 404
     assert Upload.objects.get().received == 0
 
 
@@ -147,7 +147,7 @@ def test_an_upload_is_given_up(draft, owner, settings, django_capture_on_commit_
     before = StoredFile.objects.count()
 
     with django_capture_on_commit_callbacks(execute=True):
-        owner.delete(address)
+        at(owner, "delete", DURING, address)
 
     assert (Upload.objects.count(), StoredFile.objects.count()) == (0, before)
     assert list((settings.MEDIA_ROOT / "arriving").iterdir()) == []
@@ -486,7 +486,8 @@ def test_the_page_tells_the_limits_and_what_is_used(draft, owner):
 
 def test_the_page_asks_as_often_for_many_papers_as_for_few(world, draft, owner):
     at(owner, "get", DURING, url("papers", draft))
-    few, _page = cost_of(owner, url("papers", draft))
+    with clock.at(DURING):
+        few, _page = cost_of(owner, url("papers", draft))
     for code in ("D04", "D08", "D12"):
         actions.add_paper(
             draft, paper=draft.call.papers.get(code=code), upload=pdf(), by=draft.created_by, now=DURING
@@ -495,7 +496,8 @@ def test_the_page_asks_as_often_for_many_papers_as_for_few(world, draft, owner):
             vault.keep(world.a, kind=PaperKind.objects.get(code="D02"), issued_on=clock.today(), expires_on=None,
                        number=code, file=pdf(), by=draft.created_by)  # fmt: skip
 
-    many, _page = cost_of(owner, url("papers", draft))
+    with clock.at(DURING):
+        many, _page = cost_of(owner, url("papers", draft))
 
     assert many == few
 
@@ -654,7 +656,7 @@ def test_g17_the_header_names_the_file_for_every_browser(draft, owner):
     name, content = "사업계획서 (최종).pdf", b"%PDF-1.7\n" + random.Random(2).randbytes(1024 * 1024)
     send(owner, draft, content, name=name)
 
-    response = owner.get(url("download", draft, document(draft).file.key))
+    response = at(owner, "get", DURING, url("download", draft, document(draft).file.key))
 
     received = b"".join(response.streaming_content)
     assert hashlib.sha256(received).hexdigest() == hashlib.sha256(content).hexdigest()

@@ -348,7 +348,7 @@ def test_g24_the_changes_pressed_twice_end_on_one_new_receipt(world, application
     assert {first.url, again.url, of_the_application.url} == {receipt.get_absolute_url()}
     assert set(Attempt.objects.values_list("application", flat=True)) == {application.pk}
     assert Attempt.objects.count() == 3
-    older = text(owner.get(Submission.objects.get(ordinal=1).get_absolute_url()))
+    older = text(at(owner, "get", LATER, Submission.objects.get(ordinal=1).get_absolute_url()))
     assert "A later version took its place on 10 Dec 2026, 13:00: SP-2027-0001-2." in older
 
 

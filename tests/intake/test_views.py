@@ -288,7 +288,7 @@ def test_g22_a_paper_leaves_as_an_attachment_of_the_type_that_was_found(draft, o
         owner.post(paper(draft), {"file": pdf("사업계획서 (최종).pdf"), "upload": "1"})
     stored = StoredFile.objects.latest("pk")
 
-    response = owner.get(url("download", draft, stored.key))
+    response = at(owner, "get", DURING, url("download", draft, stored.key))
 
     assert b"".join(response.streaming_content) == PDF
     assert response["Content-Type"] == "application/pdf"
@@ -352,7 +352,7 @@ def test_g23_g24_g25_submit_shows_the_receipt_and_whatever_is_pressed_again_ends
     late = at(owner, "post", CLOSES, url("submit", draft))
     other = browser(world.member(world.a))
     told = at(other, "post", seventeen + timedelta(seconds=2), url("submit", draft))
-    page = text(other.get(told.url))
+    page = text(at(other, "get", seventeen, told.url))
 
     receipt = Submission.objects.get()
     assert {first.url, again.url, late.url, told.url} == {receipt.get_absolute_url()}

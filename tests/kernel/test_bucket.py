@@ -114,7 +114,7 @@ def test_an_upload_that_is_given_up_leaves_no_piece(bucket, draft, django_captur
     assert len(kept(bucket)) == len(before) + 1
 
     with django_capture_on_commit_callbacks(execute=True):
-        owner.delete(address)
+        at(owner, "delete", DURING, address)
 
     assert kept(bucket) == before
 

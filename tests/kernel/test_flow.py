@@ -140,7 +140,7 @@ def test_the_row_is_locked_before_anything_is_asked(world, letter):
         LETTERS.advance(letter, "send", by=officer)
 
     statements = [query["sql"] for query in queries if not query["sql"].startswith("SAVEPOINT")]
-    assert statements[0].endswith("FOR UPDATE")
+    assert statements[0].endswith("FOR NO KEY UPDATE")
 
 
 @pytest.mark.postgresql

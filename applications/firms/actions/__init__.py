@@ -54,7 +54,7 @@ def _make(business_number, technologies, profile, *, by, note=""):
 def bring_in(*, business_number, technologies, by, note, **profile):
     """Make a firm of what an officer's file says, or change one that is nobody's yet; people of its own keep theirs."""
     require(by, "import.make")
-    firm = Firm.objects.select_for_update().filter(business_number=business_number).first()
+    firm = Firm.objects.select_for_update(no_key=True).filter(business_number=business_number).first()
     if firm is None:
         return _make(business_number, technologies, profile, by=by, note=note)
     if firm.members.exists():
@@ -64,7 +64,7 @@ def bring_in(*, business_number, technologies, by, note, **profile):
 
 
 def _lock(firm, permission, by):
-    firm = Firm.objects.select_for_update().get(pk=firm.pk)
+    firm = Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
     require(by, permission, firm)
     return firm
 
@@ -138,7 +138,7 @@ def invite(firm, *, email, right, by):
 @transaction.atomic
 def accept(invitation, *, by):
     """Join the firm by an invitation to one's own verified address."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
     require(by, "invitation.accept", invitation)
     if invitation.used_at:
         raise Refused(_("This invitation is already used."), about=invitation)

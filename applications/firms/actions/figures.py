@@ -44,6 +44,6 @@ def remove_figures(firm, *, year, by):
 
 
 def _locked(firm, by):
-    firm = Firm.objects.select_for_update().get(pk=firm.pk)
+    firm = Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
     require(by, "firm.edit", firm)
     return firm

@@ -29,7 +29,7 @@ def ask(*, business_number, by):
         raise Refused(*reasons)
     # One after the other: the limit counts them all. No key: an owner who accepts meanwhile names this person.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    firm = Firm.objects.select_for_update().filter(business_number=business_number).first()
+    firm = Firm.objects.select_for_update(no_key=True).filter(business_number=business_number).first()
     now = clock.now()
     own = JoinRequest.objects.filter(person=by)
     here = own.filter(firm=firm)
@@ -86,7 +86,7 @@ def end(request, *, by):
 
 def _locked(request):
     """The request under its firm's lock: two answers stand one after the other."""
-    Firm.objects.select_for_update().get(pk=request.firm_id)
+    Firm.objects.select_for_update(no_key=True).get(pk=request.firm_id)
     return JoinRequest.objects.select_related("firm", "person").get(pk=request.pk)
 
 

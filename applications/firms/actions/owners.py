@@ -78,7 +78,7 @@ def let_editors_submit(firm, *, allowed, by):
 
 
 def _held(firm, permission, by):
-    firm = Firm.objects.select_for_update().get(pk=firm.pk)
+    firm = Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
     require(by, permission, firm)
     return firm
 

@@ -16,7 +16,7 @@ from applications.notifications.outbox import notify
 
 def make_room(firm, *, size):
     """Hold the firm's row, and refuse what would be more than it may keep; in the transaction that stores it."""
-    Firm.objects.select_for_update().get(pk=firm.pk)
+    Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)
     if reasons := rules.no_room(files.used(firm.key), size):
         raise Refused(*reasons, about=firm)
 
@@ -95,7 +95,7 @@ def tell_of_virus(paper, *, by):
 
 def _locked(paper):
     """The paper's row, held; and the firm's before it, so that nobody takes what is just being replaced."""
-    Firm.objects.select_for_update().get(pk=paper.firm_id)
+    Firm.objects.select_for_update(no_key=True).get(pk=paper.firm_id)
     found = KeptPaper.objects.select_related("firm", "kind", "file").filter(pk=paper.pk).first()
     if found is None:
         raise Refused(_("This paper is not in the vault any more."), about=paper.firm)

@@ -26,7 +26,7 @@ def begin(call, firm, *, by, now):
     require(by, "application.begin", firm)
     if reasons := rules.late(call, now=now):
         raise Refused(*reasons, about=call)
-    type(firm).objects.select_for_update().get(pk=firm.pk)  # two clicks begin one draft
+    type(firm).objects.select_for_update(no_key=True).get(pk=firm.pk)  # two clicks begin one draft
     written = _written(call, firm)
     own = written.filter(paper_arrived_at=None).first()
     return own or written.first() or _begun(call, firm, by=by)
@@ -52,7 +52,7 @@ def begin_from_paper(call, firm, *, arrived_at, reason, by, now):
     require(by, "application.enter")
     ends_at = legal_clock("paper_entry").ends_at(call.closes_at)
     if firm:
-        type(firm).objects.select_for_update().get(pk=firm.pk)
+        type(firm).objects.select_for_update(no_key=True).get(pk=firm.pk)
     written = _written(call, firm)
     reasons = not_from_paper(
         call, firm, arrived_at=arrived_at, now=now, ends_at=ends_at, has_applied=written.standing().exists()

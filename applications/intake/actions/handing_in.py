@@ -39,7 +39,9 @@ def record_attempt(application, *, by, arrived_at):
     The first one in time gives the application its number. All firms wait for one another on the row of the series,
     here for a moment only; within the transaction of submit they would wait for the whole of it.
     """
-    locked = Application.objects.select_for_update(of=("self",)).select_related("call__programme")
+    locked = Application.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "call__programme"
+    )
     original = locked.get(pk=application.amends_id or application.pk)
     is_draft = original.status == "draft"
     supplement = None if is_draft else original.supplements.open().first()

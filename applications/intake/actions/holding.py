@@ -11,7 +11,7 @@ def lock(application, move, by, related=("call__programme", "firm__region")):
 
     What is related (names for select_related) is read anew: it may have changed meanwhile.
     """
-    locked = Application.objects.select_for_update(of=("self",)).select_related(*related)
+    locked = Application.objects.select_for_update(of=("self",), no_key=True).select_related(*related)
     original = locked.get(pk=application.amends_id) if application.amends_id else None
     application = locked.get(pk=application.pk)
     APPLICATION.check(application, move, by=by)

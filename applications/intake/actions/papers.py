@@ -38,7 +38,7 @@ def take_paper(application, *, paper, kept, by, now):
     with transaction.atomic():
         application = open_for_paper(application, paper=paper, by=by, now=now)
         kept = (
-            application.firm.papers.select_for_update(of=("self",))
+            application.firm.papers.select_for_update(of=("self",), no_key=True)
             .select_related("file", "kind")
             .filter(pk=kept.pk)
             .first()

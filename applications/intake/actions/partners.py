@@ -120,7 +120,7 @@ def let_go(partners, *, by):
 def answer(partner, *, accepted, remark, by, now):
     """Take part on the terms that were asked, or not; it can be changed until the application is handed in."""
     application = Application.objects.get(pk=partner.application_id)
-    locked = Application.objects.select_for_update(of=("self",)).select_related("call", "firm")
+    locked = Application.objects.select_for_update(of=("self",), no_key=True).select_related("call", "firm")
     original = locked.get(pk=application.amends_id) if application.amends_id else None
     application = locked.get(pk=application.pk)  # who asks and who answers wait for each other here
     PARTNER.advance(

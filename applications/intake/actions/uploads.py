@@ -77,7 +77,7 @@ def tell_of_virus(document, *, by):
     """Tell the firm that a paper of its application holds a virus: once."""
     require(by, "vault.warn", document.application.firm)
     document = (
-        Document.objects.select_for_update(of=("self",))
+        Document.objects.select_for_update(of=("self",), no_key=True)
         .select_related("application__firm", "paper", "file")
         .get(pk=document.pk)
     )

@@ -89,7 +89,7 @@ def add_piece(upload, *, offset, content) -> Upload:
 
 def held(upload):
     """The upload as it is now, held until the transaction ends. Raises Refused where there is none any more."""
-    found = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+    found = Upload.objects.select_for_update(no_key=True).filter(pk=upload.pk).first()
     if found is None:
         raise Refused(ENDED)
     return found

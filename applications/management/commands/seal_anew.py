@@ -14,7 +14,9 @@ class Command(BaseCommand):
         done, lost = 0, []
         for pk in PayeeAccount.objects.order_by("pk").values_list("pk", flat=True):
             with transaction.atomic():
-                payee = PayeeAccount.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+                payee = (
+                    PayeeAccount.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+                )
                 if payee is None:  # forgotten meanwhile
                     continue
                 try:
