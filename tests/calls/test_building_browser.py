@@ -7,9 +7,11 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from applications.calls.models import Call
+from applications.kernel import clock
 from tests.browser import said
 
 pytestmark = pytest.mark.browser
+NEXT = clock.today().year + 1
 STEPS = ("Excellent", "Good", "Fair", "Poor", "Very poor")
 
 
@@ -30,8 +32,8 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
 
     officer.follow("Prepare a call")
     officer.enter({
-        "programme": said("Selection of sprout companies"), "programme year": "2027", "title": "2027년 새싹기업 선정 공고",
-        "places": "28", "opens": "2027-03-02T09:00", "closes": "2027-04-30T18:00",
+        "programme": said("Selection of sprout companies"), "programme year": f"{NEXT}", "title": "새싹기업 선정 공고",
+        "places": "28", "opens": f"{NEXT}-03-02T09:00", "closes": f"{NEXT}-04-30T18:00",
     })  # fmt: skip
     officer.press("Begin the call")
     assert said("What still keeps this call from being published") in officer.text
@@ -90,18 +92,18 @@ def test_an_officer_makes_publishes_corrects_and_extends_a_call_by_clicking_only
     officer.follow("Back to the overview").press("Publish the call")
 
     officer.follow("Correct").enter({
-        "title": "2027년 새싹기업 선정 재정정 공고", "funding law": "Benefits other than money",
+        "title": "새싹기업 선정 재정정 공고", "funding law": "Benefits other than money",
         "Reason of the notice": "제목과 지원 근거의 오기를 바로잡습니다",
     })  # fmt: skip
     officer.press("Preview").press("Publish the notice")
     officer.follow("Extend").enter(
-        {"New closing time": "2027-05-07T18:00", "Reason of the notice": "접수 기간을 늘립니다"}
+        {"New closing time": f"{NEXT}-05-07T18:00", "Reason of the notice": "접수 기간을 늘립니다"}
     )
     officer.press("Preview").press("Publish the notice")
 
     call = Call.objects.get()
     asked = call.questions.get(label="사업재편계획의 목표")
-    assert (call.state, call.revision, call.title) == ("soon", 2, "2027년 새싹기업 선정 재정정 공고")
+    assert (call.state, call.revision, call.title) == ("soon", 2, "새싹기업 선정 재정정 공고")
     assert (asked.condition, asked.ordinal) == ({"question": "restructuring", "is": ["yes"]}, 6)
     assert [label for _code, label in asked.options] == ["매출", "고용", "수출"]
     assert (asked.tracks, call.law) == (["root", "restructuring"], "none")
