@@ -157,6 +157,8 @@ def words_of(town, page, thing, who):
             return {"key": found.key, "name": "role"}
         case "firms:year":
             return {"key": found.key, "year": 2025}
+        case "firms:take_back":
+            return {"key": found.key, "invitation": town.invited.key}
         case "firms:request":
             return {"key": found.key, "asked": town.asked.key}
         case "firms:member" | "firms:hand_over":

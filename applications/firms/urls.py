@@ -24,6 +24,7 @@ urlpatterns = [
     path("<uuid:key>/vault/<uuid:paper>/file/", vault.download, name="kept_file"),
     path("<uuid:key>/members/", views.members, name="members"),
     path("<uuid:key>/members/invite/", views.invite, name="invite"),
+    path("<uuid:key>/members/invitations/<uuid:invitation>/", views.take_back, name="take_back"),
     path("<uuid:key>/members/submitting/", owners.submitting, name="submitting"),
     path("<uuid:key>/members/<uuid:member>/", views.member, name="member"),
     path("<uuid:key>/members/<uuid:member>/hand-over/", owners.hand_over, name="hand_over"),

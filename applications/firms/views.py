@@ -129,6 +129,15 @@ def invite(request, key):
     )  # fmt: skip
 
 
+@page("firm.manage", "POST")
+def take_back(request, key, invitation):
+    """Take back an invitation that waits."""
+    firm = fetch(request, Firm, key=key)
+    actions.take_back(firm, invitation=get_object_or_404(firm.invitations, key=invitation), by=request.user)
+    messages.success(request, _("The invitation is taken back. Its link works no more."))
+    return redirect("firms:members", key=firm.key)
+
+
 @page("firm.manage", "GET", "POST")
 def member(request, key, member):
     """Change a member's right, or take the member out (button "remove")."""

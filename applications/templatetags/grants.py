@@ -209,7 +209,7 @@ VERBS = {
     "refuse": _("Refused"), "allocate": _("Allocated"), "open_line": _("Budget line opened"), "seat": _("Seat taken"), "end_seat": _("Designation ended"),
     "register": _("Registered"), "edit": _("Edited"), "invite": _("Invited"), "change_role": _("Role changed"),
     "deactivate": _("Deactivated"), "reactivate": _("Activated again"), "unlock": _("Unlocked"),
-    "reset_second_factor": _("Second factor reset"), "invite_member": _("Member invited"), "join": _("Joined"),
+    "reset_second_factor": _("Second factor reset"), "invite_member": _("Member invited"), "take_back_invitation": _("Invitation taken back"), "join": _("Joined"),
     "ask_to_join": _("Asked to join"), "accept_request": _("Request to join accepted"),
     "decline_request": _("Request to join declined"), "end_request": _("Request to join ended"),
     "set_figures": _("Yearly figures changed"), "remove_figures": _("Yearly figures removed"),

@@ -420,6 +420,76 @@ def test_a_second_invitation_ends_the_first(world):
     assert world.a.members.last().right == "viewer"
 
 
+def taking_back(invitation):
+    return reverse("firms:take_back", args=[invitation.firm.key, invitation.key])
+
+
+def test_an_owner_takes_back_an_invitation_that_waits_and_its_link_leads_nowhere(world):
+    invitation, guest = invited(world), world.client(world.person(email="x@ex.kr"))
+    owner, members = world.client(world.owner_of(world.a)), reverse("firms:members", args=[world.a.key])
+
+    with clock.at(NOW + timedelta(hours=1)):
+        assert taking_back(invitation) in owner.get(members).content.decode()
+        assert owner.post(taking_back(invitation)).url == members
+        assert taking_back(invitation) not in owner.get(members).content.decode()
+        answers = [guest.get(page_of(invitation)), guest.post(page_of(invitation))]
+        unknown = guest.get(reverse("firms:invitation", args=[world.a.key]))
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert unknown.status_code == 404
+    assert world.a.members.count() == 1
+    trace = audit.trail(world.a).last()
+    assert (trace.verb, trace.actor, trace.before) == (
+        "take_back_invitation",
+        world.owner_of(world.a),
+        {"email": "x@ex.kr", "right": "editor"},
+    )
+
+
+def test_an_invitation_that_was_used_is_not_taken_back(world, english):
+    invitation, guest = invited(world), world.person(email="x@ex.kr")
+    with clock.at(NOW + timedelta(hours=1)):
+        actions.accept(invitation, by=guest)
+        with pytest.raises(Refused) as refusal:
+            actions.take_back(world.a, invitation=invitation, by=world.owner_of(world.a))
+        said = str(refusal.value)
+        answer = world.client(world.owner_of(world.a)).post(taking_back(invitation))
+
+    assert answer.status_code == 409
+    assert said == "This invitation is already used."
+    assert world.a.members.filter(user=guest).count() == 1
+
+
+def test_only_an_owner_of_the_firm_takes_its_invitations_back(world):
+    invitation = invited(world, at=clock.now())
+    elsewhere = reverse("firms:take_back", args=[world.b.key, invitation.key])
+
+    for person in (world.member(world.a), world.owner_of(world.b), world.officer):
+        assert world.client(person).post(taking_back(invitation)).status_code == 404
+    assert world.client(world.owner_of(world.b)).post(elsewhere).status_code == 404
+    page = world.client(world.member(world.a)).get(reverse("firms:members", args=[world.a.key]))
+    assert taking_back(invitation) not in page.content.decode()
+    assert Invitation.objects.get() == invitation
+
+
+@pytest.mark.postgresql
+def test_an_invitation_taken_back_and_accepted_at_once_has_one_outcome(committed, world):
+    invitation, guest = invited(world, at=clock.now()), world.person(email="x@ex.kr")
+    owner = world.owner_of(world.a)
+
+    def accept():
+        try:
+            return actions.accept(invitation, by=guest)
+        except Denied:
+            return None
+
+    joined, taken = together(accept, lambda: actions.take_back(world.a, invitation=invitation, by=owner))
+
+    outcome = (joined is not None, refusals([taken]), Invitation.objects.count(), guest.memberships.count())
+    accepted_first = (True, ["This invitation is already used."], 1, 1)
+    assert outcome == (accepted_first if joined else (False, [], 0, 0))
+
+
 def test_the_link_survives_signing_up(world, client):
     """Who has no account yet comes back to the invitation after the code."""
     invitation = invited(world, at=clock.now())

@@ -137,8 +137,10 @@ def invite(firm, *, email, right, by):
 
 @transaction.atomic
 def accept(invitation, *, by):
-    """Join the firm by an invitation to one's own verified address."""
-    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
+    """Join the firm by an invitation to one's own verified address; one that was taken back is found no more."""
+    # The firm first, as whoever acts on its invitations does: no two wait for each other.
+    Firm.objects.select_for_update(no_key=True).get(pk=invitation.firm_id)
+    invitation = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation.pk).first()
     require(by, "invitation.accept", invitation)
     if invitation.used_at:
         raise Refused(_("This invitation is already used."), about=invitation)
@@ -151,6 +153,19 @@ def accept(invitation, *, by):
     )
     audit.record("join", invitation.firm, by=by, after={"right": member.right})
     return member
+
+
+@transaction.atomic
+def take_back(firm, *, invitation, by):
+    """Take back an invitation that nobody has used: its link leads nowhere any more."""
+    firm = _lock(firm, "firm.manage", by)
+    found = firm.invitations.filter(pk=invitation.pk).first()
+    if found is None:
+        raise Refused(_("This invitation is taken back already."), about=firm)
+    if found.used_at:
+        raise Refused(_("This invitation is already used."), about=firm)
+    audit.record("take_back_invitation", firm, by=by, before={"email": found.email, "right": found.right})
+    found.delete()
 
 
 @transaction.atomic

@@ -39,6 +39,8 @@ def told(entry, names):
             return _right(after["right"])
         case "change_right":
             return f"{_name(names, after['user'])}: {_right(before['right'])} → {_right(after['right'])}"
+        case "take_back_invitation":
+            return _right(before["right"])
         case "remove_member":
             return f"{_name(names, before['user'])} ({_right(before['right'])})"
         case "accept_request":
