@@ -107,11 +107,16 @@ def english():
 
 
 @pytest.fixture
-def after_the_deadline(settings):
-    """The call of a test is closed, and what is kept in the language of the house is English."""
-    settings.LANGUAGE_CODE = "en"
+def closed():
+    """The call of a test is closed, and what was handed in is final."""
     with clock.at(AFTER):
         yield
+
+
+@pytest.fixture
+def after_the_deadline(settings, closed):
+    """The same, and what is kept in the language of the house is English."""
+    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications.intake import actions, answers, finding, rules
+from applications.intake import actions, answers, deciding, finding
 from applications.intake.forms import CheckForm, RestForm
 from applications.intake.models import Application
 from applications.intake.queries import read_papers
 from applications.intake.screened import verdicts_of
 from applications.intake.screening import PERSON, RULES
 from applications.intake.verdicts import ANSWERS, PAPERS
+from applications.kernel import clock
 from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.web import fetch, page
@@ -68,7 +69,10 @@ def show(request, application, *, code="", form=None, status=200):
             "form": form,
             "open": sum(one.is_open for one in found),
             "by_hand": sum(one.outcome == PERSON for one in found),
-            "moves": rules.without_screening(APPLICATION.open_to(application, request.user), application),
+            "moves": deciding.without_screening(
+                APPLICATION.open_to(application, request.user), application, now=clock.now()
+            ),
+            "waits": deciding.may_be_recalled(application, now=clock.now()),
             "declared": declared_on(application, code),
             "documents": documents,
             "document": document,

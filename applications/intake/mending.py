@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import Question
 from applications.intake import answers, freshness
-from applications.intake.rules import call_over, closing_day, infected, screening_waits, shown, with_scans
+from applications.intake.deciding import ON_THEIR_WAY, screening_waits, still_of_the_firm
+from applications.intake.rules import call_over, closing_day, infected, shown, with_scans
 from applications.kernel.errors import Gap, Reason
 
 MOST_ROUNDS = 2
@@ -130,10 +131,29 @@ def unaskable(application, *, papers, questions, due_at, now):
 
 
 def runs(application, *, now):
-    """The desk goes on without a supplement only when its time is over."""
+    """The desk goes on without a supplement, or rules the application out, only when its time is over.
+
+    What arrived before the due time may still be worked on after it.
+    """
     if reasons := call_over(application):
         return reasons
     due_at = application.supplements.open().get().due_at
     if now < due_at:
         return [Reason(_("The firm has until %(due)s to hand the supplement in.") % {"due": shown(due_at)})]
+    if now < due_at + ON_THEIR_WAY:
+        return [
+            Reason(
+                _(
+                    "The supplement was due at %(due)s; what arrived before may be on its way for ten minutes more."
+                )
+                % {"due": shown(due_at)}
+            )
+        ]
     return []
+
+
+def inexcludable(application, *, now):
+    """Why an application cannot be ruled out now: what was handed in is not final, or the time of its supplement runs."""
+    if application.status == "returned":
+        return runs(application, now=now)
+    return call_over(application) or still_of_the_firm(application, now=now)

@@ -1,8 +1,6 @@
 """WHETHER of intake: what is missing, what comes too late, what makes an application ineligible."""
 
-from datetime import timedelta
-
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.rules import need, outside, traits_of
@@ -324,76 +322,8 @@ def second(application):
     return []
 
 
-ON_THEIR_WAY = timedelta(minutes=10)  # what arrived before the end may still be worked on after it
-
-
-def being_changed(application, *, now):
-    """The desk waits while the firm may hand in changes, and while those that arrived in time may be on their way."""
-    call = application.call
-    if application.recalled_at is None or call.cancelled_at or now >= call.closes_at + ON_THEIR_WAY:
-        return []
-    return [
-        Reason(
-            _(
-                "The firm has recalled it and may change it until %(closes)s; then the last submitted version stands."
-            )
-            % {"closes": shown(call.closes_at)}
-        )
-    ]
-
-
 def call_over(application):
     """Nothing is decided any more about an application whose call was cancelled."""
     if application.call.cancelled_at is None:
         return []
     return [Reason(_("The call was cancelled; nothing is decided about its applications any more."))]
-
-
-SCREENING = {
-    "check", "open_review", "send_back", "take_as_is", "propose_exclusion", "rule_out", "screen_again", "readmit",
-}  # fmt: skip
-
-
-def without_screening(moves, application):
-    """Of these moves those that a cancelled call leaves open."""
-    return [move for move in moves if move not in SCREENING] if application.call.cancelled_at else moves
-
-
-def screening_waits(application, *, now):
-    """Screening goes on when the firm is changing nothing, and no proposed exclusion waits for the director."""
-    if reasons := call_over(application):
-        return reasons
-    if application.exclusions.filter(answered_at=None).exists():
-        return [Reason(_("A proposal to rule it out waits for the director."))]
-    return being_changed(application, now=now)
-
-
-def reviewed_already(application):
-    """Why the finding that an application is eligible can no longer be undone: its review has begun.
-
-    What belongs to later rooms is asked for by the names of its relations.
-    """
-    if reasons := call_over(application):
-        return reasons
-    begun = (
-        (application.assignments, _("Reviewers are asked already.")),
-        (application.hearings, _("A panel hears it already.")),
-        (application.visits, _("A site visit is set already.")),
-        (application.goings_on, _("It has gone on to a further stage already.")),
-    )
-    asked = (
-        type(application)
-        .objects.filter(pk=application.pk)
-        .values_list(*(Exists(f.all()) for f, _text in begun))
-    )
-    said = [str(text) for (_found, text), has_begun in zip(begun, asked.get(), strict=True) if has_begun]
-    if not said:
-        return []
-    return [Reason(_("%(said)s The finding can no longer be undone.") % {"said": " ".join(said)})]
-
-
-def own_finding(*, by, found_by):
-    """Another person than the one who found it eligible undoes that. by, found_by: ids."""
-    if by == found_by:
-        return [Reason(_("Another person than the one who found it eligible decides."))]
-    return []

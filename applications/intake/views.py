@@ -8,7 +8,7 @@ from applications.accounts.models import Role
 from applications.calls.disclosure import not_given_out
 from applications.calls.models import Call
 from applications.firms.models import Firm
-from applications.intake import actions, coming, mending, rules
+from applications.intake import actions, coming, deciding, mending, rules
 from applications.intake.actions import partners
 from applications.intake.forms import AnswerForm, FirmForm
 from applications.intake.handing_in import where_it_stands
@@ -152,17 +152,23 @@ def task_list(request, application):
     )
 
 
+ON_THE_DESK = (Status.SUBMITTED, Status.RETURNED)
+
+
 def case(request, application):
     """What staff see beside the application itself; finance and the ministry see less."""
     if not request.user.has_perm("application.case", application):
         return {}
-    moves = rules.without_screening(APPLICATION.open_to(application, request.user), application)
+    now = clock.now()
+    moves = deciding.without_screening(APPLICATION.open_to(application, request.user), application, now=now)
+    if waits := mending.inexcludable(application, now=now) if application.status in ON_THE_DESK else []:
+        moves = [move for move in moves if move not in ("take_as_is", "propose_exclusion", "rule_out")]
     return {
         "moves": moves,
-        "over": rules.call_over(application),
+        "over": rules.call_over(application) or waits,
         "exclusion": open_exclusion(application),
-        "may_take_as_is": "take_as_is" in moves and not mending.runs(application, now=clock.now()),
-        "may_undo": "screen_again" in moves and not rules.reviewed_already(application),
+        "may_take_as_is": "take_as_is" in moves,
+        "may_undo": "screen_again" in moves and not deciding.reviewed_already(application),
         "supplements": application.supplements.prefetch_related("papers", "questions"),
         "receipts": application.submissions.defer("snapshot").order_by("-ordinal"),
         "trail": audit.trail(application).select_related("actor"),

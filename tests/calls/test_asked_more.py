@@ -10,6 +10,7 @@ from applications.calls.models import Call
 from applications.calls.stages import Criterion
 from applications.firms.actions import vault
 from applications.intake import actions as intake
+from applications.intake.deciding import ON_THEIR_WAY
 from applications.intake.models import Application
 from applications.intake.rules import missing
 from applications.intake.screened import papers_of
@@ -200,7 +201,7 @@ def test_the_days_of_papers_are_handed_in_and_a_supplement_is_as_fresh_too(world
         said = reasons(intake.hand_in_supplement, draft, by=draft.created_by, arrived_at=by["now"])
     assert said == ["Not as the call asks (issued within 3 months before the closing day): 사업자등록증명"]
 
-    with clock.at(due_at):
+    with clock.at(due_at + ON_THEIR_WAY):
         intake.take_as_is(draft, by=world.officer)
     assert draft.documents.get(paper=paper).issued_on == date(2026, 9, 15)
 

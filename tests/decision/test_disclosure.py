@@ -289,6 +289,9 @@ def test_the_page_of_a_result_costs_the_same_for_few_and_many(world, django_asse
 
 def test_who_stands_in_an_order_that_a_person_gave_reads_its_place_and_why(world):
     first, second = world.reviewed(world.r1, score=80), world.reviewed(world.r1, score=80)
+    owner = world.owner_of(first.firm)
+    owner.language = "en"  # of the letter
+    owner.save()
     policy(world, seats=1)
     with clock.at(PUBLISHED):
         proposal = actions.propose(
@@ -299,10 +302,10 @@ def test_who_stands_in_an_order_that_a_person_gave_reads_its_place_and_why(world
             by=world.officer,
         )
         approve_and_publish(world, proposal)
-        client = browser(world.owner_of(first.firm))
+        client = browser(owner)
         page = client.get(f"/decisions/results/{first.key}/").content.decode()
         document = words(client.get(f"/decisions/results/{first.key}/pdf/").content)
-    letter = Letter.objects.get(kind="result_published", to=world.owner_of(first.firm)).body
+    letter = Letter.objects.get(kind="result_published", to=owner).body
 
     said = "Place 2 among those with the same score and keys: More jobs by the plan"
     assert [said in " ".join(told.split()) for told in (page, letter, document)] == [True] * 3

@@ -29,7 +29,7 @@ from tests.asking import reasons
 from tests.intake.test_views import url
 from tests.world import AFTER, CLOSES, DURING, PDF, browser, pdf, png
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "closed")
 
 # Facts
 

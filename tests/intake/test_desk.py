@@ -10,6 +10,7 @@ from applications.accounts.models import Role
 from applications.calls import announcing
 from applications.firms import actions as firms
 from applications.intake import actions
+from applications.intake.deciding import ON_THEIR_WAY
 from applications.intake.models import Application, Exclusion
 from applications.intake.queries import supplements_run_out
 from applications.kernel import clock
@@ -19,6 +20,7 @@ from tests.intake.test_actions import everything
 from tests.intake.test_views import browser, text, url
 from tests.world import AFTER, DURING, NUMBERS
 
+pytestmark = pytest.mark.usefixtures("closed")
 DESK = "/applications/desk/"
 
 
@@ -242,8 +244,8 @@ def test_after_the_due_time_of_a_supplement_the_case_offers_the_way_on(world):
         )  # fmt: skip
 
     with clock.at(due - timedelta(seconds=1)):
-        assert buttons(browser(world.officer), application) == {"exclusion"}
-    with clock.at(due):
+        assert buttons(browser(world.officer), application) == set()
+    with clock.at(due + ON_THEIR_WAY):
         officer = browser(world.officer)
         assert buttons(officer, application) == {"take_as_is", "exclusion"}
         response = officer.post(url("take_as_is", application))

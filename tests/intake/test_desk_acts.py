@@ -21,6 +21,7 @@ from tests.together import together
 from tests.world import DURING, browser
 
 DESK, EXPORT, BULK = "/applications/desk/", "/applications/desk/export/", "/applications/desk/eligible/"
+pytestmark = pytest.mark.usefixtures("closed")
 KEEP = "/views/desk/"
 
 

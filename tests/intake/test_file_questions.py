@@ -13,6 +13,7 @@ from applications.calls import announcing, building, tree
 from applications.calls.models import Call
 from applications.calls.rules import foreseen
 from applications.intake import actions
+from applications.intake.deciding import ON_THEIR_WAY
 from applications.intake.printed import written
 from applications.intake.queries import facts
 from applications.intake.rules import missing
@@ -28,6 +29,7 @@ from tests.world import AFTER, BEFORE, CERTIFICATES, DURING, PDF, pdf, png
 
 pytestmark = pytest.mark.usefixtures("english")
 DUE = AFTER + timedelta(days=3)
+OVER = DUE + ON_THEIR_WAY
 ONLY_AFTER_YES = {"question": "restructuring", "is": ["yes"]}
 ASKED = {"kind": "file", "label": "Approved plan", "help": "All pages", "options": ["pdf"], "max_length": 2}
 
@@ -363,7 +365,7 @@ def test_a_file_that_a_supplement_opened_is_gone_when_it_is_not_handed_in(world,
         actions.add_paper(
             draft, paper=call.papers.get(code="F01"), upload=pdf("승인서.pdf", LATER), by=owner, now=AFTER
         )
-    with clock.at(DUE):
+    with clock.at(OVER):
         actions.take_as_is(draft, by=world.officer)
 
     assert not draft.documents.filter(paper__code="F01").exists()

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from applications.firms.actions import vault
 from applications.intake import actions, mending
+from applications.intake.deciding import ON_THEIR_WAY
 from applications.intake.models import Application, Submission
 from applications.intake.screened import verdicts_of
 from applications.kernel import clock
@@ -19,6 +20,7 @@ from tests.world import AFTER, DURING, at, browser, confirm, pdf
 pytestmark = pytest.mark.usefixtures("english")
 
 DUE = AFTER + timedelta(days=3)
+OVER = DUE + ON_THEIR_WAY
 
 
 def question(code, after="", **more):
@@ -121,7 +123,7 @@ def test_an_answer_that_is_not_mended_in_time_is_again_what_was_handed_in(world)
     application = asked_for(world, "in_default", papers=["D01"])
     mend(application, in_default="yes", recovery="yes")
 
-    with clock.at(DUE):
+    with clock.at(OVER):
         actions.take_as_is(Application.objects.get(), by=world.officer)
 
     answers = Application.objects.get().answers
@@ -254,7 +256,7 @@ def test_a_paper_that_is_given_back_keeps_its_day(world):
     with clock.at(AFTER):
         actions.add_paper(application, paper=paper, upload=pdf("new.pdf"), by=owner, now=AFTER)
     unknown = outcomes(application)["E16"]
-    with clock.at(DUE):
+    with clock.at(OVER):
         actions.take_as_is(Application.objects.get(), by=world.officer)
 
     assert [one.get("expires_on") for one in receipt.snapshot["papers"]] == [None, "2027-02-02"]

@@ -7,7 +7,9 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from applications.calls import announcing
 from applications.intake import actions
+from applications.intake.deciding import ON_THEIR_WAY
 from applications.intake.models import Application, Attempt, Document, Submission
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
@@ -187,6 +189,78 @@ def test_while_it_is_being_changed_staff_see_the_last_version_and_wait(world, ap
     assert browser(world.officer).get(changes.get_absolute_url()).status_code == 404
 
 
+OPEN = "The call is open until %s: the firm may still recall its application and change it."
+
+
+def refused_at(instant, application, officer):
+    """What the three decisions of the desk are answered at this instant."""
+    with clock.at(instant):
+        return [
+            reasons(actions.open_review, application, by=officer),
+            reasons(
+                actions.request_supplement, application, papers=[], message="x",
+                due_at=instant + timedelta(days=9), by=officer,
+            ),
+            reasons(actions.propose_exclusion, application, code="E01", reason="Closed", by=officer),
+        ]  # fmt: skip
+
+
+def test_nothing_is_decided_while_the_call_is_open_and_the_firm_may_recall(world, application):
+    with clock.at(LATER):
+        world.checked(application)
+        client = browser(world.officer)
+        page = text(client.get(application.get_absolute_url()))
+        checklist = text(client.get(reverse("intake:checklist", args=[application.key])))
+
+    refused = refused_at(CLOSES - timedelta(microseconds=1), application, world.officer)
+    changes = recall(application)
+
+    said = OPEN % "2026-12-15 18:00:00 KST"
+    assert refused == [[said]] * 3
+    assert (said in page, said in checklist) == (True, True)
+    assert ("Request a supplement" in page, "Request a supplement" in checklist) == (False, False)
+    assert changes.amends == application
+    with clock.at(CLOSES + ON_THEIR_WAY):
+        actions.open_review(application, by=world.officer)
+    assert fresh(application).status == "in_review"
+
+
+def test_after_an_extension_the_desk_waits_again_until_the_new_instant(world, application):
+    with clock.at(CLOSES + timedelta(hours=1)):
+        announcing.extend(
+            application.call,
+            closes_at=CLOSES + timedelta(days=5),
+            reason="The network failed",
+            revision=0,
+            by=world.officer,
+        )
+    application = fresh(application)
+
+    refused = refused_at(CLOSES + timedelta(days=1), application, world.officer)
+    changes = recall(application, at=CLOSES + timedelta(days=1))
+
+    assert refused == [[OPEN % "2026-12-20 18:00:00 KST"]] * 3
+    assert changes.amends == application
+
+
+def test_what_was_proposed_before_is_not_confirmed_in_an_open_call(world, application):
+    application.exclusions.create(code="E01", reason="Closed", proposed_by=world.officer, proposed_at=DURING)
+
+    with clock.at(LATER):
+        said = reasons(actions.answer_exclusion, application, confirmed=True, by=world.director)
+
+    assert said == [OPEN % "2026-12-15 18:00:00 KST"]
+    assert fresh(application).status == "submitted"
+
+
+def test_what_came_on_paper_waits_for_the_close_too(world, application):
+    type(application).objects.filter(pk=application.pk).update(paper_arrived_at=DURING)
+
+    refused = refused_at(LATER, fresh(application), world.officer)
+
+    assert refused == [[OPEN % "2026-12-15 18:00:00 KST"]] * 3
+
+
 def test_changes_that_arrived_in_time_are_not_overtaken_by_the_desk(world, application):
     changes = recall(application)
 
@@ -201,8 +275,7 @@ def test_changes_that_arrived_in_time_are_not_overtaken_by_the_desk(world, appli
 
 
 def test_what_was_proposed_against_the_old_version_falls_with_it(world, application):
-    with clock.at(DURING):
-        actions.propose_exclusion(application, code="E01", reason="Closed", by=world.officer)
+    application.exclusions.create(code="E01", reason="Closed", proposed_by=world.officer, proposed_at=DURING)
 
     submitted_again(application, title="Better")
 

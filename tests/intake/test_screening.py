@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from applications.calls.rules import EXCLUSIONS
 from applications.intake import actions
+from applications.intake.deciding import ON_THEIR_WAY
 from applications.intake.models import Application, Exclusion, Submission
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied
@@ -17,9 +18,10 @@ from tests.asking import reasons
 from tests.intake.test_actions import letters
 from tests.world import AFTER, PDF, pdf
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = pytest.mark.usefixtures("english", "closed")
 
 DUE = AFTER + timedelta(days=3)
+OVER = DUE + ON_THEIR_WAY
 
 
 def trail(thing):
@@ -184,7 +186,7 @@ def test_after_the_due_time_the_desk_takes_the_application_as_it_was_handed_in(w
 
     with clock.at(early):
         said = reasons(actions.take_as_is, application, by=world.officer)
-    with clock.at(DUE):
+    with clock.at(OVER):
         actions.take_as_is(application, by=world.officer)
         world.checked(fresh(application))
         actions.open_review(fresh(application), by=world.officer)
@@ -192,7 +194,7 @@ def test_after_the_due_time_the_desk_takes_the_application_as_it_was_handed_in(w
     assert said == ["The firm has until 2026-12-23 12:00:00 KST to hand the supplement in."]
     application = fresh(application)
     supplement = application.supplements.get()
-    assert (supplement.handed_in_at, supplement.closed_at) == (None, DUE)
+    assert (supplement.handed_in_at, supplement.closed_at) == (None, OVER)
     assert [document.file.name for document in application.documents.order_by("paper__ordinal")] == [
         "D01.pdf",
         "D02.pdf",
@@ -209,14 +211,51 @@ def test_after_the_due_time_the_desk_may_also_rule_it_out_and_nothing_half_mende
     application = returned(world, "D01")
     renew(application, "D01")
 
-    with clock.at(DUE):
+    with clock.at(OVER):
         actions.propose_exclusion(application, code="E16", reason="Never mended", by=world.officer)
         actions.answer_exclusion(fresh(application), confirmed=True, by=world.director)
 
     application = fresh(application)
     supplement = application.supplements.get()
     assert (application.status, file_of(application, "D01")) == ("ineligible", "D01.pdf")
-    assert (supplement.handed_in_at, supplement.closed_at) == (None, DUE)
+    assert (supplement.handed_in_at, supplement.closed_at) == (None, OVER)
+
+
+def test_an_application_whose_supplement_runs_is_not_ruled_out_and_in_time_it_wins(world):
+    application = returned(world, "D01")
+    proposed = {"code": "E16", "reason": "Not mended", "by": world.officer}
+
+    with clock.at(DUE - timedelta(microseconds=1)):
+        running = reasons(actions.propose_exclusion, application, **proposed)
+    with clock.at(DUE):
+        on_its_way = reasons(actions.propose_exclusion, application, **proposed)
+    renew(application, "D01")
+    with clock.at(DUE + timedelta(seconds=2)):
+        receipt = actions.hand_in_supplement(
+            fresh(application), by=application.created_by, arrived_at=DUE - timedelta(milliseconds=100)
+        )
+
+    assert running == ["The firm has until 2026-12-23 12:00:00 KST to hand the supplement in."]
+    assert on_its_way == [
+        "The supplement was due at 2026-12-23 12:00:00 KST; what arrived before may be on its way for ten minutes more."
+    ]
+    assert (receipt.ordinal, fresh(application).status) == (2, "submitted")
+
+
+def test_a_proposal_of_an_earlier_time_is_not_confirmed_while_the_supplement_runs_and_falls_with_it(world):
+    application = returned(world, "D01")
+    exclusion = application.exclusions.create(
+        code="E16", reason="Not mended", proposed_by=world.officer, proposed_at=AFTER
+    )
+
+    with clock.at(DUE - timedelta(hours=2)):
+        said = reasons(actions.answer_exclusion, application, confirmed=True, by=world.director)
+    renew(application, "D01")
+    hand_in(application)
+
+    exclusion.refresh_from_db()
+    assert said == ["The firm has until 2026-12-23 12:00:00 KST to hand the supplement in."]
+    assert (exclusion.confirmed, exclusion.answered_by) == (False, None)
 
 
 # Exclusion

@@ -40,14 +40,12 @@ def busy(world):
     for _firm in range(2):
         another_application(submitted)
         another_application(submitted, status="selected")
-    returned = another_application(submitted, status="returned")
-    proposed = another_application(submitted)
+    returned, proposed, gone = (another_application(submitted) for _number in range(3))
     with clock.at(AFTER):
-        for thing in (returned, proposed):
+        for thing in (returned, proposed, gone):
             intake.propose_exclusion(thing, code="E01", reason="Not a root firm", by=world.officer)
-        gone = another_application(submitted)
-        intake.propose_exclusion(gone, code="E01", reason="Not a root firm", by=world.officer)
-        type(gone).objects.filter(pk=gone.pk).update(status="withdrawn")
+        for thing, status in ((returned, "returned"), (gone, "withdrawn")):
+            type(thing).objects.filter(pk=thing.pk).update(status=status)
     in_review = world.in_review(world.r1)
     for by in (world.officer, world.director):  # who asked, a director since, does not decide it
         exempt(another_application(in_review), by)

@@ -101,9 +101,13 @@ def _resubmit(amendment, given, *, by, arrived_at):
     application.documents.all().delete()  # an earlier submission holds their files
     amendment.documents.update(application=application)
     take_the_place_of(amendment, application, by=by)
-    # What was to be ruled out is no longer what stands.
-    application.exclusions.filter(answered_at=None).update(answered_at=clock.now(), confirmed=False)
+    _drop_proposals(application)
     return _hand_in(application, given, by=by, arrived_at=arrived_at, letter="application_received")
+
+
+def _drop_proposals(application):
+    """What was to be ruled out is no longer what stands."""
+    application.exclusions.filter(answered_at=None).update(answered_at=clock.now(), confirmed=False)
 
 
 def _hand_in(application, given, *, by, arrived_at, letter, ordinal=None, from_paper=False):
@@ -150,6 +154,7 @@ def hand_in_supplement(application, *, by, arrived_at):
     supplement.handed_in_at = arrived_at
     supplement.save(update_fields=["handed_in_at"])
     APPLICATION.make(application, "hand_in_supplement", by=by)
+    _drop_proposals(application)
     given = application.given
     return _hand_in(application, given, by=by, arrived_at=arrived_at, letter="supplement_received")
 

@@ -1,12 +1,10 @@
 """The verbs of the screening desk: exclusion, checks, eligible, and what undoes them."""
 
-from functools import partial
-
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.rules import EXCLUSIONS
-from applications.intake import rules, screening, verdicts
+from applications.intake import deciding, mending, rules, screening, verdicts
 from applications.intake.actions.holding import lock
 from applications.intake.actions.mending import close_supplement
 from applications.intake.awaiting import held_still
@@ -28,7 +26,9 @@ def propose_exclusion(application, *, code, reason, by):
         application,
         "propose_exclusion",
         by=by,
-        unless=partial(rules.screening_waits, now=clock.now()),
+        unless=lambda locked: (
+            mending.inexcludable(locked, now=clock.now()) or deciding.screening_waits(locked, now=clock.now())
+        ),
         note=f"{code}: {reason}",
     )
     return Exclusion.objects.create(
@@ -50,7 +50,7 @@ def answer_exclusion(application, *, confirmed, by):
     if not confirmed:
         APPLICATION.advance(application, "turn_down_exclusion", by=by)
         return
-    if reasons := rules.call_over(application) or rules.being_changed(application, now=clock.now()):
+    if reasons := mending.inexcludable(application, now=clock.now()):
         raise Refused(*reasons, about=application)
     close_supplement(application)
     APPLICATION.advance(application, "rule_out", by=by, note=exclusion.reason, reason=exclusion.reason)
@@ -114,7 +114,7 @@ def open_review(application, *, by):
         "open_review",
         by=by,
         unless=lambda locked: (
-            rules.screening_waits(locked, now=clock.now()) or verdicts.not_yet(verdicts_of(locked))
+            deciding.screening_waits(locked, now=clock.now()) or verdicts.not_yet(verdicts_of(locked))
         ),
         stage=application.call.stages.first(),
     )
@@ -127,8 +127,8 @@ def open_review(application, *, by):
 def screen_again(application, *, reason, by):
     """Undo that it was found eligible, before anybody was asked to review it: another person, with a reason the firm reads."""
     application = lock(application, "screen_again", by)
-    reasons = rules.own_finding(by=by.pk, found_by=found_eligible_by(application))
-    if reasons := reasons or rules.reviewed_already(application) or too_short(reason):
+    reasons = deciding.own_finding(by=by.pk, found_by=found_eligible_by(application))
+    if reasons := reasons or deciding.reviewed_already(application) or too_short(reason):
         raise Refused(*reasons, about=application)
     APPLICATION.make(application, "screen_again", by=by, note=reason, stage=None)
     # Each time it is undone it is told.
