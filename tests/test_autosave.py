@@ -246,6 +246,32 @@ def test_the_time_left_is_never_more_than_there_is_whatever_part_of_a_second_it_
     assert 0 < there_is[-1] < there_is[0] < 90
 
 
+def test_the_time_left_does_not_grow_when_the_clock_of_the_computer_is_set_back(house):
+    house.clock.move_to(CLOSES - timedelta(minutes=20))
+    writer = house.opens("section", "plan")
+    countdown = writer.page.locator("[data-countdown]")
+
+    shown = countdown.inner_text()
+    shown_first = re.search(r"\d\d:\d\d:\d\d", shown)[0]
+    writer.page.evaluate("{ const now = Date.now; Date.now = () => now() - 3600 * 1000; }")
+    expect(countdown).not_to_have_text(shown)
+
+    assert re.search(r"\d\d:\d\d:\d\d", countdown.inner_text())[0] < shown_first
+
+
+def test_a_tab_that_can_keep_nothing_saves_all_the_same(house):
+    writer = house.opens("section", "plan")
+    writer.page.evaluate(
+        "void (Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); })"
+    )
+
+    entry(writer).fill("가득 찬 탭에서 쓴 글")
+
+    expect(state(writer)).to_have_text(SAVED)
+    assert house.stored.answers["entry"] == "가득 찬 탭에서 쓴 글"
+    assert house.street.complaints == []
+
+
 def test_g31_the_time_left_is_right_on_a_computer_whose_clock_is_wrong(house):
     writer = house.opens("section", "plan")
     writer.page.clock.install(time=DURING.timestamp() + 3600)

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 from itertools import accumulate
-from statistics import median
 
-from django.db.models import Count
+from django.db.models import Avg, Count, F, Max
 from django.db.models.functions import TruncDate, TruncMinute
 
 from applications.calls.models import Call
@@ -60,27 +59,24 @@ def drafts_of(call):
 
 
 def at_present(call, now):
-    """What is watched on the last day: counts, what came in each of the last minutes, how soon the receipt followed, letters."""
+    """What is watched on the last day of a call: counts, what came in each of the last minutes, how soon the receipt followed on
+    average and at most (seconds, of what came by the portal in the last ten minutes), letters."""
     since = (now - timedelta(minutes=MINUTES - 1)).replace(second=0, microsecond=0)
     counted = dict(
         handed_in(call).filter(submitted_at__gte=since).annotate(minute=TruncMinute("submitted_at"))
         .values_list("minute").annotate(Count("pk")).order_by()
     )  # fmt: skip
     minutes = [since + timedelta(minutes=number) for number in range(MINUTES)]
-    waits = [
-        (written - arrived).total_seconds()
-        for arrived, written in Submission.objects.filter(arrived_at__gt=now - ANSWERS).values_list(
-            "arrived_at", "written_at"
-        )
-    ]
+    waited = Submission.objects.filter(
+        application__call=call, application__paper_arrived_at=None, arrived_at__gt=now - ANSWERS
+    ).aggregate(seconds=Avg(F("written_at") - F("arrived_at")), slowest=Max(F("written_at") - F("arrived_at")))
     letters, oldest = letters_waiting(now)
     return {
         "drafts": drafts_of(call).count(),
         "submitted": handed_in(call).count(),
         "minutes": [(minute, counted.get(minute, 0)) for minute in minutes],
         "last_ten": sum(counted.get(minute, 0) for minute in minutes[-10:]),
-        "seconds": median(waits) if waits else None,
-        "slowest": max(waits, default=None),
+        **{name: None if wait is None else wait.total_seconds() for name, wait in waited.items()},
         "letters": letters,
         "oldest": oldest,
     }

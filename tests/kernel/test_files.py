@@ -4,9 +4,11 @@ import hashlib
 import io
 import unicodedata
 import zipfile
+import zlib
 from datetime import UTC, datetime
 
 import pytest
+import typst
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hwpx import HwpxDocument
 from hwpx.hwp5.cfb import build_compound_file
@@ -14,6 +16,8 @@ from hwpx.hwp5.writer import write_hwp5
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
@@ -126,6 +130,65 @@ def locked_pdf(password="secret"):
     return page.getvalue()
 
 
+def acting_pdf(change, **encryption):
+    """A PDF with what a writer of the format puts into it."""
+    writer = PdfWriter(clone_from=io.BytesIO(real_pdf()))
+    change(writer)
+    if encryption:
+        writer.encrypt(**encryption)
+    saved = io.BytesIO()
+    writer.write(saved)
+    return saved.getvalue()
+
+
+def that_opens(action):
+    """What makes a PDF do this when it is opened."""
+    return lambda writer: writer.root_object.update({NameObject("/OpenAction"): action(writer)})
+
+
+def launching(_writer):
+    return DictionaryObject(
+        {NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("calc.exe")}
+    )
+
+
+def scripted(_writer):
+    return DictionaryObject(
+        {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
+    )
+
+
+with_script = that_opens(scripted)
+
+
+def going(writer):
+    return ArrayObject([writer.pages[0].indirect_reference, NameObject("/Fit")])
+
+
+def packed_pdf(*objects):
+    """A PDF of these objects, numbered from 1, as newer writers make it: all of them packed into one stream."""
+    places = [sum(len(one) + 1 for one in objects[:place]) for place in range(len(objects))]
+    index = " ".join(f"{number} {place}" for number, place in enumerate(places, 1)).encode() + b" "
+    body = zlib.compress(index + b"\n".join(objects) + b"\n")
+    count, text = len(objects), io.BytesIO()
+    text.write(b"%PDF-1.7\n")
+    packed_at = text.tell()
+    text.write(b"%d 0 obj<</Type/ObjStm/N %d/First %d/Filter/FlateDecode/Length %d>>stream\n%b\nendstream endobj\n"
+               % (count + 1, count, len(index), len(body), body))  # fmt: skip
+    table_at = text.tell()
+    rows = [b"\x00\x00\x00\x00\x00\xff"]
+    rows += [b"\x02" + (count + 1).to_bytes(4, "big") + bytes([place]) for place in range(count)]
+    rows += [b"\x01" + at.to_bytes(4, "big") + b"\x00" for at in (packed_at, table_at)]
+    table = zlib.compress(b"".join(rows))
+    text.write(b"%d 0 obj<</Type/XRef/Size %d/W[1 4 1]/Root 1 0 R/Filter/FlateDecode/Length %d>>stream\n%b\nendstream endobj\n"
+               % (count + 2, count + 3, len(table), table))  # fmt: skip
+    text.write(b"startxref\n%d\n%%%%EOF\n" % table_at)
+    return text.getvalue()
+
+
+PAGES = (b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>")
+
+
 def with_remark(packed, remark):
     """The same ZIP with a remark that says where it ends."""
     return packed[:-2] + len(remark).to_bytes(2, "little") + remark
@@ -182,6 +245,7 @@ def really(what, kinds=ALL):
 
 DAMAGED = "The file is damaged and cannot be read."
 LOCKED = "The document is locked with a password. Please save it without one."
+ACTING = "The PDF holds a script or a program, or starts one. Please save it anew without it: print it as a PDF, for instance."
 MACROS = "The document holds macros. Please save it without them."
 TWO = "The file is two kinds of file in one. Please save it anew as one of them."
 NESTED = "There is an archive within the archive. Please unpack it first."
@@ -258,7 +322,15 @@ NO_PAPERS = {
     "a locked pdf": (locked_pdf, LOCKED),
     "a locked pdf in an archive": (lambda: archive({"plan.pdf": locked_pdf()}), LOCKED),
     "a picture and an archive in an archive": (lambda: archive({"a.png": picture("PNG") + archive({"a.txt": b"x"})}), TWO),
-    "more encrypted pdf than are opened": (lambda: archive({f"{n}.pdf": b"%PDF-1.4 /Encrypt" for n in range(22)}), "The file holds too much when it is unpacked."),
+    "more encrypted pdf than are opened": (lambda: archive({f"{n}.pdf": b"%PDF-1.4 /Encrypt" for n in range(42)}), "The file holds too much when it is unpacked."),
+    "a pdf with a script": (lambda: acting_pdf(with_script), ACTING),
+    "a pdf with a script in an archive": (lambda: archive({"plan.pdf": acting_pdf(with_script)}), ACTING),
+    "a pdf with a script that is encrypted": (lambda: acting_pdf(with_script, user_password="", owner_password="o", algorithm="AES-256"), ACTING),
+    "a pdf with a script of another spelling": (lambda: acting_pdf(with_script).replace(b"/JS ", b"/J#53 ").replace(b"/JavaScript", b"/Java#53cript"), ACTING),
+    "a pdf that packs its script": (lambda: packed_pdf(b"<</Type/Catalog/Pages 2 0 R/OpenAction 4 0 R>>", *PAGES, b"<</S/JavaScript/JS(app.alert(1))>>"), ACTING),
+    "a pdf with a script behind an attachment that is none": (lambda: packed_pdf(b"<</Type/Catalog/Pages 2 0 R/OpenAction 5 0 R>>", *PAGES, b"<</Type/EmbeddedFile>>", b"<</S/JavaScript/JS(app.alert(1))>>"), ACTING),
+    "a pdf that starts a program": (lambda: acting_pdf(that_opens(launching)), ACTING),
+    "a pdf that holds a program": (lambda: acting_pdf(lambda writer: writer.add_attachment("plan.pdf", b"MZ\x90\x00")), ACTING),
     "macros": (lambda: office("word", **{"word/vbaProject.bin": "x"}), MACROS),
 }  # fmt: skip
 
@@ -283,6 +355,20 @@ def test_an_archive_may_hold_documents_and_a_pdf_an_attached_document():
 
     assert kind_of(io.BytesIO(archive(documents))) == "zip"
     assert kind_of(io.BytesIO(with_attachment)) == "pdf"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: acting_pdf(that_opens(going)),
+        lambda: acting_pdf(lambda writer: writer.add_attachment("table.csv", b"a,b")),
+        lambda: packed_pdf(b"<</Type/Catalog/Pages 2 0 R>>", *PAGES),
+        lambda: typst.compile(b"Plan"),
+    ],
+    ids=["opens at a page", "has a table attached", "is packed", "is set by typst"],
+)
+def test_a_pdf_that_does_nothing_by_itself_is_taken(make):
+    assert kind_of(io.BytesIO(make())) == "pdf"
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]))

@@ -7,6 +7,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from applications.intake import actions as intake
 from applications.intake.models import Application, Submission
 from applications.kernel import clock
 from applications.portal import arrivals, charts
@@ -70,6 +71,22 @@ def test_the_last_hour_is_counted_by_minutes_and_the_receipts_by_their_seconds(w
     assert [number for _minute, number in found["minutes"]] == [1, *[0] * 58, 1]
     assert (found["seconds"], found["slowest"]) == (0, 0)
     assert found["letters"] > 0
+
+
+def test_the_seconds_to_the_receipt_are_those_of_the_call_and_of_its_portal(world):
+    noon, calls = DURING, (world.r1, world.r1, world.sprout, world.r1)
+    drafts = [world.draft(call, world.firm()) for call in calls]
+    with clock.at(noon):
+        for draft, seconds in zip(drafts, (2, 6, 300, 400), strict=True):
+            handed_in = noon - timedelta(seconds=seconds)
+            intake.submit(draft, by=world.owner_of(draft.firm), arrived_at=handed_in)
+    Application.objects.filter(pk=drafts[3].pk).update(paper_arrived_at=noon)
+
+    found = arrivals.at_present(world.r1, noon)
+    nobody = arrivals.at_present(world.r1, noon + timedelta(hours=1))
+
+    assert (found["seconds"], found["slowest"]) == (4, 6)
+    assert (nobody["seconds"], nobody["slowest"]) == (None, None)
 
 
 def test_calls_that_are_open_come_first(world):

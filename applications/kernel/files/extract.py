@@ -19,6 +19,7 @@ MAX_MEMORY = 1024 * 1024 * 1024
 MAX_SECONDS = 20
 MAX_PAGES = 500
 MAX_CHARACTERS = 1_000_000
+PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TEXTS_OF_WORD = re.compile(r"word/(document|footnotes|endnotes|comments|header[0-9]*|footer[0-9]*)\.xml")
 
@@ -38,6 +39,47 @@ def pages_of_pdf(file):
             yield page.extract_text()
         except Exception:  # one page that the library stumbles over does not take the others along
             yield ""
+
+
+def acts_of_pdf(file):
+    """What a PDF does by itself or holds beside its pages: "script", "launch", "program"; each object is looked at, packed ones too."""
+    from pypdf import PdfReader  # noqa: PLC0415
+    from pypdf.generic import IndirectObject  # noqa: PLC0415
+
+    reader = PdfReader(file)
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise Locked
+    places = [(number, generation) for generation, objects in reader.xref.items() for number in objects]
+    for number, generation in [*places, *((number, 0) for number in reader.xref_objStm)]:
+        try:
+            found = reader.get_object(IndirectObject(number, generation, reader))
+        except Exception:  # an object that nobody can read does nothing
+            continue
+        yield from acts_in(found)
+
+
+def acts_in(found):
+    waiting = [found]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            kind = one.get("/S")
+            if "/JS" in one or "/JavaScript" in one or kind == "/JavaScript":
+                yield "script"
+            if kind == "/Launch":
+                yield "launch"
+            if one.get("/Type") == "/EmbeddedFile" and is_program(one):
+                yield "program"
+            waiting += dict.values(one)
+        elif isinstance(one, list):
+            waiting += list.__iter__(one)
+
+
+def is_program(attached):
+    try:
+        return attached.get_data().startswith(PROGRAMS)
+    except Exception:  # what nobody can unpack nobody starts
+        return False
 
 
 def paragraphs_of_hwp(file):
@@ -78,6 +120,7 @@ def paragraphs_of_word(part):
 
 
 READERS = {
+    "acts": acts_of_pdf,
     "pdf": pages_of_pdf,
     "hwp": paragraphs_of_hwp,
     "hwpx": paragraphs_of_hwpx,

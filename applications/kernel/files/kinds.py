@@ -11,7 +11,7 @@ import olefile
 from django.utils.translation import gettext_lazy as _
 
 from applications.kernel.errors import Refused
-from applications.kernel.files.reading import opens_without_password
+from applications.kernel.files.reading import acts_of
 
 MAX_FILE_BYTES = 30 * 1024 * 1024
 MAX_UNPACKED_BYTES = 300 * 1024 * 1024
@@ -55,7 +55,12 @@ BEHIND = (
     b"EGGA\0\x01",
     b"ALZ\x01\x0a\0\0\0",
 )
-MOST_ENCRYPTED = 20  # PDF of one archive that are opened to see whether they ask for a password
+MOST_OPENED = 40  # PDF of one archive that are opened to see whether they ask for a password, and what they do by themselves
+# What may be an act of a PDF, or hide one: packed objects, names that are written in digits, and everything in an encrypted one.
+ACTS = re.compile(
+    rb"/(?:JS|JavaScript|Launch|EmbeddedFile|ObjStm|Encrypt)(?![A-Za-z])|/[A-Za-z]*#[0-9A-Fa-f]{2}"
+)
+LONGEST_ACT = 64
 PROGRAMMES = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 # What Hangul writes into every document by itself: the scripts of a document and of its form fields, with nothing in them.
 # A remark that begins with @ is none: JScript runs it.
@@ -68,6 +73,9 @@ SCRIPT = re.compile(r"scripts[/\\].|.*\.js$", re.IGNORECASE | re.DOTALL)
 HWP_LOCKED = 1 << 1 | 1 << 4 | 1 << 8 | 1 << 10  # password, DRM, encrypted by a certificate, DRM by one
 HWP_SCRIPT = 1 << 3
 MACROS = _("The document holds macros. Please save it without them.")
+ACTING = _(
+    "The PDF holds a script or a program, or starts one. Please save it anew without it: print it as a PDF, for instance."
+)
 LOCKED = _("The document is locked with a password. Please save it without one.")
 TWO = _("The file is two kinds of file in one. Please save it anew as one of them.")
 DAMAGED = _("The file is damaged and cannot be read.")
@@ -133,8 +141,12 @@ def _found(content, kinds=tuple(TYPES), *, within=False):
     head = content.read(1024)
     if head.startswith(PDF):
         _refuse_two_in_one(content, head)
-        if _is_encrypted(content) and not opens_without_password(content):
-            raise Refused(LOCKED)
+        if _may_act(content):
+            acts = acts_of(content)
+            if acts is None:
+                raise Refused(LOCKED)
+            if acts:
+                raise Refused(ACTING)
         return "pdf"
     for kind, sign in (("png", PNG), ("jpg", JPG)):
         if head.startswith(sign):
@@ -181,9 +193,14 @@ def _is_attached(content, place):
     return content.read(remark + 20)[remark:].lstrip().startswith(b"endstream")
 
 
-def _is_encrypted(content):
-    """Most PDF that are encrypted open without a password all the same."""
-    return any(_places(content, (b"/Encrypt",)))
+def _may_act(content):
+    """Whether a PDF must be opened: it may do something by itself, or ask for a password."""
+    at, before = 0, b""
+    while content.seek(at) == at and (piece := content.read(256 * 1024)):
+        if ACTS.search(before + piece):
+            return True
+        before, at = piece[-LONGEST_ACT:], at + len(piece)
+    return False
 
 
 def _kind_of_ole(content, kinds):
@@ -294,7 +311,7 @@ def _refuse_beside(content, archive):
 
 def _refuse_what_is_inside(archive):
     """The files of an archive are looked at like files of their own; an archive among them is one too many."""
-    encrypted = 0
+    opened = 0
     for entry in archive.infolist():
         with archive.open(entry) as packed, SpooledTemporaryFile(max_size=1024 * 1024) as unpacked:
             head = packed.read(8)
@@ -307,6 +324,6 @@ def _refuse_what_is_inside(archive):
             unpacked.write(head)
             shutil.copyfileobj(packed, unpacked)
             if _found(unpacked, within=True) == "pdf":
-                encrypted += _is_encrypted(unpacked)
-        if encrypted > MOST_ENCRYPTED:
+                opened += _may_act(unpacked)
+        if opened > MOST_OPENED:
             raise Refused(TOO_MUCH)

@@ -27,12 +27,13 @@ def parts_of(content, kind):
     return _ask(content, kind, "text")
 
 
-def opens_without_password(content):
-    """Whether a PDF that is encrypted can be read as it is. One that cannot be read at all is not locked."""
+def acts_of(content):
+    """What a PDF does by itself (extract.py: acts_of_pdf), the first of it; None where it asks for a password. One that cannot be
+    read at all does nothing."""
     try:
-        return _ask(content, "pdf", "open") is not None
+        return _ask(content, "acts", "first")
     except Unreadable:
-        return True
+        return []
 
 
 def sheet_of(content, titles, most):

@@ -74,15 +74,16 @@ for (const form of all("form[data-guard], [data-guard] form")) {
 }
 
 // Time left until a deadline, by the server's clock, and never more than there is: what the page took to come has passed too,
-// and each second goes when it is over. Announced at 60, 10 and 1 minutes.
+// and each second goes when it is over. Of two clocks that of the page goes on when somebody sets the computer's back, the other while
+// it sleeps. Announced at 60, 10 and 1 minutes.
 const announce = document.getElementById("announcer");
 for (const place of all("[data-countdown]")) {
-  const offset = Number(place.dataset.now) * 1000 - Date.now() + performance.now();
-  const end = Number(place.dataset.countdown) * 1000;
+  const begun = Date.now() - performance.now();
+  const whole = (place.dataset.countdown - place.dataset.now) * 1000;
   const words = document.body.dataset;
   let said = Infinity;
   const tick = () => {
-    const exact = end - Date.now() - offset;
+    const exact = whole - Math.max(Date.now() - begun, performance.now());
     const left = Math.max(0, Math.floor(exact / 1000));
     const days = Math.floor(left / 86400);
     const clock = [Math.floor(left / 3600) % 24, Math.floor(left / 60) % 60, left % 60]

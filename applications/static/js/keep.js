@@ -7,6 +7,9 @@
   const place = mine + location.pathname + location.search;
   const sent = "last sent";
 
+  const store = (key, value) => {
+    try { sessionStorage.setItem(key, value); } catch { /* full: what is saved on the server is all there is */ }
+  };
   const drop = (unwanted) => {
     for (const key of Object.keys(sessionStorage)) {
       if (key.startsWith("typed/") && unwanted(key)) sessionStorage.removeItem(key);
@@ -56,7 +59,7 @@
     };
     const hidden = fields().filter((field) => field.type === "hidden").map((field) => field.name);
     const seen = (values) => JSON.stringify(values.filter(([name]) => !hidden.includes(name)));
-    const keep = () => sessionStorage.setItem(place, JSON.stringify(read()));
+    const keep = () => store(place, JSON.stringify(read()));
     const forget = () => sessionStorage.removeItem(place);
 
     // What was not saved is put back, with the version that it was typed into: a save in between is compared, not overwritten.
@@ -75,6 +78,6 @@
     else on(document, "DOMContentLoaded", putBack); // when every other aid is ready
     on(form, "input", keep);
     on(form, "saved", forget); // without leaving the page
-    on(form, "submit", () => { keep(); sessionStorage.setItem(sent, place); });
+    on(form, "submit", () => { keep(); store(sent, place); });
   }
 }
