@@ -222,7 +222,7 @@ def test_no_file_is_longer_than_four_hundred_lines():
 
 
 def test_whoever_locks_a_row_lets_others_refer_to_it():
-    """docs/decisions/0031-locks.md; the one exception keeps a profile from being made of an account meanwhile."""
+    """docs/decisions/0031-locks.md"""
     keeps_out = {
         name
         for name, tree in TREES.items()
@@ -230,7 +230,7 @@ def test_whoever_locks_a_row_lets_others_refer_to_it():
         if last == "select_for_update" and "no_key" not in {word.arg for word in call.keywords}
     }
 
-    assert keeps_out == {"review/people.py"}
+    assert keeps_out == set()
 
 
 def test_there_is_no_drawer_for_odds_and_ends():

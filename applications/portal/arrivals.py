@@ -69,7 +69,9 @@ def at_present(call, now):
     minutes = [since + timedelta(minutes=number) for number in range(MINUTES)]
     waited = Submission.objects.filter(
         application__call=call, application__paper_arrived_at=None, arrived_at__gt=now - ANSWERS
-    ).aggregate(seconds=Avg(F("written_at") - F("arrived_at")), slowest=Max(F("written_at") - F("arrived_at")))
+    ).aggregate(
+        seconds=Avg(F("written_at") - F("arrived_at")), slowest=Max(F("written_at") - F("arrived_at"))
+    )
     letters, oldest = letters_waiting(now)
     return {
         "drafts": drafts_of(call).count(),

@@ -59,7 +59,7 @@ def bring_in(*, email, name, technologies, fields, by, note, **columns):
     """The profile of a reviewer out of a file, with an account where there is none. They look through it themselves: until then
     it is due to be renewed. Raises Refused where there is a profile. note: which file and why."""
     require(by, "account.bring_in")
-    known = User.objects.select_for_update()  # a profile that is saved meanwhile refers to the account
+    known = User.objects.select_for_update(no_key=True)
     user = known.filter(email=email, role=Role.REVIEWER, is_active=True).first()
     if user is None:
         user = accounts.bring_in(email=email, name=name, by=by, note=note)
