@@ -1,18 +1,28 @@
 """The list of firms as data. Nothing in it leads to a person: the ministry reads it too."""
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from applications.firms.models import Firm
+from applications.firms.models import Firm, Namesake
 from applications.firms.rules import business_number_in
 from applications.kernel.exporting import Taken
-from applications.kernel.lists import Choice, Column, List, Number, of_choices, of_terms
+from applications.kernel.lists import Choice, Column, List, Number, Option, of_choices, of_terms
 from applications.kernel.taxonomy import DemandIndustry, IndustryField, Region
 from applications.templatetags.grants import day, won
 
+ALIKE = Exists(Namesake.objects.filter(firm=OuterRef("pk")))
+
 
 def link(firm):
-    return format_html('<a href="{}">{}</a>', firm.get_absolute_url(), firm.name)
+    shown = format_html('<a href="{}">{}</a>', firm.get_absolute_url(), firm.name)
+    if not firm.has_namesake:
+        return shown
+    return format_html('{} <span class="badge badge-warning">{}</span>', shown, _("Similar name"))
+
+
+def alike(by):
+    return [Option("yes", _("Like another firm's"), where=Q(ALIKE))]
 
 
 FIRMS = List(
@@ -35,12 +45,13 @@ FIRMS = List(
         Choice("size", _("Size"), "size", of_choices(Firm.Size)),
         Choice("track", _("Track"), "track", of_choices(Firm.Track), "track:venture", shown=""),
         Choice("industry", _("Main demand industry"), "industry", of_terms(DemandIndustry), "industry:D01", shown=""),
+        Choice("alike", _("Similar name"), "", alike, "alike:yes", shown="chips"),
         Number("employees", _("Full-time employees"), "employees", "employees:>=50"),
         Number("sales", _("Sales of last year (won)"), "sales_krw", "sales:>=10,000,000,000"),
     ),
     sort="name",
     words=_("Name or business number"),
-    rows=lambda by: Firm.objects.visible_to(by),
+    rows=lambda by: Firm.objects.visible_to(by).annotate(has_namesake=ALIKE),
     address="firms:list",
     numbers=(("business_number", business_number_in),),
     file=Taken("firm.export", "firms"),

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.firms import actions
+from applications.firms.models import Namesake
 from applications.firms.rules.names import NEAR, SAME, halves, likeness, name_key
 from applications.kernel.taxonomy import RootTechnology
 from tests.world import browser
@@ -144,3 +145,31 @@ def test_the_page_of_a_firm_costs_the_same_for_any_number_of_namesakes(
         shown = client.get(page).context["namesakes"]
 
     assert len(shown) == min(rows - 1, 20)
+
+
+def listed(person, query=""):
+    """The firms of the staff list, those that it marks first: ([marked], [not marked])."""
+    rows = browser(person).get(f"/firms/?{query}").context["page"].rows
+    return (
+        [row.name for row in rows if row.has_namesake],
+        [row.name for row in rows if not row.has_namesake],
+    )
+
+
+def test_the_list_marks_firms_whose_names_look_alike_and_finds_them(world):
+    first, second, other = (world.firm(name=name) for name in ("한결정밀몰드", "한빛정밀몰드", "하늘주조"))
+
+    def rename(firm, name):
+        profile = {kept: getattr(firm, kept) for kept in ("representative", "size", "employees")}
+        technologies = RootTechnology.objects.all()[:1]
+        actions.edit(firm, name=name, technologies=technologies, by=world.owner_of(firm), **profile)
+
+    before = listed(world.officer)
+    rename(second, "바다단조")
+    renamed = listed(world.officer)
+    rename(other, "(주)바다 단조")
+
+    assert before == ([first.name, "한빛정밀몰드"], ["하늘주조"])
+    assert renamed == ([], ["바다단조", "하늘주조", "한결정밀몰드"])
+    assert listed(world.officer, "alike=yes") == (["(주)바다 단조", "바다단조"], [])
+    assert Namesake.objects.count() == 2

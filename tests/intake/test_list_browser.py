@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from playwright.sync_api import expect
 
 from applications.intake.models import Application
-from tests.world import DURING, World
+from tests.world import AFTER, DURING, World
 
 pytestmark = pytest.mark.browser
 DESK = "/applications/desk/"
@@ -27,7 +28,8 @@ def somebody(street):
         )
         for number in range(60)
     )  # fmt: skip
-    return street.comes_back(world.officer, DESK, looked_at=True)
+    with time_machine.travel(AFTER, tick=True):
+        yield street.comes_back(world.officer, DESK, looked_at=True)
 
 
 def test_the_counts_come_after_the_list_and_without_being_asked_for(street, somebody):

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import User
 from applications.accounts.rules import address_wrong
 from applications.firms import rules
-from applications.firms.models import Firm, Invitation, Member, Right
+from applications.firms.models import Firm, Invitation, Member, Namesake, Right
+from applications.firms.queries import namesakes_of
 from applications.firms.rules.names import name_key
 from applications.kernel import audit, clock
 from applications.kernel.access import require
@@ -43,6 +45,7 @@ def _make(business_number, technologies, profile, *, by, note=""):
     except IntegrityError:
         is_own = Member.objects.filter(firm__business_number=business_number, user=by).exists()
         raise Refused(Reason(rules.OWN if is_own else rules.TAKEN, "business_number"))
+    _note_namesakes(firm)
     firm.technologies.set(technologies)
     audit.record(
         "register", firm, by=by, after={"business_number": business_number, "name": firm.name}, note=note
@@ -88,9 +91,20 @@ def _change(firm, technologies, profile, *, by, note=""):
     firm.name_key, firm.search_text = name_key(firm.name), firm.words()
     firm.save(update_fields=[*profile, "name_key", "search_text"])
     if "name" in after:
+        _note_namesakes(firm)
         firm.applications.find_by_firm(firm)
     firm.technologies.set(technologies)
     audit.record("edit", firm, by=by, before=before, after=after, note=note)
+
+
+def _note_namesakes(firm):
+    """Keep for both whose names look alike, now that this one is named."""
+    Namesake.objects.filter(Q(firm=firm) | Q(other=firm)).delete()
+    found = [other for other, _why in namesakes_of(firm, None)]
+    pairs = [pair for other in found for pair in ((firm, other), (other, firm))]
+    Namesake.objects.bulk_create(
+        (Namesake(firm=one, other=other) for one, other in pairs), ignore_conflicts=True
+    )
 
 
 def _still(firm, member):

@@ -95,6 +95,16 @@ class Firm(models.Model):
         return f"{self.business_number[:3]}-{self.business_number[3:5]}-{self.business_number[5:]}"
 
 
+class Namesake(models.Model):
+    """That the name of another firm looks like this one's (rules.names), written for both when either is named."""
+
+    firm = models.ForeignKey(Firm, models.CASCADE, related_name="namesakes")
+    other = models.ForeignKey(Firm, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "other"], name="namesake_once")]
+
+
 class Right(models.TextChoices):
     OWNER = "owner", _("Owner")
     EDITOR = "editor", _("Editor")
