@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as in_force
 from django.test import Client, override_settings
 
+from tests.bench.assignment import is_good
 from tests.bench.data import Data
 from tests.bench.run import MEMORY_MIB, Bench, kept, print_rows, sessions_of, verdict
 
@@ -73,3 +74,19 @@ def test_a_missed_goal_is_named_in_its_line(capsys):
     print_rows([ROW | {"met": False}, ROW])
 
     assert [line.endswith("MISSED") for line in capsys.readouterr().out.splitlines()[2:]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("found", "good"),
+    [
+        ((0, 0, 1.0, 0.1), True),
+        ((1, 0, 0.0, 0.0), False),
+        ((0, 1, 0.0, 0.0), False),
+        ((0, 0, 1.01, 0.0), False),
+        ((0, 0, 0.0, 0.101), False),
+        ((0, 0, 0.0, float("nan")), False),
+    ],
+    ids=["at the goals", "a conflict", "a place empty", "the worst too low", "the sum too low", "no bound"],
+)
+def test_a_plan_that_misses_a_goal_of_quality_is_a_failure(found, good):
+    assert is_good(*found) == good
