@@ -11,6 +11,7 @@ from applications.firms.models import Firm, Member, Right
 from applications.intake import answers, bonus, consortium, mending
 from applications.intake.budget import Plan
 from applications.intake.coming import LAST_OF_SUPPLEMENT, MARKS, mark_at
+from applications.intake.deciding import ON_THEIR_WAY
 from applications.intake.models import (
     BEFORE_REVIEWERS,
     Application,
@@ -174,7 +175,7 @@ def exclusions_to_confirm():
 
 def supplements_run_out(now):
     """Applications that were sent back and whose time to mend is over: the desk goes on with them."""
-    over = Supplement.objects.open().filter(due_at__lte=now)
+    over = Supplement.objects.open().filter(due_at__lte=now - ON_THEIR_WAY)
     return Application.objects.filter(status=Status.RETURNED, supplements__in=over, call__cancelled_at=None)
 
 

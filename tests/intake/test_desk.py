@@ -433,13 +433,13 @@ def test_a_supplement_of_a_cancelled_call_is_late_for_nobody_and_an_exclusion_of
         actions.request_supplement(mended, papers=papers, message="Sign it", due_at=due, by=world.officer)
         actions.propose_exclusion(out, code="E01", reason="It is closed", by=world.officer)
         actions.answer_exclusion(out, confirmed=True, by=world.director)
-        before = list(supplements_run_out(due))
+        before = list(supplements_run_out(due + ON_THEIR_WAY))
         announcing.cancel(world.r1, reason="No budget", revision=0, by=world.officer)
 
         with pytest.raises(Refused) as refusal:
             actions.readmit(out, reason="It is open after all", by=world.person(Role.DIRECTOR))
 
-    assert (before, list(supplements_run_out(due))) == ([mended], [])
+    assert (before, list(supplements_run_out(due + ON_THEIR_WAY))) == ([mended], [])
     assert [str(reason) for reason in refusal.value.reasons] == [OVER]
 
 
