@@ -107,7 +107,7 @@ def paper(request, key, code):
             return redirect(place(application, wanted))
     except Refused as refusal:
         bound = next((one for one in (day_form, form) if one.is_bound), None)
-        if bound is None:
+        if bound is None or over:  # no form is of use any more
             raise
         refusal.show_on(bound)
         status = 409

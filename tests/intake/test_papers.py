@@ -682,3 +682,16 @@ def test_an_infected_paper_that_a_supplement_does_not_name_does_not_stop_it(worl
     StoredFile.objects.update(scan="clean")
     infect(application, "D02")
     actions.hand_in_supplement(application, by=application.created_by, arrived_at=due - timedelta(days=1))
+
+
+def test_a_paper_that_is_sent_too_late_is_refused_with_both_instants_and_no_form_that_is_of_no_use(
+    draft, owner
+):
+    with clock.at(CLOSES):
+        answer = owner.post(url("paper", draft, "D04"), {"file": pdf(), "upload": "1"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert page.count("2026-12-15 18:00:00") == 2
+    assert 'type="file"' not in page
+    assert not draft.documents.filter(paper__code="D04").exists()
