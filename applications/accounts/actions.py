@@ -95,6 +95,12 @@ def change_role(person, *, role, reason, by):
     _with_reason(reason)
     if role == Role.APPLICANT and person.role != Role.APPLICANT:
         raise Refused(Reason(_("An account of staff does not become one of a firm."), "role"))
+    if role != Role.APPLICANT and person.memberships.exists():
+        raise Refused(
+            Reason(
+                _("This person belongs to a firm. Another owner takes the person out of it first."), "role"
+            )
+        )
     before, person.role = person.role, role
     person.session_seed = new_session_seed()
     person.save(update_fields=["role", "session_seed"])

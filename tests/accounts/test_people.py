@@ -348,3 +348,18 @@ def test_what_is_typed_wrong_about_oneself_is_told_beside_it_and_kept(world):
     before = person.name
     person.refresh_from_db()
     assert person.name == before
+
+
+def test_who_belongs_to_a_firm_does_not_become_staff_and_decides_over_it(world, english):
+    owner = world.owner_of(world.a)
+
+    with pytest.raises(Refused) as refusal:
+        actions.change_role(
+            owner, role=Role.OFFICER, reason="A new post", by=world.person(Role.ADMINISTRATOR)
+        )
+
+    owner.refresh_from_db()
+    assert (
+        str(refusal.value) == "This person belongs to a firm. Another owner takes the person out of it first."
+    )
+    assert (owner.role, world.a.members.filter(user=owner).count()) == (Role.APPLICANT, 1)
