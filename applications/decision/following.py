@@ -88,10 +88,10 @@ def to_go_on(now):
     left = Q(status=Status.GIVEN_UP, give_up__was="selected") | Q(
         status=Status.WITHDRAWN, places__result="selected"
     )
-    freed = Application.objects.filter(left, call=OuterRef("call"))
+    freed = Application.objects.filter(left, call=OuterRef("call"), places__proposal=OuterRef("pk"))
     waits = Application.objects.filter(call=OuterRef("call"), status=Status.RESERVED)
     open_list = Proposal.objects.waiting().filter(call=OuterRef("call"))
-    free = Exists(freed.filter(places__proposal=OuterRef("pk"))) & Exists(waits)
+    free = Exists(freed) & Exists(waits)
     return Proposal.objects.filter(
         Exists(anew) | (free & Q(reserve_ends_at__gt=now)),
         ~Exists(open_list),

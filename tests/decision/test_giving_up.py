@@ -338,6 +338,21 @@ def test_a_list_that_has_nothing_to_do_with_the_reserves_is_published_after_thei
 # At the same moment
 
 
+def test_who_was_selected_on_an_earlier_list_only_leaves_no_place_of_this_one_free(world):
+    first, [_a, _b, _c, reserve, left, _f] = published_list(world)
+    earlier = Proposal.objects.create(
+        call=first.call, ordinal=0, status="replaced", note="An earlier list", fingerprint="0" * 64,
+        proposed_by=world.officer, published_at=first.published_at,
+    )  # fmt: skip
+    earlier.places.create(
+        application=left, rank=1, result="selected", reason="First", final_score=90, base_score=90
+    )
+    type(left).objects.filter(pk=left.pk).update(status="withdrawn")
+
+    assert (reserve.status, left.status) == ("reserved", "reserved")
+    assert not following.to_go_on(LAST_DAY).exists()
+
+
 @pytest.mark.postgresql
 def test_two_firms_that_give_up_at_once_free_two_places_and_two_reserves_come_up_in_order(committed, world):
     _first, [a, b, c, d, e, f] = published_list(world)

@@ -19,7 +19,7 @@ MAX_MEMORY = 1024 * 1024 * 1024
 MAX_SECONDS = 20
 MAX_PAGES = 500
 MAX_CHARACTERS = 1_000_000
-PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
+PROGRAMMES = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")  # how they begin
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TEXTS_OF_WORD = re.compile(r"word/(document|footnotes|endnotes|comments|header[0-9]*|footer[0-9]*)\.xml")
 
@@ -77,7 +77,7 @@ def acts_in(found):
 
 def is_program(attached):
     try:
-        return attached.get_data().startswith(PROGRAMS)
+        return attached.get_data().startswith(PROGRAMMES)
     except Exception:  # what nobody can unpack nobody starts
         return False
 

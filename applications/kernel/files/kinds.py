@@ -11,6 +11,7 @@ import olefile
 from django.utils.translation import gettext_lazy as _
 
 from applications.kernel.errors import Refused
+from applications.kernel.files.extract import PROGRAMMES
 from applications.kernel.files.reading import acts_of
 
 MAX_FILE_BYTES = 30 * 1024 * 1024
@@ -61,7 +62,6 @@ ACTS = re.compile(
     rb"/(?:JS|JavaScript|Launch|EmbeddedFile|ObjStm|Encrypt)(?![A-Za-z])|/[A-Za-z]*#[0-9A-Fa-f]{2}"
 )
 LONGEST_ACT = 64
-PROGRAMMES = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 # What Hangul writes into every document by itself: the scripts of a document and of its form fields, with nothing in them.
 # A remark that begins with @ is none: JScript runs it.
 REMARK = re.compile(r"/\*(?!@).*?\*/|//(?!@)[^\r\n\u2028\u2029]*", re.DOTALL)
