@@ -12,7 +12,15 @@ from applications.calls.outlines import OUTLINES
 from applications.calls.ruling import MOST_TIE_KEYS, tie_choices
 from applications.calls.stages import Criterion
 from applications.kernel import clock
-from applications.kernel.forms import DateInput, InstantField, WonField, ask_to_choose, layout, literal
+from applications.kernel.forms import (
+    DateInput,
+    InstantField,
+    Several,
+    WonField,
+    ask_to_choose,
+    layout,
+    literal,
+)
 from applications.kernel.taxonomy import Region
 
 SAVE = _("Save")
@@ -164,7 +172,7 @@ class SectionForm(Versioned, forms.ModelForm):
     class Meta:
         model = Call
         fields = FIELDS
-        field_classes = dict.fromkeys(["opens_at", "closes_at"], InstantField)
+        field_classes = {"opens_at": InstantField, "closes_at": InstantField, "open_to": Several}
         widgets = {
             "notice": forms.Textarea({"rows": 20}),
             "open_to": forms.CheckboxSelectMultiple(),

@@ -26,6 +26,7 @@ from applications.kernel.forms import (
     InstantField,
     LineField,
     ReasonForm,
+    Several,
     ask_to_choose,
     in_our_time,
     layout,
@@ -56,6 +57,7 @@ class ProjectForm(Versioned, forms.ModelForm):
     class Meta:
         model = Application
         fields = ["title", "field", "technologies", "summary"]
+        field_classes = {"technologies": Several}
         widgets = {"technologies": forms.CheckboxSelectMultiple()}
 
     def __init__(self, *args, **options):
@@ -241,10 +243,10 @@ class SupplementForm(forms.Form):
     message = forms.CharField(
         label=_("What is to be mended"), max_length=1000, widget=forms.Textarea({"rows": 4})
     )
-    papers = forms.ModelMultipleChoiceField(
+    papers = Several(
         label=_("Papers to be renewed"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple()
     )
-    questions = forms.ModelMultipleChoiceField(
+    questions = Several(
         label=_("Answers to be mended"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple(),
         help_text=_("Only these are opened, with what is asked after one of them."),
     )  # fmt: skip

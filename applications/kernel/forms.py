@@ -86,6 +86,20 @@ class PointsField(forms.DecimalField):
         return super().to_python(typed)
 
 
+class Several(forms.ModelMultipleChoiceField):
+    """Any of some rows. A number that is too long for a row of any database is no choice, as every other wrong one."""
+
+    LONGEST = 18
+
+    def clean(self, value):
+        for one in value or ():
+            if len(str(one)) > self.LONGEST:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": one}
+                )
+        return super().clean(value)
+
+
 class DateInput(forms.DateInput):
     """A date by the browser's own field."""
 

@@ -14,6 +14,7 @@ from applications.kernel.forms import (
     DateInput,
     InstantField,
     LineField,
+    Several,
     ask_to_choose,
     layout,
 )
@@ -64,6 +65,7 @@ class ProfileForm(NumberLeftOpen, forms.ModelForm):
             "affiliation", "affiliation_number", "department", "since", "kind", "region", "technologies", "fields",
             "keywords", "most_sessions", "gender",
         ]  # fmt: skip
+        field_classes = dict.fromkeys(("technologies", "fields"), Several)
         widgets = {
             "technologies": forms.CheckboxSelectMultiple(),
             "fields": forms.CheckboxSelectMultiple(),

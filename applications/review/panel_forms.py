@@ -16,7 +16,7 @@ from applications.calls.stages import Stage
 from applications.intake.fields import PlainField
 from applications.intake.models import Application
 from applications.kernel import clock
-from applications.kernel.forms import Act, InstantField, LineField, ask_to_choose, layout
+from applications.kernel.forms import Act, InstantField, LineField, Several, ask_to_choose, layout
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 from applications.review.models import ReviewerProfile
 from applications.review.panels import Panel
@@ -44,6 +44,7 @@ class PanelForm(forms.ModelForm):
     class Meta:
         model = Panel
         fields = ["stage", "name", "fields", "technologies", "picked", "secretary"]
+        field_classes = dict.fromkeys(("fields", "technologies", "picked"), Several)
         widgets = {
             "fields": forms.CheckboxSelectMultiple(),
             "technologies": forms.CheckboxSelectMultiple(),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.firms import rules
 from applications.firms.models import Firm, Right
 from applications.kernel import clock
-from applications.kernel.forms import DateInput, LineField, WonField, ask_to_choose, layout
+from applications.kernel.forms import DateInput, LineField, Several, WonField, ask_to_choose, layout
 from applications.kernel.taxonomy import Region, RootTechnology
 
 
@@ -30,6 +30,7 @@ class ProfileForm(forms.ModelForm):
             "ksic", "technologies", "field", "industry", "employees", "sales_krw",
         ]  # fmt: skip
         field_classes = dict.fromkeys(["name", "representative", "address", "phone"], LineField)
+        field_classes["technologies"] = Several
         widgets = {"founded_on": DateInput(), "technologies": forms.CheckboxSelectMultiple()}
         help_texts = {
             "size": _(
