@@ -27,12 +27,6 @@ class ProposeForm(forms.Form):
     def __init__(self, *args, equals, **options):
         super().__init__(*args, **options)
         self.equals = equals
-        if equals:
-            self.fields["order_reason"] = forms.CharField(
-                label=_("Why the equals stand in this order"), max_length=1000, min_length=5,
-                widget=forms.Textarea({"rows": 3}),
-                help_text=_("Who approves reads it, and the firms concerned with their result: please name no other firm."),
-            )  # fmt: skip
         for group in equals:
             for application in group:
                 self.fields[f"place_{application.pk}"] = forms.TypedChoiceField(
@@ -45,7 +39,14 @@ class ProposeForm(forms.Form):
                     choices=[("", "–"), *((place, place) for place in range(1, len(group) + 1))],
                     coerce=int,
                 )
-        self.helper = layout(*reversed(self.fields), button=_("Propose this list"))
+        if equals:
+            self.fields["order_reason"] = forms.CharField(
+                label=_("Why the equals stand in this order"), max_length=1000, min_length=5,
+                widget=forms.Textarea({"rows": 3}),
+                help_text=_("Who approves reads it, and the firms concerned with their result: please name no other firm."),
+            )  # fmt: skip
+        self.order_fields([name for name in self.fields if name != "note"])
+        self.helper = layout(*self.fields, button=_("Propose this list"))
 
     def clean(self):
         cleaned = super().clean()
@@ -53,7 +54,7 @@ class ProposeForm(forms.Form):
             taken = set()
             for application in group:
                 place = cleaned.get(f"place_{application.pk}")
-                if place in taken:
+                if place and place in taken:
                     self.add_error(f"place_{application.pk}", _("This place is given already."))
                 taken.add(place)
         return cleaned

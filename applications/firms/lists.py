@@ -22,7 +22,7 @@ def link(firm):
 
 
 def alike(by):
-    return [Option("yes", _("Like another firm's"), where=Q(ALIKE))]
+    return [Option("yes", _("Similar name"), where=Q(ALIKE))]
 
 
 FIRMS = List(

@@ -217,7 +217,10 @@ def test_the_committee_orders_equals_on_the_page(world):
 
     assert all(name in text(page) for name in names)
     assert page.context["reasons"] == []
-    assert list(without.context["form"].errors) == ["order_reason", *names]
+    required = ["This field is required."]
+    assert list(without.context["form"].errors.items()) == [
+        (name, required) for name in (*names, "order_reason")
+    ]
     assert twice.context["form"].errors[names[1]] == ["This place is given already."]
     assert list(unreasoned.context["form"].errors) == ["order_reason"]
     proposal = Proposal.objects.get()
