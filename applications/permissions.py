@@ -83,6 +83,12 @@ def declared_clear(user, thing):
 
 
 @Predicate
+def told(user, sheet):
+    """No panel that still judges alone hears what the sheet is about."""
+    return not type(sheet).objects.with_alone().filter(pk=sheet.pk, is_alone=True).exists()
+
+
+@Predicate
 def own_seat(user, thing):
     return thing.user_id == user.pk
 
@@ -282,7 +288,8 @@ PERMISSIONS = {
     "review.due": officer & visible,
     "severity.view": (officer | director | auditor) & visible,
     "severity.ask": officer & visible,
-    "review.print": (reviewer & own_assignment & declared_clear) | ((officer | director | auditor) & visible),
+    "review.print": (reviewer & own_assignment & declared_clear)
+    | ((officer | director | auditor) & visible & told),
     "review.set_aside": director & visible,
     "reviewer.forget": reviewer & visible,
     "reviewer.list": officer | director | auditor,

@@ -158,6 +158,9 @@ def consent(person, *, news):
 @transaction.atomic
 def edit_own(person, *, name, phone, language):
     """A person's own name, telephone and language."""
+    stored = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    after = {"name": name, "phone": phone, "language": language}
+    before, changed = audit.changed(audit.values(stored, after), after)
     person.name, person.phone, person.language = name, phone, language
-    person.save(update_fields=["name", "phone", "language"])
-    audit.record("edit_own", person, by=person)
+    person.save(update_fields=after)
+    audit.record("edit_own", person, by=person, before=before, after=changed)

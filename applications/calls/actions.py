@@ -147,15 +147,17 @@ def set_points(call, *, points, version, by):
     points: {criterion id: whole points}. Raises Refused where a stage would not sum to 100.
     """
     call = lock_section(call, "criteria", version=version, by=by)
+    before = {}
     for stage in call.stages.exclude(kind=Stage.Kind.VISIT):
         criteria = list(Criterion.objects.filter(group__stage=stage))
         if reasons := rules.wrong_sum([points.get(criterion.pk, 0) for criterion in criteria]):
             raise Refused(*reasons, about=call)
         for criterion in criteria:
-            criterion.points = points[criterion.pk]
+            before[str(criterion.pk)], criterion.points = criterion.points, points[criterion.pk]
         Criterion.objects.bulk_update(criteria, ["points"])
     saved(call, "criteria")
-    audit.record("set_points", call, by=by, after={str(pk): value for pk, value in points.items()})
+    before, after = audit.changed(before, {pk: points[int(pk)] for pk in before})
+    audit.record("set_points", call, by=by, before=before, after=after)
 
 
 @transaction.atomic

@@ -33,6 +33,25 @@ class AuditEntry(AppendOnly):
         indexes = [models.Index(fields=["thing_kind", "thing_id", "id"], name="audit_thing")]
 
 
+def values(thing, names):
+    """What these fields of a thing hold, as a trace keeps it: a foreign key by its number.
+
+    Long words and answers are left out: they stand in the thing, in its revisions, or are the note.
+    """
+    fields = (thing._meta.get_field(name) for name in names)
+    return {
+        field.name: getattr(thing, field.attname)
+        for field in fields
+        if not isinstance(field, (models.TextField, models.JSONField))
+    }
+
+
+def changed(before, after, *, always=()):
+    """Of two such dicts what differs, and the fields that are said always."""
+    said = [name for name in after if name in always or before[name] != after[name]]
+    return {name: before[name] for name in said}, {name: after[name] for name in said}
+
+
 def record(verb, thing, *, by, before=None, after=None, note=""):
     """Write one trace in the present transaction."""
     entry = _entry(verb, thing, by=by, at=clock.now(), before=before, after=after, note=note)

@@ -67,11 +67,13 @@ class Flow:
     @transaction.atomic
     def make(self, obj, name, *, by, note="", **fields):
         """The second half of advance, for whoever has locked the row and asked `check` under that lock."""
-        before, fields["status"] = obj.status, self.moves[name].target or obj.status
+        fields["status"] = self.moves[name].target or obj.status
+        before = audit.values(obj, fields)
         for field, value in fields.items():
             setattr(obj, field, value)
         obj.save(update_fields=fields)
-        audit.record(name, obj, by=by, before={"status": before}, after={"status": obj.status}, note=note)
+        before, after = audit.changed(before, audit.values(obj, fields), always=("status",))
+        audit.record(name, obj, by=by, before=before, after=after, note=note)
 
     @transaction.atomic
     def advance_each(self, found, name, *, by, notes):

@@ -55,7 +55,7 @@ def case(request, key):
     """The review of one application: assignments, sheets, score, and whom to ask."""
     application = fetch(request, Application, key=key, related=("call", "firm", "field", "stage"))
     log_view(request, "review.view", application)
-    found = application.assignments.select_related("reviewer__reviewer_profile", "stage")
+    found = application.assignments.with_alone().select_related("reviewer__reviewer_profile", "stage")
     assignments = list(found.order_by("stage__ordinal", "pk"))
     for assignment in assignments:  # who sees the case sees them all
         assignment.found_for = request.user.pk
@@ -76,6 +76,7 @@ def case(request, key):
                     [] if rules.not_in_review(application, a.stage_id) else SHEET.open_to(a, request.user),
                     against.get(a.reviewer_id),
                     why_out.get(a.pk),
+                    a.handed_in_at and not a.stage.is_visit and not a.is_alone,
                 )
                 for a in assignments
             ],
@@ -112,10 +113,12 @@ def scores_pdf(request, key):
 
 @page("application.case", "GET")
 def report_pdf(request, key):
-    """All sheets of an application with their words, to be printed: for the record, under codes."""
+    """All sheets of an application with their words, to be printed: for the record, under codes; none that is still judged alone."""
     application = fetch(request, Application, key=key, related=("call", "firm"))
     sheets = list(
-        application.assignments.select_related("stage")
+        application.assignments.with_alone()
+        .filter(is_alone=False)
+        .select_related("stage")
         .prefetch_related("scores")
         .order_by("stage__ordinal", "pk")
     )

@@ -230,6 +230,13 @@ class AssignmentQuerySet(models.QuerySet):
         """Those that judge: handed in, in no conflict, neither excluded nor set aside. With what visitors handed in."""
         return self.filter(status=Assignment.SheetStatus.HANDED_IN, declaration=Assignment.Declaration.CLEAR)
 
+    def with_alone(self):
+        """With is_alone: a panel hears it that has not opened its deliberation, so only its reviewer reads its words."""
+        heard = self.model.objects.filter(
+            application__hearings__stage=F("stage"), application__hearings__panel__status="scoring"
+        )
+        return self.annotate(is_alone=Exists(heard.filter(pk=OuterRef("pk"))))
+
     def open_in(self, panel):
         """Those of what a panel hears that are still to be handed in."""
         found = self.filter(stage=panel.stage_id, application__hearings__panel=panel)

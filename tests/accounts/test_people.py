@@ -323,7 +323,7 @@ def test_the_list_of_people_costs_the_same_for_any_number_of_them(world, django_
 
 def test_a_person_keeps_their_own_name_telephone_and_language(world):
     person = world.person()
-    client, me = world.client(person), reverse("accounts:me")
+    called, client, me = person.name, world.client(person), reverse("accounts:me")
 
     assert (
         client.post(me, {"name": "박뿌리", "phone": "010-1234-5678", "language": "en", "role": "officer"}).url
@@ -333,7 +333,13 @@ def test_a_person_keeps_their_own_name_telephone_and_language(world):
     person.refresh_from_db()
     assert (person.name, person.phone, person.language) == ("박뿌리", "010-1234-5678", "en")
     assert person.role == Role.APPLICANT
-    assert [t.verb for t in audit.trail(person)] == ["edit_own"]
+    trace = audit.trail(person).get()
+    assert (trace.verb, trace.actor, trace.before, trace.after) == (
+        "edit_own",
+        person,
+        {"name": called, "phone": "", "language": "ko"},
+        {"name": "박뿌리", "phone": "010-1234-5678", "language": "en"},
+    )
 
 
 def test_what_is_typed_wrong_about_oneself_is_told_beside_it_and_kept(world):

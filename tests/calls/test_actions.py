@@ -93,6 +93,12 @@ def test_g49_points_that_sum_to_101_are_refused_and_100_kept(world):
     assert unchanged == nine
     assert given(call) == [20, 10, *nine[2:]]
     assert trail(call)[-1] == ("set_points", world.officer.pk)
+    first, second, *_others = points(call, *nine)
+    trace = audit.trail(call).last()
+    assert (trace.before, trace.after) == (
+        {str(first): 15, str(second): 15},
+        {str(first): 20, str(second): 10},
+    )
 
 
 def test_publish_makes_the_call_public_and_fixes_it(world):

@@ -40,7 +40,9 @@ def test_a_move_changes_the_status_and_its_fields_and_leaves_one_trace(world, le
     trace = AuditEntry.objects.get()
     assert (trace.verb, trace.thing_kind, trace.thing_id) == ("send", "letter", letter.pk)
     assert (trace.actor, trace.actor_role, trace.at) == (world.officer, "officer", at)
-    assert (trace.before, trace.after, trace.note) == ({"status": "waiting"}, {"status": "sent"}, "By post")
+    assert trace.note == "By post"
+    assert trace.before == {"status": "waiting", "sent_at": None, "tries": 0}
+    assert trace.after == {"status": "sent", "sent_at": "2026-12-10T12:00:00+09:00", "tries": 1}
 
 
 def test_a_move_that_stays_keeps_the_status_and_is_traced_all_the_same(world, letter):
@@ -48,7 +50,17 @@ def test_a_move_that_stays_keeps_the_status_and_is_traced_all_the_same(world, le
 
     assert (Letter.objects.get().status, Letter.objects.get().tries) == ("waiting", 3)
     assert [(t.before, t.after) for t in audit.trail(letter)] == [
-        ({"status": "waiting"}, {"status": "waiting"})
+        ({"status": "waiting", "tries": 0}, {"status": "waiting", "tries": 3})
+    ]
+
+
+def test_the_trace_says_of_the_fields_of_a_move_what_changed_and_leaves_long_words_where_they_stand(
+    world, letter
+):
+    LETTERS.advance(letter, "send", by=world.officer, subject="Another", body="Long words", tries=0)
+
+    assert [(t.before, t.after) for t in audit.trail(letter)] == [
+        ({"status": "waiting", "subject": "Subject"}, {"status": "sent", "subject": "Another"})
     ]
 
 

@@ -150,6 +150,30 @@ def test_a_comment_that_is_missing_is_seen_on_its_sheet(table):
     assert page(table.chair, "meeting", table.panel).count("comment missing") == 1
 
 
+def test_nobody_prints_what_a_panel_still_judges_alone_but_each_their_own(table):
+    first = table.applications[0]
+    sheet = table.sheets[first.pk, table.members[0].pk]
+    staff = (table.world.officer, table.world.director, table.world.auditor)
+    address, case = reverse("review:sheet_pdf", args=[sheet.key]), reverse("review:case", args=[first.key])
+
+    def seen():
+        return [
+            (
+                browser(person).get(address).status_code,
+                COPIED in printed(person, "report_pdf", first),
+                address in browser(person).get(case).content.decode(),
+            )
+            for person in staff
+        ]
+
+    own, alone = browser(sheet.reviewer).get(address), seen()
+    table.open()
+
+    assert COPIED in paper_text(own.content)
+    assert alone == [(404, False, False)] * 3
+    assert seen() == [(200, True, True)] * 3
+
+
 def test_all_sheets_are_printed_under_codes_with_their_words_and_the_opinion(table):
     first, second = table.applications
     author, other = table.members

@@ -210,7 +210,7 @@ def thing_of(town, permission, who):
         "panel.seat": town.panelist, "panel.remind": town.panelist, "panel.lapse": town.panelist, "panel.answer": town.panelist,
         "application.begin": town.a, "application.receipt": town.receipt, "decision.rank": town.ranked, "committee.convene": town.ranked, "reviewer.lift": town.sanction, "reviewer.forget": town.past,
         "decision.propose": town.ranked, "decision.result": town.application, "decision.opine": town.application, "appeal.begin": town.application, "payment.request": town.agreement,
-        "review.due": town.reviewing, "cohort.seat": town.application, "agreement.draft": town.application,
+        "review.due": town.reviewing, "review.print": town.visit_sheet, "cohort.seat": town.application, "agreement.draft": town.application,
         "agreement.take_effect": town.granted, "inquiry.ask": town.open,
     }  # fmt: skip
     return None if verb in ("list", "desk", "open") else special.get(permission, things.get(room))
