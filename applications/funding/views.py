@@ -11,6 +11,7 @@ from applications.funding.forms import AllocationForm, LineForm, PaidForm, Reque
 from applications.funding.lists import LINES, PAYMENTS
 from applications.funding.models import Payment
 from applications.kernel import audit, clock
+from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
 from applications.kernel.forms import ReasonForm
@@ -69,6 +70,7 @@ def payment(request, key):
         request, Payment, key=key,
         related=(*RELATED, "requested_by", "verified_by", "approved_by", "paid_by"),
     )  # fmt: skip
+    log_view(request, "payment.view", found)
     moves = PAYMENT.open_to(found, request.user)
     four_eyes = "pay" in moves and bool(rules.same_hands(found, request.user))
     if four_eyes:

@@ -16,7 +16,7 @@ class AppendOnlyQuerySet(models.QuerySet):
 
 
 class AppendOnly(models.Model):
-    """A row that is written once. Triggers on both databases refuse UPDATE and DELETE."""
+    """A row that is written once. Triggers on both databases refuse UPDATE and DELETE, REPLACE and TRUNCATE too."""
 
     objects = AppendOnlyQuerySet.as_manager()
 
@@ -97,12 +97,15 @@ GUARDS = {
         "RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
         "DROP TRIGGER IF EXISTS {table}_keep ON {table}",
         "CREATE TRIGGER {table}_keep BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_keep()",
+        "DROP TRIGGER IF EXISTS {table}_keep_all ON {table}",
+        "CREATE TRIGGER {table}_keep_all BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {table}_keep()",
     ],
 }
 UNGUARDS = {
     "sqlite": ["DROP TRIGGER IF EXISTS {table}_keep_update", "DROP TRIGGER IF EXISTS {table}_keep_delete"],
     "postgresql": [
         "DROP TRIGGER IF EXISTS {table}_keep ON {table}",
+        "DROP TRIGGER IF EXISTS {table}_keep_all ON {table}",
         "DROP FUNCTION IF EXISTS {table}_keep()",
     ],
 }

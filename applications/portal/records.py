@@ -7,7 +7,7 @@ from applications.portal.lists import ACCESS, outbox_for, record_for
 
 @page("audit.view", "GET")
 def audit(request):
-    return listed(request, record_for(request.user), "portal/audit.html")
+    return listed(request, record_for(request.user), "portal/audit.html", seen="record.list")
 
 
 @page("audit.export", "GET", "POST")

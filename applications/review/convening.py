@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from applications.accounts.models import Role, User
 from applications.calls.models import Call
+from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.formpages import asked
 from applications.kernel.forms import ReasonForm
@@ -26,6 +27,7 @@ RELATED = ("call__programme", "stage", "chair", "secretary", "made_by")
 def panels(request, key):
     """The panels of a call, stage by stage."""
     call = fetch(request, Call, key=key)
+    log_view(request, "panel.list", call)
     stages = list(call.stages.all())
     facts = {
         "call": call,
@@ -51,6 +53,7 @@ def make(request, key):
 def panel(request, key):
     """One panel: its members, what it hears, its draws, and how it is made up."""
     found = fetch(request, Panel, key=key, related=RELATED)
+    log_view(request, "panel.view", found)
     manages = request.user.has_perm("panel.manage", found)
     may = manages and not drawing.closed(found)
     people = list(membership.at_table(found))
@@ -132,6 +135,7 @@ def gather(request, key):
 def invite(request, key):
     """Whom to invite by hand: those who know most of the subject first."""
     found = fetch(request, Panel, key=key, related=RELATED)
+    log_view(request, "reviewer.list", found)
     form, status = AnswerByForm(request.POST or None, button=_("Invite the chosen reviewers")), 200
     form.helper.form_tag = False
     chosen = [key for key in request.POST.getlist("reviewer") if is_key(key)]

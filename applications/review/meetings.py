@@ -39,6 +39,7 @@ RELATED = ("call", "stage", "chair", "secretary", "made_by")
 def show(request, key):
     """All that the panel hears with all its sheets, once this person may see them; how far it is before."""
     panel = fetch(request, Panel, key=key, related=RELATED)
+    log_view(request, "panel.view", panel)
     moves = PANEL.open_to(panel, request.user)
     facts = {"panel": panel, "moves": moves, "is_staff": request.user.role != "reviewer"}
     if not request.user.has_perm("panel.sheets", panel):

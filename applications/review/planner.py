@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
+from applications.kernel.accesslog import log_view
 from applications.kernel.errors import Refused
 from applications.kernel.tables import page_by_key
 from applications.kernel.web import fetch, page
@@ -44,6 +45,7 @@ def plan(request, key):
     facts = {"plan": found}
     if request.GET.get("part") == "now":
         return render(request, "review/_plan_state.html", facts)
+    log_view(request, "plan.view", found)
     rows = found.reviews_planned.select_related("application__firm", "reviewer__reviewer_profile")
     rows = rows.prefetch_related(
         "application__technologies",
@@ -79,6 +81,7 @@ def change(request, key, application):
     found = fetch(request, Plan, key=key, related=("call", "stage"))
     plans_for = planning.to_plan(found.call, found.stage).select_related("firm", "call")
     asked = get_object_or_404(plans_for, key=application)
+    log_view(request, "plan.view", found)
     rows = editing.candidates(found, asked)
     before = {row.person.pk for row in rows if row.planned}
     keys = {str(row.person.key): row.person.pk for row in rows}

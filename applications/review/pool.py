@@ -112,6 +112,7 @@ def waive(request, key, reviewer):
     application = fetch(request, Application, key=key, related=("call", "firm"))
     whom = get_object_or_404(User, key=reviewer, role=Role.REVIEWER, reviewer_profile__isnull=False)
     found = actions.found_against(application, whom)
+    log_view(request, "reviewer.view", whom)
     hint = f"{application.number} · {whom.name}: {' '.join(map(str, found))}"
 
     def act(**typed):

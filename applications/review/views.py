@@ -57,6 +57,7 @@ def pledge(request, key):
 def declare(request, key):
     """The pledge and the declaration, before anything but name and title is shown."""
     assignment = fetch(request, Assignment, key=key, related=RELATED)
+    log_view(request, "application.declare", assignment.application)
     pledged = request.user.pledges.hold_for(assignment.application.call_id)
     form = DeclareForm(request.POST or None, pledged=pledged, call=assignment.application.call)
     status = 200

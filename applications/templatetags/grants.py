@@ -292,6 +292,8 @@ ACTS = {
     "account.view": _("Account viewed"), "account.list": _("List of people viewed"), "reviewer.list": _("List of reviewers viewed"), "payee.list": _("List of accounts of reviewers viewed"),
     "agreement.export": _("List of agreements exported"), "appeal.export": _("List of appeals exported"), "call.export": _("List of calls exported"), "cohort.export": _("List of designations exported"), "firm.export": _("List of firms exported"), "inquiry.export": _("List of questions exported"), "outbox.export": _("List of letters exported"), "payee.export": _("List of accounts of reviewers exported"), "payment.export": _("List of instalments exported"), "review.export": _("List of reviews exported"),
     "letter.view": _("Letter viewed"), "letter.list": _("List of letters viewed"), "letter.preview": _("Letter of a result viewed before it is sent"), "review.view": _("Review of an application viewed"),
+    "payment.view": _("Instalment viewed"), "plan.view": _("Proposed assignment of reviewers viewed"), "panel.list": _("Panels of a call viewed"), "panel.view": _("Panel viewed"),
+    "application.declare": _("People of an application viewed before the declaration"), "record.list": _("Record viewed"),
     "hearing.view": _("Sheets of a panel viewed"), "committee.view": _("Meeting of the committee viewed"), "committee.pdf": _("Minutes of the committee downloaded"),
 }  # fmt: skip
 

@@ -15,7 +15,11 @@ TRIGGERS = {
     "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'",
 }
-GUARDS = {"sqlite": ["{}_keep_delete", "{}_keep_update"], "postgresql": ["{}_keep"]}
+GUARDS = {"sqlite": ["{}_keep_delete", "{}_keep_update"], "postgresql": ["{}_keep", "{}_keep_all"]}
+ALL_AT_ONCE = {  # what deletes rows without saying DELETE
+    "sqlite": "REPLACE INTO applications_auditentry SELECT * FROM applications_auditentry",
+    "postgresql": "TRUNCATE applications_auditentry CASCADE",
+}
 
 
 def rows(statement):
@@ -81,6 +85,16 @@ def test_the_database_refuses_to_change_or_delete_a_trace(world, statement):
 
     with pytest.raises(IntegrityError, match="append-only"):
         changed(statement.format("applications_auditentry"))
+
+    assert AuditEntry.objects.get(pk=trace.pk).note == "as it was"
+
+
+def test_the_database_refuses_what_deletes_without_saying_so(world):
+    trace = audit.record("test", world.officer, by=world.officer, note="as it was")
+    connection.check_constraints()  # PostgreSQL truncates nothing that has a key to check
+
+    with pytest.raises(IntegrityError, match="append-only"):
+        changed(ALL_AT_ONCE[connection.vendor])
 
     assert AuditEntry.objects.get(pk=trace.pk).note == "as it was"
 

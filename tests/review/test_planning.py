@@ -197,7 +197,7 @@ def test_the_page_costs_the_same_for_few_and_many_reviews(world, call, django_as
     client.get(plan.get_absolute_url())
 
     # Session, person, plan, its reviews; technologies of both, fields; loads, who comes together; how many are new
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(plan.get_absolute_url())
 
 
