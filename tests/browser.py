@@ -91,9 +91,13 @@ class Person:
 
     @property
     def kind(self):
-        """The kind of the page: the name of its address."""
+        """The kind of the page: the name of its address, and of the section or paper that it is of."""
         path = urlsplit(self.page.url).path
-        return resolve(path).view_name if path.startswith("/") else path
+        if not path.startswith("/"):
+            return path
+        found = resolve(path)
+        of = [found.kwargs[word] for word in ("name", "code") if word in found.kwargs]
+        return " ".join([found.view_name, *of])
 
     @property
     def heading(self):

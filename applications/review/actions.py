@@ -223,6 +223,8 @@ def hand_in(assignment, *, by):
         words=comments | {"notes": assignment.notes},
         note=f"{total.normalize():f}",
     )
+    said = {str(pk): str(value) for pk, value in values.items()}
+    audit.record("handed_in_values", assignment, by=by, after=said)
     store_score(application)
     return assignment
 

@@ -218,7 +218,7 @@ VERBS = {
     "add_piece": _("Piece added"), "change_piece": _("Piece changed"), "move_piece": _("Piece moved"), "remove_piece": _("Piece removed"),
     "set_points": _("Points set"), "publish": _("Published"), "declare": _("Declared free of conflict"),
     "step_back": _("Conflict declared"), "save": _("Saved"), "hand_in": _("Handed in"), "reopen": _("Given back"), "recompute": _("Score computed again"), "ask_severity": _("Severity of reviewers asked for"), "ask_stability": _("Firmness of the cut asked for"), "report_fairness": _("Public figures written"), "stop_stability": _("Firmness of the cut given up"), "set_due": _("Due time of the sheets set"),
-    "reopened_values": _("Values before"), "exclude": _("Excluded"), "set_profile": _("Profile set"),
+    "reopened_values": _("Values before"), "handed_in_values": _("Values handed in"), "exclude": _("Excluded"), "set_profile": _("Profile set"),
     "keep_paper": _("Paper put into the vault"), "renew_paper": _("Paper of the vault renewed"),
     "drop_paper": _("Paper taken out of the vault"), "edit_own": _("Own details changed"), "create_administrator": _("Created"),
     "correct": _("Corrected"), "extend": _("Extended"), "cancel": _("Cancelled"), "ask": _("Question asked"),

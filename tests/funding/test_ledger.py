@@ -1,12 +1,15 @@
 """The ledgers: a budget line and a grant are never exceeded (cases G57, G58)."""
 
 import ast
+import csv
+import io
 import uuid
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +18,7 @@ from applications.agreement import ledger
 from applications.agreement.models import Agreement, Allocation, LedgerEntry
 from applications.calls.models import BudgetLine, Programme
 from applications.funding import actions
+from applications.funding.models import Payment
 from applications.kernel import audit
 from applications.kernel.errors import Denied, Refused
 from tests.together import refusals, together
@@ -67,6 +71,23 @@ def test_g57_three_billion_is_exact_in_the_database_and_on_the_pages(world, line
         (True, True),
         (True, True),
     ]
+
+
+def test_g57_an_instalment_of_three_billion_is_exact_in_the_database_on_its_page_and_in_the_file(world):
+    made = world.in_force()
+    Agreement.objects.filter(pk=made.pk).update(total_krw=6_000_000_000, grant_krw=4_000_000_000)
+    made.refresh_from_db()
+
+    payment = actions.request(made, krw=3_000_000_000, by=world.owner_of(made.application.firm))
+
+    client = world.client(world.finance)
+    page = client.get(payment.get_absolute_url()).content.decode()
+    asked = {"kind": "csv", "columns": "all", "reason": "Audit of the year"}
+    taken = client.post(reverse("funding:desk_export"), asked)
+    [columns, row] = csv.reader(io.StringIO(b"".join(taken.streaming_content).decode("utf-8-sig")))
+    assert Payment.objects.get().krw == 3_000_000_000
+    assert "3,000,000,000" in page
+    assert dict(zip(columns, row, strict=True))["금액(원)"] == "3000000000"
 
 
 def test_an_allocation_leaves_its_trace(world, line):

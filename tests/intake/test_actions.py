@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import storages
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import translation
 
 from applications.intake import actions
@@ -19,7 +20,7 @@ from applications.kernel.numbers import NumberSeries
 from applications.notifications.models import Letter
 from tests.asking import reasons
 from tests.together import refusals, together
-from tests.world import CLOSES, DURING, PDF, costs, pdf, sample
+from tests.world import CLOSES, DURING, PDF, confirm, costs, pdf, sample
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -563,6 +564,30 @@ def test_g24_g25_two_people_submitting_at_once_give_one_receipt(committed, world
 
     assert refusals(outcomes) == ["This is not possible while the status is “Submitted”."]
     assert list(Submission.objects.values_list("number", flat=True)) == ["SP-2027-0001-1"]
+    assert len(letters("application_received")) == 2
+    assert [entry.verb for entry in audit.trail(draft)].count("submit") == 1
+
+
+@pytest.mark.postgresql
+def test_g24_g25_pressed_at_once_on_two_pages_every_answer_ends_on_the_one_receipt(committed, world):
+    draft, owner, editor = world.draft(world.r1, world.a), world.owner_of(world.a), world.member(world.a)
+    address, instant = reverse("intake:submit", args=[draft.key]), DURING + timedelta(hours=1)
+    clients = [world.client(person) for person in (owner, owner, editor)]
+    for client, person in zip(clients, (owner, owner, editor), strict=True):
+        confirm(client.session, person, at=instant)
+
+    def press(client):
+        def act():
+            with clock.at(instant):  # of this thread
+                return client.post(address)
+
+        return act
+
+    answers = together(*map(press, clients))
+
+    receipt = Submission.objects.get()
+    assert [answer.status_code for answer in answers] == [302] * 3
+    assert {answer.url for answer in answers} == {receipt.get_absolute_url()}
     assert len(letters("application_received")) == 2
     assert [entry.verb for entry in audit.trail(draft)].count("submit") == 1
 

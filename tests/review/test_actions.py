@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from applications.accounts.models import Role
 from applications.calls import actions as calls
@@ -347,6 +348,9 @@ def test_g47_a_handed_in_sheet_is_not_edited_and_given_back_only_with_a_reason(w
 
     assert scored(a1) == (3, Decimal("71.62"), Decimal("71.62"))
     assert [note for verb, note in verbs(sheets[0]) if verb == "hand_in"] == ["71.5", "75.5"]
+    assert [entry.after for entry in audit.trail(sheets[0]).filter(verb="handed_in_values")] == [
+        dict(zip(keys, (first, "70.0", "60.0"), strict=True)) for first in ("80.0", "90.0")
+    ]
 
 
 def test_g48_an_excluded_sheet_is_out_of_the_score_at_once(world, a1):
@@ -526,6 +530,25 @@ def test_g46_a_sheet_handed_in_twice_at_once_counts_once(committed, world):
     assert len(refusals(outcomes)) == 1
     assert scored(a1) == (1, Decimal("71.50"), Decimal("71.50"))
     assert [verb for verb, _note in verbs(assignment)].count("hand_in") == 1
+
+
+def test_g46_a_sheet_handed_in_and_posted_again_shows_what_was_handed_in_last(world, a1):
+    assignment = world.assigned(a1)
+    world.save(assignment, 80, 70, 60)
+    actions.hand_in(fresh(assignment), by=assignment.reviewer)
+    client, page = (
+        world.client(assignment.reviewer),
+        reverse("review:sheet", args=[assignment.key]),
+    )
+
+    again = client.post(reverse("review:hand_in", args=[assignment.key]), follow=True)
+    reloaded = client.get(page)
+
+    assert [again.status_code, reloaded.status_code] == [200, 200]
+    assert [one.status for one in a1.assignments.all()] == ["handed_in"]
+    shown = [f"{score.value:.1f}" for score in assignment.scores.order_by("criterion")]
+    assert shown == ["80.0", "70.0", "60.0"]
+    assert scored(a1) == (1, Decimal("71.50"), Decimal("71.50"))
 
 
 @pytest.mark.postgresql
