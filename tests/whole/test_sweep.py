@@ -16,7 +16,10 @@ from django.test import Client, override_settings
 from django.urls import path, resolve, reverse
 
 from applications.accounts import actions as accounts
+from applications.accounts import views as accounts_views
 from applications.accounts.models import Role, User
+from applications.calls import tree
+from applications.calls.rules import SECTIONS
 from applications.kernel.access import Predicate
 from applications.kernel.accesslog import AccessEntry
 from applications.kernel.audit import AuditEntry
@@ -26,7 +29,19 @@ from applications.permissions import PERMISSIONS
 from applications.review.models import ReviewerProfile
 from applications.review.payees import PayeeAccount
 from tests.secrecy import Undecided, Walk, differences
-from tests.sweep import FOREIGN, FULL, QUICK, Person, Sweep, addresses, oracle, stored, undeclared, words_of
+from tests.sweep import (
+    FOREIGN,
+    FULL,
+    QUICK,
+    Person,
+    Sweep,
+    addresses,
+    kind_of,
+    oracle,
+    stored,
+    undeclared,
+    words_of,
+)
 from tests.test_house import TREES, calls
 from tests.town import NOW
 
@@ -114,6 +129,33 @@ def test_g33_sweep(sweep, who):
 
     assert swept.findings == []
     assert {name.removeprefix("CANARY-") for name in swept.seen} == canaries()[who]
+
+
+# What else a page is asked for by its name, beside the one name that is swept with every method and id.
+OTHER_NAMES = {
+    "accounts:act": set(accounts_views.ACTS) - {"role"},
+    "calls:add": {name for name, kind in tree.KINDS.items() if kind.within == "call"} - {"part"},
+    "calls:edit": set(SECTIONS) - {"notice", "money"},  # the call of the town grants no money
+    "review:seat_act": {"release"},
+    "review:sheet_act": {"reopen"},
+}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("who", CAST)
+def test_g33_whatever_a_page_is_asked_for_by_name_it_answers_the_same_people(town, who):
+    person, wrong = Person(town.people[who]), []
+    for row in (row for row in ROWS if row.page in OTHER_NAMES):
+        words, due = words_of(town, row.page, row.thing, who), row.answers[who]
+        for name in sorted(OTHER_NAMES[row.page]):
+            for method in set(row.methods) & {"GET", "POST"}:
+                with transaction.atomic():
+                    answer = person.ask(method, reverse(row.page, kwargs=words | {"name": name}))
+                    transaction.set_rollback(True)
+                if kind_of(answer) != due:
+                    wrong.append((method, row.page, row.thing, name, kind_of(answer)))
+
+    assert wrong == []
 
 
 @pytest.mark.once
