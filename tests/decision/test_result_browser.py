@@ -3,6 +3,7 @@ the list, the letters, the certificate, an appeal, a place given up, who comes u
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -150,8 +151,8 @@ class Way:
 
     # The list
 
-    def the_list_is_proposed_approved_and_published(self, *, begin, place, letter):
-        """begin: what leads to the proposal; place: of a plan whose letter is read before it goes."""
+    def the_list_is_proposed_approved_and_published(self, *, begin, place, letter, waits=False):
+        """begin: what leads to the proposal; place: of a plan whose letter is read before it goes; waits: with an instant first."""
         officer = self.ranking().follow(begin).enter({"Reason and remarks of the committee": "의결에 따름"})
         officer.press("Propose this list")
         director = self.list_of(self.director).press("Approve the list")
@@ -161,9 +162,20 @@ class Way:
         officer.follow("The letter of each firm")
         officer.follow(re.compile(said(letter)), within=officer.row(self.plans[place].number))
         assert self.plans[place].number in officer.page.locator(".letter").inner_text()
+        if waits:
+            self.the_instant_of_the_list_is_set_and_taken_back()
         self.list_of(officer).follow("Publish the result").press("Publish")
         assert said("The result is published and every firm is told.") in officer.text
         return counts, director.text
+
+    def the_instant_of_the_list_is_set_and_taken_back(self):
+        officer = self.list_of(self.officer).follow("Publish the result")
+        officer.enter({"Publish at": f"{clock.today() + timedelta(days=2)}T09:00"}).press("Publish")
+        assert said("The result will be published at the instant you set.") in officer.text
+        officer.follow("Take the instant back").enter({"Reason": "명단을 한 번 더 확인합니다."}).press(
+            "Take the instant back"
+        )
+        assert said("The instant is taken back. Nothing is published until it is set again.") in officer.text
 
     def result(self, place, subject):
         """Somebody of a firm follows the link of its letter to its result."""
@@ -236,7 +248,7 @@ def test_from_the_sheets_to_the_public_figures_of_a_call(street, world, travelle
     way.how_firm_the_cut_is_stands_beside_it_and_what_if_changes_nothing()
     way.the_committee_meets()
     counts, listed = way.the_list_is_proposed_approved_and_published(
-        begin="Propose the result list", place=2, letter="On the reserve list"
+        begin="Propose the result list", place=2, letter="On the reserve list", waits=True
     )
     assert [int(number) for number in re.findall(r"\d+", counts)] == [3, 1, 1]
     assert said("The committee decided otherwise than by rank: %(reason)s", reason=CONTRACT) in listed
