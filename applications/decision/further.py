@@ -3,13 +3,12 @@
 Nobody loses a place by it. Who was selected and has not given up stays selected; what is new stands beside them.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.decision.rules import Line, Purse, cut, is_ordered, obstacle, order
-from applications.decision.selection import Room, ends
+from applications.decision.rules import Line, cut, is_ordered, obstacle, order
+from applications.decision.selection import Purse, Room
 from applications.kernel.errors import Reason
 
 
@@ -63,19 +62,12 @@ def redraw(
         if line.result == "selected" and not stood[line.candidate.pk].holds
     }
     free = max(0, min(seats, first_selected) - len(held))
-    below = [c for c in held + pool if not _fails(c, pass_mark)]
-    room = Room(len(held) + free, bounds, Counter(c.kind for c in below))
-    purse = Purse(budget_krw, line)
+    coming = held + [c for c in pool if not _fails(c, pass_mark)]
+    room = Room(len(held) + free, bounds, {c.pk: c.coming for c in coming}, Purse(budget_krw, line))
     for c in held:
-        room.take(c.kind)
-        purse.take(c.grant_krw)
+        room.take(c.pk)
     room.settle()
-    results = {}
-    for c in pool:
-        result, reason = _of_pool(c, stood[c.pk], c.pk in owed, room, purse, marks)
-        if result == "selected":
-            purse.take(c.grant_krw)
-        results[c.pk] = (result, reason)
+    results = {c.pk: _of_pool(c, stood[c.pk], c.pk in owed, room, marks) for c in pool}
     _put_on_reserve(pool, stood, results, reserves)
     return _lines(ranked, stood, results, pass_mark)
 
@@ -89,24 +81,25 @@ def _fails(c, pass_mark):
     return bool(c.failings) or c.base < pass_mark
 
 
-def _of_pool(c, standing, is_owed, room, purse, marks):
-    """(result, reason) of one that is on the reserve list or decided anew; "" for a passer without a place yet."""
-    if not standing.holds and _fails(c, marks["pass_mark"]):
+def _of_pool(c, standing, is_owed, room, marks):
+    """(result, reason) of one that is on the reserve list or decided anew; "" for a passer without a place yet.
+
+    Who failed when it was scored again keeps its number on the reserve list, and does not come up from it.
+    """
+    if _fails(c, marks["pass_mark"]):
         said = cut([c], seats=0, reserves=0, **marks)[0].reason
         return ("reserved" if standing.result == "reserved" else "declined"), said
-    why = obstacle(c, room, purse, marks["pass_mark"])
+    why = obstacle(c, room, marks["pass_mark"])
     if not why:
-        room.take(c.kind)
+        room.take(c.pk)
         return "selected", _came_up(standing)
-    if is_owed and purse.holds(c.grant_krw):
-        room.taken.update(ends(c.kind))
-        room.below[c.kind] -= 1
-        room.settle()
+    if is_owed and room.purse.holds(c.grant_krw):
+        room.add(c.pk)
         return "selected", _("selected in addition by an appeal: %(base)s ≥ %(mark)s") % {
             "base": c.base,
             "mark": marks["select_mark"],
         }
-    room.skip(c.kind)
+    room.skip(c.pk)
     return ("reserved" if standing.result == "reserved" else ""), why
 
 

@@ -71,10 +71,9 @@ def _why(bound, case):
     if len(of_asked) < bound.least:
         said = _("The committee does not select %(number)d of the %(able)d who could be.")
         return said % {"number": len(of_able) - len(of_asked), "able": len(of_able)}
-    below = Counter(c.kind for c in case.asked)
-    if not reaches(bound, case.seats, case.bounds, below):
-        return _of_room(bound, case.seats, case.bounds, below)
-    if not reaches(bound, case.seats, case.bounds, below, case.first):
+    if not reaches(bound, case.seats, case.bounds, case.asked):
+        return _of_room(bound, case.seats, case.bounds, case.asked)
+    if not reaches(bound, case.seats, case.bounds, case.asked, case.first):
         return _("The committee seated others first.")
     return _of_money(bound, case)
 
@@ -83,30 +82,29 @@ def _of(bound, candidates):
     return [c for c in candidates if bound.end in ends(c.kind)]
 
 
-def reaches(bound, seats, bounds, below, first=()):
-    """Whether this minimum can be met within these places and bounds, by the exact plan. below: {class: how many may come};
+def reaches(bound, seats, bounds, asked, first=()):
+    """Whether this minimum can be met within these places and bounds, by the exact plan. asked: the Candidates who may come;
     first: those of them who are seated already."""
-    return _room(seats, bounds, below, first).least[bound.end] >= bound.least
+    return _room(seats, bounds, asked, first).least[bound.end] >= bound.least
 
 
-def _room(seats, bounds, below, first=()):
-    room = Room(seats, bounds, below)
+def _room(seats, bounds, asked, first=()):
+    room = Room(seats, bounds, {c.pk: c.coming for c in asked})
     for c in first:
-        room.take(c.kind)
-    if first:
-        room.settle()
+        room.take(c.pk)
+    room.settle()
     return room
 
 
-def _of_room(bound, seats, bounds, below):
+def _of_room(bound, seats, bounds, asked):
     alone = _alone(bound, bounds)
-    if not reaches(bound, seats, alone, below):
+    if not reaches(bound, seats, alone, asked):
         if bound.least > seats:
             return _("The call has only %(seats)d places.") % {"seats": seats}
-        names = _in_the_way(bound, alone, lambda bounds: reaches(bound, seats, bounds, below))
+        names = _in_the_way(bound, alone, lambda bounds: reaches(bound, seats, bounds, asked))
         return _("The most places of %(names)s stand in the way.") % {"names": names}
     names = _before(bound, bounds)
-    if reaches(bound, sum(below.values()), bounds, below):
+    if reaches(bound, len(asked), bounds, asked):
         said = _("The %(seats)d places do not hold it beside the minimums before it: %(names)s.")
         return said % {"seats": seats, "names": names}
     return _("Within the most places it cannot be met beside the minimums before it: %(names)s.") % {
@@ -160,14 +158,13 @@ def _of_money(bound, case):
             "Within the most places of %(names)s the %(number)d smallest grants are %(needed)s won, more than %(money)s."
         )
         return said % (words | {"needed": f"{needed:,}", "names": names})
-    below = Counter(c.kind for c in case.asked)
-    until = _until(bound, case.bounds, _room(case.seats, case.bounds, below))
+    until = _until(bound, case.bounds, _room(case.seats, case.bounds, case.asked))
     if (needed := cost(until)) > case.money:
         said = _(
             "Beside the minimums before it (%(names)s) the cheapest list is %(needed)s won, more than %(money)s."
         )
         return said % (words | {"needed": f"{needed:,}", "names": _before(bound, case.bounds)})
-    until = _until(bound, case.bounds, _room(case.seats, case.bounds, below, case.first))
+    until = _until(bound, case.bounds, _room(case.seats, case.bounds, case.asked, case.first))
     if case.first and least_cost(case.asked, case.seats, until, case.first) > case.money:
         return _("The committee seated others first.")
     said = _(

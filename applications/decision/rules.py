@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.decision.selection import Room, ends
+from applications.decision.selection import Purse, Room, ends
 from applications.kernel.errors import Reason
 from applications.kernel.reasons import too_short
 from applications.templatetags.grants import day
@@ -36,6 +36,11 @@ class Candidate:
         """Its class as bounds see it."""
         return (self.field, self.region)
 
+    @property
+    def coming(self):
+        """(its class, its grant) as the room of a list takes it."""
+        return (self.kind, self.grant_krw)
+
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
@@ -59,21 +64,6 @@ class Line:
     reason: str
     passed: bool
     by_committee: bool = False
-
-
-@dataclass(slots=True)
-class Purse:
-    """What is left of the money of a call in won, None where nothing bounds it. line: the budget line, where that bounds it."""
-
-    left: int | None
-    line: str = ""
-
-    def holds(self, krw):
-        return self.left is None or krw <= self.left
-
-    def take(self, krw):
-        if self.left is not None:
-            self.left -= krw
 
 
 def order(candidates, decided=None):
@@ -124,9 +114,9 @@ def cut(
     open_to_all = [
         c for c in ranked if is_selectable(c, pass_mark, select_mark) and not kept_out(deviations.get(c.pk))
     ]
-    room = Room(seats, bounds, Counter(c.kind for c in open_to_all))
-    purse = Purse(budget_krw, line)
-    chosen, stopped = seated_first(open_to_all, deviations, room, purse)
+    room = Room(seats, bounds, {c.pk: c.coming for c in open_to_all}, Purse(budget_krw, line))
+    chosen, stopped = seated_first(open_to_all, deviations, room)
+    room.settle()
     below = Counter(end for c in ranked if c.pk in chosen for end in (*ends(c.kind), PLACE))
     reserve_rank, lines = 0, []
     for rank, c in enumerate(ranked, 1):
@@ -145,14 +135,12 @@ def cut(
                 reserve_rank += 1
         else:
             passed = True
-            reason = stopped.get(c.pk) or obstacle(c, room, purse, select_mark)
+            reason = stopped.get(c.pk) or obstacle(c, room, select_mark)
             if not reason:
-                room.take(c.kind)
-                purse.take(c.grant_krw)
+                room.take(c.pk)
                 result, reason = "selected", grounds(c, room, seats, select_mark, below)
             else:
-                if c.base >= select_mark and c.pk not in stopped:
-                    room.skip(c.kind)
+                room.skip(c.pk)
                 if reserve_rank < reserves:
                     result = "reserved"
                     reserve_rank += 1
@@ -172,21 +160,18 @@ def seated(said):
     return said is not None and said.result == "selected"
 
 
-def seated_first(ranked, deviations, room, purse):
+def seated_first(ranked, deviations, room):
     """Seat whom the committee selects, in order: (ids of those who fit, {id: why} of the others)."""
     chosen, stopped = set(), {}
     for c in ranked:
         if not seated(deviations.get(c.pk)):
             continue
-        if why := beyond(c, room, purse):
+        if why := beyond(c, room):
             stopped[c.pk] = why
-            room.skip(c.kind)
+            room.skip(c.pk)
             continue
-        room.take(c.kind)
+        room.take(c.pk)
         chosen.add(c.pk)
-        purse.take(c.grant_krw)
-    if chosen:
-        room.settle()
     return chosen, stopped
 
 
@@ -205,11 +190,11 @@ def standing(failings, base, *, pass_mark, select_mark):
     return _("May be selected")
 
 
-def obstacle(c, room, purse, select_mark):
+def obstacle(c, room, select_mark):
     """What keeps a passer from being selected, or "" where nothing does."""
     if c.base < select_mark:
         return _("Between the pass mark and the select mark of %(mark)s") % {"mark": select_mark}
-    if reason := beyond(c, room, purse):
+    if reason := beyond(c, room):
         return reason
     if not room.admits(c.kind):
         names = ", ".join(f"{bound.name} ({bound.least})" for bound in room.owed())
@@ -217,8 +202,9 @@ def obstacle(c, room, purse, select_mark):
     return ""
 
 
-def beyond(c, room, purse):
+def beyond(c, room):
     """Why one more would be beyond the places, the most of a field or region, or the money, or ""."""
+    purse = room.purse
     if room.seats == 0:
         return _("No place left")
     if bound := room.full(c.kind):

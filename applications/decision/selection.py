@@ -26,29 +26,56 @@ def ends(kind):
     return (("field", kind[0]), ("region", kind[1]))
 
 
-class Room:
-    """The places that are left, and a plan for what is owed to the minimums.
+@dataclass(slots=True)
+class Purse:
+    """What is left of the money of a call in won, None where nothing bounds it. line: the budget line, where that bounds it."""
 
-    below: {class: how many} that may still come, the next one included; a class is (field id, region id). The plan says
-    how many of each class would do: with those taken they meet all minimums that can be met, within maximums and places.
+    left: int | None = None
+    line: str = ""
+
+    def holds(self, krw):
+        return self.left is None or krw <= self.left
+
+    def take(self, krw):
+        if self.left is not None:
+            self.left -= krw
+
+
+class Room:
+    """The places and the money that are left, and a plan for what is owed to the minimums.
+
+    coming: {id: (class, grant in won)} of all that may come; a class is (field id, region id). below: how many of each class
+    still may, the next one included: whom the money no longer holds never will. The plan says how many of each class would
+    do: with those taken they meet all minimums that can be met, within maximums and places. Who is seated in any case is taken first;
+    then `settle` makes the plan.
     """
 
-    def __init__(self, seats, bounds, below):
-        self.seats, self.below = seats, Counter(below)
+    def __init__(self, seats, bounds, coming, purse=None):
+        self.seats, self.coming, self.purse = seats, coming, purse or Purse()
         self.bounds = {bound.end: bound for bound in bounds}
+        self.waiting, self.below = set(coming), Counter(kind for kind, _krw in coming.values())
         self.taken = Counter()  # by end
-        self.settle()
+        self.least, self.plan, self.barred = Counter(), Counter(), set()
+        self.dearest = []  # at the end
+        if self.purse.left is not None:
+            self.dearest = sorted(coming, key=lambda one: coming[one][1])
+            self.leave(self.beyond_the_purse())
 
     def settle(self):
         """Of each minimum, in their order, as much as can be met beside those before it."""
         self.least, self.plan, self.barred = Counter(), Counter(), set()
+        there = Counter(end for kind, number in self.below.items() for end in ends(kind) * number)
         for end, bound in self.bounds.items():
-            for least in range(bound.least, self.taken[end], -1):
+            met, most = self.taken[end], min(bound.least, self.taken[end] + min(there[end], self.seats))
+            least = most  # what can be met with one of them can be met with fewer: halved from the second try on
+            while met < most:
                 self.least[end] = least
                 if (plan := self.planned()) is not None:
-                    self.plan = plan
-                    break
-                self.least[end] = 0
+                    met, self.plan = least, plan
+                else:
+                    most = least - 1
+                least = (met + most + 1) // 2
+            self.least[end] = met
 
     def of(self, kind):
         """The bounds that a class belongs to."""
@@ -89,21 +116,47 @@ class Room:
             for bound in self.of(kind)
         )
 
-    def take(self, kind):
-        """The next one of this class is selected."""
+    def take(self, one):
+        """This one is selected."""
         self.seats -= 1
-        self.below[kind] -= 1
-        self.taken.update(ends(kind))
-        if self.plan[kind]:
-            self.plan[kind] -= 1
+        if self.plan[self.coming[one][0]]:
+            self.plan[self.coming[one][0]] -= 1
+        self.count(one)
 
-    def skip(self, kind):
-        """The next one of this class is not; it may have been planned for."""
-        self.below[kind] -= 1
-        if self.plan[kind] > self.below[kind]:
+    def add(self, one):
+        """This one is selected beside the places that there are."""
+        self.count(one)
+        self.settle()
+
+    def count(self, one):
+        kind, krw = self.coming[one]
+        if one in self.waiting:
+            self.waiting.remove(one)
+            self.below[kind] -= 1
+        self.taken.update(ends(kind))
+        self.purse.take(krw)
+        self.leave(self.beyond_the_purse())
+
+    def skip(self, one):
+        """This one is not; it may have been planned for."""
+        self.leave([one])
+
+    def leave(self, ones):
+        """These do not come any more, nor do those of them who had left."""
+        kinds = Counter(self.coming[one][0] for one in ones if one in self.waiting)
+        self.waiting.difference_update(ones)
+        self.below.subtract(kinds)
+        if any(self.plan[kind] > self.below[kind] for kind in kinds):
             self.plan = self.planned()
             if self.plan is None:
                 self.settle()
+
+    def beyond_the_purse(self):
+        """Those whom the money no longer holds, each once."""
+        found = []
+        while self.dearest and not self.purse.holds(self.coming[self.dearest[-1]][1]):
+            found.append(self.dearest.pop())
+        return found
 
     def planned(self, first=None):
         """A plan with one of this class taken first, or None where there is none.
@@ -119,7 +172,7 @@ class Room:
         owed = {
             end: (
                 max(0, self.least[end] - taken[end]),
-                seats if bound.most is None else bound.most - taken[end],
+                seats if bound.most is None else max(0, bound.most - taken[end]),  # an appeal may pass it
             )
             for end, bound in self.bounds.items()
         }

@@ -22,7 +22,7 @@ from functools import cached_property
 
 import numpy as np
 
-from applications.decision.selection import Room, ends
+from applications.decision.selection import Purse, Room, ends
 
 TRIM_FROM = 5
 AT_ONCE = 8_000_000  # numbers that are held at a time
@@ -210,23 +210,17 @@ def walked(ranked, plans, line):
 
 def _walked_in_a_room(ranked, plans, line):
     """The same where room has to be kept. ranked: those whom the committee seats stand first."""
-    kinds = [plans.kinds[place] for place in ranked]
     seated = sum(bool(plans.first[place]) for place in ranked)
-    room, chosen, left = Room(line.seats, line.bounds, Counter(kinds)), [], line.budget_krw
-    for number, (place, kind) in enumerate(zip(ranked, kinds, strict=True)):
-        if number == seated and chosen:
+    coming = {place: (plans.kinds[place], plans.grants[place]) for place in ranked}
+    room, chosen = Room(line.seats, line.bounds, coming, Purse(line.budget_krw)), []
+    for number, (place, (kind, grant)) in enumerate(coming.items()):
+        if number == seated:
             room.settle()
         if room.seats == 0:
             break
-        grant = plans.grants[place]
-        if (
-            room.full(kind)
-            or (left is not None and grant > left)
-            or (number >= seated and not room.admits(kind))
-        ):
-            room.skip(kind)
+        if room.full(kind) or not room.purse.holds(grant) or (number >= seated and not room.admits(kind)):
+            room.skip(place)
             continue
-        room.take(kind)
+        room.take(place)
         chosen.append(place)
-        left = left if left is None else left - grant
     return chosen

@@ -140,6 +140,36 @@ def test_an_appeal_that_fails_again_is_not_selected_and_reads_why():
     }
 
 
+@pytest.mark.parametrize(
+    ("failed", "why"),
+    [
+        ({"failings": ("Technology",)}, "Below the floor or knocked out: Technology"),
+        ({"base": Decimal(58)}, "Base score below the pass mark of 60"),
+    ],
+)
+def test_a_reserve_that_failed_when_it_was_scored_again_keeps_its_number_and_does_not_come_up(failed, why):
+    plans = [plan(1, 90), replace(plan(3, 80), **failed), plan(4, 75)]
+    stood = {1: selected(), 3: reserve(1), 4: reserve(2)}
+
+    assert drawn(plans, stood) == {1: "selected", 3: 1, 4: "selected"}
+    assert reasons(plans, stood)[3] == why
+
+
+def test_a_minimum_is_minded_also_where_an_appeal_went_beyond_a_maximum():
+    plans = [
+        plan(1, 95, field=1),
+        plan(2, 94, field=1),
+        plan(5, 80, field=2, region=1),
+        plan(6, 79, field=2, region=2),
+    ]
+    stood = {1: selected(), 2: selected(), 5: reserve(1), 6: reserve(2)}
+    bounds = [Bound("field", 1, "Moulds", 0, 1), Bound("region", 2, "South", 1, None)]
+
+    found = drawn(plans, stood, seats=3, first_selected=3, bounds=bounds)
+
+    assert found == {1: "selected", 2: "selected", 5: 1, 6: "selected"}
+
+
 def test_nobody_stands_worse_by_an_own_appeal():
     plans, stood = (
         [plan(1, 90), plan(9, 50)],
@@ -227,7 +257,8 @@ def test_an_appeal_that_is_owed_a_place_anyway_waits_where_the_order_says_who_ta
 
 @some.composite
 def further_lists(draw):
-    """A random list that was published by the rules, of which some gave their place up and some were decided anew with other scores."""
+    """A random list that was published by the rules, of which some gave their place up, some were decided anew with other scores, and
+    some reserves, who had appealed before, failed then."""
     rows = draw(
         some.lists(
             some.tuples(some.integers(58, 76), some.sampled_from([1, 2]), some.sampled_from([7, 8]), some.integers(0, 4)),
@@ -247,12 +278,15 @@ def further_lists(draw):
     anew = draw(some.sets(some.sampled_from(plans).map(lambda c: c.pk), max_size=3))
     gone = draw(some.sets(some.sampled_from(plans).map(lambda c: c.pk), max_size=2)) - anew
     scores = {pk: Decimal(draw(some.integers(58, 78))) for pk in sorted(anew)}
+    failed = draw(some.sets(some.sampled_from(plans).map(lambda c: c.pk), max_size=2)) - anew
     stood, left = {}, []
     for line in lines:
         c, is_anew = line.candidate, line.candidate.pk in anew and line.result != "selected"
         if c.pk in gone:
             continue
         stood[c.pk] = Standing(not is_anew, line.result, line.reserve_rank, line.reason, line.rank)
+        if line.result == "reserved" and c.pk in failed:
+            c = replace(c, failings=("Team",))
         left.append(replace(c, final=scores[c.pk], base=scores[c.pk]) if is_anew else c)
     return left, stood, limits | {"first_selected": first}
 
@@ -273,7 +307,7 @@ def test_a_random_further_list_takes_no_place_and_goes_beyond_none_but_by_an_app
     came_up = [c for c in selected if c not in held and c not in in_addition]
     assert {*held} <= {*selected}
     assert all(not stood[c.pk].holds and c.base >= MARKS["select_mark"] for c in in_addition)
-    assert all(c.base >= MARKS["pass_mark"] for c in came_up)
+    assert all(c.base >= MARKS["pass_mark"] and not c.failings for c in came_up)
     assert len(held) + len(came_up) <= max(len(held), min(limits["seats"], limits["first_selected"]))
     for bound in limits["bounds"]:
         own = [sum(bound.pk in c.kind for c in some) for some in (held, came_up)]
@@ -298,6 +332,8 @@ def test_nobody_waits_on_while_another_comes_up_but_for_a_rule_that_is_true(made
     for at, line in enumerate(pool):
         if line.result == "selected":
             seated.append(line.candidate)
+        elif line.candidate.failings:
+            assert line.reason == "Below the floor or knocked out: Team"
         elif line.candidate.base >= MARKS["pass_mark"]:
             is_passed_over = any(later.reason.startswith(("came up", "decided again")) for later in pool[at:])
             rules = {

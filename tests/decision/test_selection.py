@@ -90,6 +90,16 @@ def test_a_firm_above_the_budget_is_skipped_and_named_also_where_a_least_needs_i
     assert rules.unmet(lines, bounds) == [(bounds[0], 0)]
 
 
+def test_no_room_is_kept_for_a_least_whose_firms_ask_for_more_than_is_left():
+    lines = cut(
+        candidate(1, 90, field=1, grant_krw=50), candidate(2, 89, field=1, grant_krw=40), candidate(3, 80, field=2, grant_krw=60),
+        seats=2, bounds=[casting(least=1)], budget_krw=100,
+    )  # fmt: skip
+
+    assert results(lines) == {1: "selected", 2: "selected", 3: 1}
+    assert lines[2].reason == "No place left"
+
+
 SOME = some.lists(
     some.tuples(
         some.integers(69, 76), some.sampled_from([1, 1, 2, 2, None]), some.sampled_from([7, 8, None]), some.integers(1, 4),
@@ -277,8 +287,9 @@ def is_true(line, lines, limits, first):
     return any(bound.name in line.reason and bound.least for bound in limits["bounds"])
 
 
-def test_ten_thousand_candidates_are_cut_within_five_seconds():
-    """At its worst: the least places are those of firms at the very end of the rank."""
+@pytest.mark.parametrize("budget", [None, 14_000, 5_000])
+def test_ten_thousand_candidates_are_cut_within_five_seconds(budget):
+    """At its worst: the least places are those of firms at the very end of the rank, and the money ends before the places."""
     fields, regions = 6, 17
     candidates = [
         Candidate(
@@ -292,7 +303,7 @@ def test_ten_thousand_candidates_are_cut_within_five_seconds():
     ]
     began = time.perf_counter()
 
-    lines = cut(*candidates, seats=300, bounds=bounds, budget_krw=14_000)
+    lines = cut(*candidates, seats=300, bounds=bounds, budget_krw=budget)
 
     assert time.perf_counter() - began < 5
     assert len(lines) == 10_000
