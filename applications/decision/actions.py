@@ -94,6 +94,7 @@ def propose(call, *, note, by, decided=None, why="", replaces=None):
     """
     require(by, "decision.propose", call)
     call = lock(call)
+    hold(call)
     earlier = queries.in_force(call)
     if earlier:
         refuse_unless_seen(earlier, replaces, call)

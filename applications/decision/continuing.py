@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.decision import following, further, queries, rules
-from applications.decision.actions import lock, refuse_unless_open, write
+from applications.decision.actions import hold, lock, refuse_unless_open, write
 from applications.decision.models import Proposal
 from applications.decision.outcomes import GiveUp
 from applications.intake import awaiting
@@ -63,6 +63,7 @@ def propose(call, *, note, by, decided=None, why="", replaces=None):
     """
     require(by, "decision.propose", call)
     call = lock(call)
+    hold(call)
     published = queries.published(call)
     if published is None:
         raise Refused(_("This call has no published list yet."), about=call)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from threading import Event
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -23,7 +24,7 @@ from applications.review import actions as review
 from applications.review import seating
 from tests.asking import fresh, reasons
 from tests.remembering import step
-from tests.together import refusals, together
+from tests.together import refusals, together, wait_until_somebody_waits
 from tests.world import AFTER
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
@@ -604,6 +605,35 @@ def test_g52_of_two_people_at_once_one_succeeds_and_the_other_is_told(committed,
     in_force = Proposal.objects.get()
     assert in_force.places.filter(result="selected").count() == 3
     assert len(results()) == (4 if act == "publish" else 0)
+
+
+@pytest.mark.postgresql
+def test_g52_a_score_that_changes_while_a_list_is_proposed_stands_in_the_list(committed, world):
+    call = world.plain_call(seats=1)
+    better, worse = world.reviewed(call, score=80), world.reviewed(call, score=78)
+    item, officer, officer2, held = world.item(better, -5), world.officer, world.officer2, Event()
+
+    def adjust():
+        with transaction.atomic():
+            review.adjust(fresh(better), item=item, counts=True, grounds="Seen in a notice", by=officer2)
+            held.set()
+            wait_until_somebody_waits()
+
+    def propose():
+        assert held.wait(timeout=10)
+        return actions.propose(call, note="As ranked", by=officer)
+
+    outcomes = together(later(adjust), later(propose))
+
+    assert refusals(outcomes) == []
+    places = (
+        Proposal.objects.get().places.order_by("rank").values_list("application", "result", "final_score")
+    )
+    assert list(places) == [
+        (worse.pk, "selected", Decimal("78.00")),
+        (better.pk, "reserved", Decimal("75.00")),
+    ]
+    assert queries.stale(Proposal.objects.get()) == []
 
 
 @pytest.mark.postgresql

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from functools import partial
+from threading import Event
 
 import pytest
+from django.db import transaction
 
 from applications.agreement import actions as agreement
 from applications.agreement.queries import offered
@@ -31,7 +33,7 @@ from tests.decision.contested import (
     published_list,
     results,
 )
-from tests.together import refusals, together
+from tests.together import refusals, together, wait_until_somebody_waits
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
@@ -394,6 +396,32 @@ def test_who_gives_up_while_the_list_takes_effect_stops_it_or_comes_after_it(com
         assert (later.status, results([e])) == ("approved", ["reserved"])
     else:
         assert (later.status, GiveUp.objects.get(application=d).was) == ("published", "selected")
+
+
+@pytest.mark.postgresql
+def test_a_further_list_that_is_proposed_while_a_reserve_gives_up_goes_on_without_it(committed, world):
+    _first, [a, _b, _c, d, e, _f] = published_list(world)
+    give_up(world, a)
+    officer, held = world.officer, Event()
+
+    def leave():
+        with transaction.atomic():
+            give_up(world, d)
+            held.set()
+            wait_until_somebody_waits()
+
+    def propose():
+        assert held.wait(timeout=10)
+        with clock.at(LAST_DAY):
+            return continuing.propose(world.r1, note="A place is free", by=officer, replaces=1)
+
+    outcomes = together(leave, propose)
+
+    assert refusals(outcomes) == []
+    places = Proposal.objects.get(status="proposed").places
+    assert list(places.filter(application__in=[d, e]).values_list("application", "result")) == [
+        (e.pk, "selected")
+    ]
 
 
 @pytest.mark.postgresql
