@@ -90,6 +90,7 @@ PROPOSAL = Flow(
     Move("replace",             ("proposed", "approved"),                     "replaced",   "decision.propose"),
     Move("schedule",            ("approved",),                                STAYS,        "decision.publish"),
     Move("hold_back",           ("approved",),                                STAYS,        "decision.publish"),
+    Move("stop",                ("approved",),                                STAYS,        "decision.publish"),
     Move("take_effect",         ("approved",),                                "published",  "decision.publish"),
     Move("give_way",            ("published",),                               "replaced",   "decision.publish"),
 )  # fmt: skip

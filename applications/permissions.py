@@ -152,11 +152,13 @@ def asked_by_another(user, thing):
 
 
 def parts_in(appeal):
-    """{user id: the part that the person had in what an appeal contests}: "reviewed", "adjusted" a bonus or penalty item, "excluded"."""
+    """{user id: the part that the person had in what an appeal contests}: "reviewed", "visited" (decided whether a place is fit),
+    "adjusted" a bonus or penalty item, "excluded"."""
     application, exclusion = appeal.application, appeal.exclusion
     found = dict.fromkeys(application.assignments.values_list("reviewer", flat=True), "reviewed")
     if exclusion:
         return found | dict.fromkeys((exclusion.proposed_by_id, exclusion.answered_by_id), "excluded")
+    found |= dict.fromkeys(application.visit_decisions.values_list("by", flat=True), "visited")
     return found | dict.fromkeys(application.adjustments.values_list("by", flat=True), "adjusted")
 
 

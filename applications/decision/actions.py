@@ -164,7 +164,7 @@ def approve(proposal, *, by):
     lock(proposal.call)
     PROPOSAL.advance(
         proposal, "approve", by=by,
-        unless=lambda locked: queries.stale(locked) or deliberating.same_hands(locked.deliberation, by),
+        unless=lambda locked: queries.stale(locked) or deliberating.same_hands(deliberated.hands(locked.deliberation), by),
         approved_by=by, approved_at=clock.now(),
     )  # fmt: skip
 
@@ -248,6 +248,27 @@ def hold_back(proposal, *, reason, by):
         or too_short(reason),
         note=reason, publish_at=None, published_by=None,
     )  # fmt: skip
+
+
+@transaction.atomic
+def stop(proposal, *, by):
+    """The instant of a list has come, and the list stands no more: it loses its instant, and who set it is told why."""
+    lock(proposal.call)
+    hold(proposal.call)
+    proposal = Proposal.objects.select_related("call", "follows", "published_by").get(pk=proposal.pk)
+    due = (
+        proposal.status == Proposal.Status.APPROVED
+        and proposal.publish_at
+        and proposal.publish_at <= clock.now()
+    )
+    if not due or not (reasons := queries.stale(proposal)):
+        return
+    told, at = proposal.published_by, proposal.publish_at
+    with translation.override(settings.LANGUAGE_CODE):
+        note = " ".join(map(str, reasons))
+    PROPOSAL.advance(proposal, "stop", by=by, note=note, publish_at=None, published_by=None)
+    notify("list_stopped", to=[told], event=f"stopped:{proposal.key}:{at.isoformat()}",
+           proposal=proposal, call=proposal.call, reasons=reasons)  # fmt: skip
 
 
 def _move(places, *, by):

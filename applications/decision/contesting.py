@@ -16,6 +16,7 @@ CONTESTED = ("reserved", "declined", "ineligible")  # who is selected has nothin
 
 PARTS = {
     "reviewed": _("You reviewed the application: somebody else examines the appeal."),
+    "visited": _("You decided whether the place that was visited is fit: somebody else examines the appeal."),
     "adjusted": _(
         "You decided on a bonus or penalty item of the application: somebody else examines the appeal."
     ),

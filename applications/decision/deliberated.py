@@ -3,6 +3,7 @@
 from applications.decision import deliberating, rules
 from applications.decision.committees import Deliberation, Resolution
 from applications.intake.models import Application
+from applications.kernel import audit
 
 
 def closed(call):
@@ -18,6 +19,13 @@ def standing(call):
         any(status == Deliberation.Status.OPEN for _pk, status in rows),
         next((pk for pk, status in rows if status == Deliberation.Status.CLOSED), None),
     )
+
+
+def hands(deliberation):
+    """Ids of all who wrote in the minutes of a meeting: who keeps them, and whoever its trace names; none for no meeting."""
+    if deliberation is None:
+        return set()
+    return {deliberation.secretary_id, *audit.trail(deliberation).values_list("actor", flat=True)}
 
 
 def last_on(deliberation):

@@ -224,9 +224,12 @@ def outdated(*, drawn_with, closed, is_open):
     return []
 
 
-def same_hands(deliberation, by):
-    """Who wrote down what the committee decided does not approve the list that follows from it (docs/domain.md, four eyes)."""
-    if deliberation and by.pk in (deliberation.closed_by_id, deliberation.secretary_id):
+def same_hands(hands, by):
+    """Who wrote down what the committee decided does not approve the list that follows from it (docs/domain.md, four eyes).
+
+    hands: ids of everybody who wrote in its minutes, the secretary included.
+    """
+    if by.pk in hands:
         return [Reason(_("You kept the minutes that this list follows from: another person approves it."))]
     return []
 

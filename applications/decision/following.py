@@ -10,6 +10,7 @@ from applications.decision.outcomes import GiveUp
 from applications.intake.models import TIE_COLUMNS, Application, Status
 
 STILL_OPEN = (Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW)  # not through screening and review
+LEFT = (Status.WITHDRAWN, Status.GIVEN_UP)
 UNDECIDED = (*STILL_OPEN, Status.REVIEWED)
 
 
@@ -84,11 +85,10 @@ def to_go_on(now):
     """
     still_open = Application.objects.filter(call=OuterRef("call"), status__in=STILL_OPEN)
     anew = Application.objects.filter(call=OuterRef("call"), status=Status.REVIEWED)
-    # Who withdrew while the list waited for its instant has left its place free, as who gave it up has.
-    left = Q(status=Status.GIVEN_UP, give_up__was="selected") | Q(
-        status=Status.WITHDRAWN, places__result="selected"
+    # Whether it gave its place up or left while the list waited for its instant: that selects nobody there any more.
+    freed = Application.objects.filter(
+        call=OuterRef("call"), status__in=LEFT, places__proposal=OuterRef("pk"), places__result="selected"
     )
-    freed = Application.objects.filter(left, call=OuterRef("call"), places__proposal=OuterRef("pk"))
     waits = Application.objects.filter(call=OuterRef("call"), status=Status.RESERVED)
     open_list = Proposal.objects.waiting().filter(call=OuterRef("call"))
     free = Exists(freed) & Exists(waits)

@@ -22,6 +22,7 @@ from applications.decision.appeals import Appeal
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion, ResultNotice
 from applications.decision.selection import Bound
+from applications.intake.deciding import ON_THEIR_WAY
 from applications.intake.models import TIE_COLUMNS, Application, Exclusion, Status
 from applications.intake.models.checks import Adjustment
 from applications.kernel import audit, calendar, clock
@@ -34,7 +35,6 @@ from applications.review.rules import usual_sheets
 
 KEYS = fingerprints.KEYS
 WHOLE = Q()
-LEFT = (Status.WITHDRAWN, Status.GIVEN_UP)
 RANK_ORDER = (*(f"-{key}" for key in KEYS), "id")
 RANKED = (Status.REVIEWED, Status.SELECTED, Status.RESERVED, Status.DECLINED, Status.AGREED)
 
@@ -245,7 +245,7 @@ def left(proposal):
     """Numbers of the applications that were withdrawn or given up since the instant of a list was set; it takes effect without them."""
     if not (proposal.waits and proposal.publish_at):
         return []
-    found = proposal.places.filter(application__status__in=LEFT)
+    found = proposal.places.filter(application__status__in=following.LEFT)
     return list(found.values_list("application__number", flat=True))
 
 
@@ -253,7 +253,7 @@ def counts(proposal):
     """How many places of a list are selected, reserved and declined; without those who left one that waits for its instant."""
     places = proposal.places.order_by()
     if proposal.waits and proposal.publish_at:
-        places = places.exclude(application__status__in=LEFT)
+        places = places.exclude(application__status__in=following.LEFT)
     found = dict(places.values_list("result").annotate(Count("pk")))
     return [found.get(result, 0) for result in Place.Result.values]
 
@@ -286,7 +286,7 @@ def published_place(application, *, now):
         .select_related("proposal__call")
         .order_by("-proposal__ordinal")
     )
-    if application.status in LEFT:
+    if application.status in following.LEFT:
         places = places.filter(notice__isnull=False)
     return next((place for place in places if is_public(place.proposal)), None)
 
@@ -312,8 +312,9 @@ def notice_before(notice):
 def is_confirmed(call, *, now):
     """Whether the result of a call is confirmed: every firm's time to appeal is over, every appeal answered, and nothing is decided anew.
 
-    The time of those who were ruled out runs too.
+    The time of those who were ruled out runs too. What arrived in time may still be on its way some minutes later.
     """
+    now -= ON_THEIR_WAY
     # Who came up has nothing to contest.
     notices = ResultNotice.objects.filter(application__call=call).exclude(
         place__proposal__follows__isnull=False, place__result=Place.Result.SELECTED

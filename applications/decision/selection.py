@@ -67,7 +67,9 @@ class Room:
         there = Counter(end for kind, number in self.below.items() for end in ends(kind) * number)
         for end, bound in self.bounds.items():
             met, most = self.taken[end], min(bound.least, self.taken[end] + min(there[end], self.seats))
-            least = most  # what can be met with one of them can be met with fewer: halved from the second try on
+            least = (
+                most  # what can be met with one of them can be met with fewer: halved from the second try on
+            )
             while met < most:
                 self.least[end] = least
                 if (plan := self.planned()) is not None:

@@ -266,7 +266,7 @@ def proposal(request, key):
             "left": queries.left(found),
             "may_preview": found.waits and request.user.has_perm("decision.preview", found),
             "own_proposal": found.proposed_by_id == request.user.pk,
-            "own_minutes": deliberating.same_hands(found.deliberation, request.user),
+            "own_minutes": deliberating.same_hands(deliberated.hands(found.deliberation), request.user),
             "may_read_minutes": request.user.has_perm("committee.view", found.deliberation),
             "trail": audit.trail(found).select_related("actor"),
         },

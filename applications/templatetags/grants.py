@@ -203,7 +203,7 @@ VERBS = {
     "reopen_review": _("Review reopened"), "go_on": _("Went on to the next stage"), "go_back": _("Earlier stage opened again"),
     "select": _("Selected"), "reserve": _("Put on the reserve list"),
     "decline": _("Not selected"), "agree": _("Agreement in force"), "withdraw": _("Withdrawn"),
-    "propose": _("List proposed"), "approve": _("Approved"), "replace": _("Replaced"), "schedule": _("Publication set"), "hold_back": _("Instant taken back"),
+    "propose": _("List proposed"), "approve": _("Approved"), "replace": _("Replaced"), "schedule": _("Publication set"), "hold_back": _("Instant taken back"), "stop": _("Not published at its instant"),
     "take_effect": _("Took effect"), "draft": _("Drafted"), "amend_draft": _("Terms changed"), "offer": _("Offered"),
     "sign": _("Signed"), "request": _("Requested"), "verify": _("Verified"), "pay": _("Recorded as paid"),
     "refuse": _("Refused"), "allocate": _("Allocated"), "open_line": _("Budget line opened"), "seat": _("Seat taken"), "end_seat": _("Designation ended"),

@@ -21,6 +21,7 @@ from applications.review import seating
 from applications.review.models import Assignment
 from applications.review.panels import Hearing, Panel
 from applications.review.recomputing import recompute
+from applications.review.visits import VisitDecision
 from tests.asking import reasons
 from tests.decision.contested import (
     END,
@@ -377,6 +378,29 @@ def test_who_decided_on_an_item_of_the_application_does_not_examine_the_appeal_a
     ]
     assert [page.context["part"] for page in pages] == [said, None]
     assert [page.context["unmanned"] for page in pages] == [[], []]
+
+
+def test_who_decided_whether_the_visited_place_is_fit_does_not_confirm_the_decision_on_the_appeal(world):
+    application = world.reviewed(world.r1, score=50)
+    VisitDecision.objects.create(
+        application=application,
+        stage=world.r1.stages.get(),
+        fit=False,
+        reason="No furnace",
+        by=world.director,
+    )
+    with clock.at(PUBLISHED):
+        approve_and_publish(world, actions.propose(world.r1, note="As ranked", by=world.officer))
+    appeal = appealed(world, application)
+    with clock.at(LAST_DAY):
+        page = world.client(world.director).get(appeal.get_absolute_url())
+
+    said = "You decided whether the place that was visited is fit: somebody else examines the appeal."
+    assert page.context["part"] == said
+    assert [one.has_perm("appeal.confirm", appeal) for one in (world.director, world.director2)] == [
+        False,
+        True,
+    ]
 
 
 def test_where_everybody_had_a_part_it_is_said_plainly_who_is_needed(world):

@@ -425,6 +425,21 @@ def test_who_kept_the_minutes_does_not_approve_what_follows_from_them(world, lis
     assert (fresh(proposal).approved_by, proposal.deliberation) == (world.director, meeting)
 
 
+def test_whoever_wrote_in_the_minutes_does_not_approve_what_follows_from_them_either(world, listed):
+    meeting = convened(world)
+    resolving.edit(
+        meeting, version=fresh(meeting).version, held_at=meeting.held_at, place="Busan", secretary=world.officer,
+        minutes="Written by another hand than the secretary's", by=world.officer2,
+    )  # fmt: skip
+    closed(world, fresh(meeting))
+    proposal = actions.propose(world.r1, note="As the committee says", by=world.officer)
+    said = ["You kept the minutes that this list follows from: another person approves it."]
+
+    assert reasons(actions.approve, proposal, by=world.officer2) == said
+    actions.approve(proposal, by=world.director)
+    assert fresh(proposal).status == "approved"
+
+
 def test_a_call_may_ask_for_the_committee_before_any_list(world, listed):
     Call.objects.filter(pk=world.r1.pk).update(needs_committee=True)
     call = fresh(world.r1)

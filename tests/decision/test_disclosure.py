@@ -9,6 +9,7 @@ from applications.calls.models import Call
 from applications.decision import actions, disclosing, queries
 from applications.decision.outcomes import Opinion, ResultNotice
 from applications.intake import actions as intake
+from applications.intake.deciding import ON_THEIR_WAY
 from applications.kernel import audit, calendar, clock
 from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
@@ -29,6 +30,7 @@ from tests.remembering import step
 from tests.world import browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
+CONFIRMED = END + ON_THEIR_WAY
 
 
 @step
@@ -177,8 +179,8 @@ def test_g37_members_of_the_panel_are_named_after_confirmation_only_and_never_wh
         Assignment.objects.filter(pk=sheet.pk).update(overall=f"SECRET-{number}")
     publish(world)
 
-    before = page_of(world, application, END - timedelta(microseconds=1)).content.decode()
-    after = page_of(world, application, END).content.decode()
+    before = page_of(world, application, CONFIRMED - timedelta(microseconds=1)).content.decode()
+    after = page_of(world, application, CONFIRMED).content.decode()
 
     assert [name for name in names if name in before] == []
     assert ("They are named here once" in before, "They are named here once" in after) == (True, False)
@@ -195,7 +197,7 @@ def test_the_document_says_that_the_members_of_the_panel_follow_until_they_are_n
     publish(world)
 
     documents = []
-    for at in (PUBLISHED, END):
+    for at in (PUBLISHED, CONFIRMED):
         with clock.at(at):
             answer = browser(world.owner_of(application.firm)).get(
                 f"/decisions/results/{application.key}/pdf/"
@@ -213,7 +215,7 @@ def test_while_an_appeal_of_the_call_waits_nobody_is_named(world):
     appeal = appealed(world, other)
     name = application.assignments.first().reviewer.name
 
-    waiting = page_of(world, application, END).content.decode()
+    waiting = page_of(world, application, CONFIRMED).content.decode()
     decided(world, appeal, "dismissed")
     answered = page_of(world, application, END + timedelta(days=9)).content.decode()
 
@@ -321,7 +323,7 @@ def is_confirmed(world, at):
 def test_a_result_is_not_confirmed_while_an_upheld_appeal_is_decided_anew(world):
     _list, made = published_list(world)
     appeal = appealed(world, made[5])
-    waits = is_confirmed(world, END)
+    waits = is_confirmed(world, CONFIRMED)
     decided(world, appeal)
     anew = is_confirmed(world, END + timedelta(days=5))
     further(world)
@@ -343,11 +345,18 @@ def test_a_result_is_not_confirmed_while_who_was_ruled_out_late_may_still_appeal
     ends = calendar.end_of_term(answered, world.r1.appeal_days)
 
     assert ends > END
-    assert [is_confirmed(world, at) for at in (END, ends - timedelta(microseconds=1), ends)] == [
-        False,
-        False,
-        True,
-    ]
+    assert [is_confirmed(world, at) for at in (CONFIRMED, ends, ends + ON_THEIR_WAY)] == [False, False, True]
+
+
+def test_a_result_is_confirmed_only_when_no_appeal_that_arrived_in_time_can_still_be_on_its_way(world):
+    published_list(world)
+
+    at_the_end, just_before = (
+        is_confirmed(world, END),
+        is_confirmed(world, CONFIRMED - timedelta(microseconds=1)),
+    )
+
+    assert (at_the_end, just_before, is_confirmed(world, CONFIRMED)) == (False, False, True)
 
 
 def test_an_exclusion_that_was_undone_holds_nothing_up(world):
@@ -359,4 +368,4 @@ def test_an_exclusion_that_was_undone_holds_nothing_up(world):
     published_list(world)
     out.exclusions.update(answered_at=clock.kst(2026, 12, 31, 12))
 
-    assert is_confirmed(world, END)
+    assert is_confirmed(world, CONFIRMED)

@@ -4,9 +4,18 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from applications.decision import actions, appealing, continuing, following, queries, resolving, waiting
+from applications.decision import (
+    actions,
+    appealing,
+    continuing,
+    following,
+    queries,
+    resolving,
+    rules,
+    waiting,
+)
 from applications.decision.models import Proposal
 from applications.decision.tasks import end_reserves, publish_due
 from applications.intake import actions as intake
@@ -210,12 +219,43 @@ def test_nobody_is_readmitted_into_the_screening_while_a_list_waits_for_its_inst
     assert reasons(intake.readmit, out, reason="It is open again", by=world.director2) == [WAITS]
 
 
+def test_a_list_that_does_not_stand_at_its_instant_loses_it_and_who_set_it_is_told_why(world):
+    application = world.reviewed(world.r1, world.a, score=80)
+    proposal, _made = scheduled(world)
+    first, second = application.assignments.all()[:2]
+    review.declare(first, code="C2", by=first.reviewer)
+
+    with clock.at(NOON + timedelta(seconds=20)):
+        publish_due()
+        publish_due()
+    with clock.at(NOON + timedelta(days=1)):
+        review.declare(second, code="C2", by=second.reviewer)
+        to_do = list(waiting.waiting_for(world.officer))
+        actions.opine(fresh(application), text="Another", to_improve="", by=world.officer)
+
+    with translation.override("ko"):
+        said = str(rules.CHANGED)
+    [letter] = Letter.objects.filter(kind="list_stopped")
+    assert (fresh(proposal).status, fresh(proposal).publish_at, fresh(application).sheets) == (
+        "approved",
+        None,
+        1,
+    )
+    assert (letter.address, said in letter.body) == (world.officer.email, True)
+    [trace] = audit.trail(proposal).filter(verb="stop")
+    assert (trace.actor, trace.before["publish_at"], trace.after["publish_at"]) == (
+        None,
+        "2026-12-21T03:00:00Z",
+        None,
+    )
+    assert to_do == [proposal]
+
+
 def test_a_list_that_was_stopped_is_a_thing_to_do(world):
     proposal, [a, _b] = scheduled(world, "91", "88")
     Application.objects.filter(pk=a.pk).update(final_score=1)
 
     with clock.at(NOON + timedelta(minutes=4)):
-        publish_due()
         at_first = list(waiting.waiting_for(world.officer))
     with clock.at(NOON + timedelta(minutes=6)):
         found = list(waiting.waiting_for(world.officer))
@@ -274,6 +314,22 @@ def test_a_place_given_up_meanwhile_neither_stops_a_further_list_nor_is_lost(wor
     )
     assert sorted(kinds) == sorted(expected)
     assert len(told_of_gone()) == 1
+
+
+def test_the_place_of_a_reserve_that_left_while_its_list_waited_is_free_again(world):
+    proposal, made = further_scheduled(world)
+    with clock.at(LATER - timedelta(hours=1)):
+        continuing.give_up(fresh(made[3]), reason=WHY, by=world.owner_of(made[3].firm))
+
+    with clock.at(LATER):
+        publish_due()
+        found = waiting.to_go_on()
+        approve_and_publish(
+            world, continuing.propose(world.r1, note="One left", by=world.officer, replaces=proposal.ordinal)
+        )
+
+    assert found == [proposal.pk]
+    assert results(made[3:5]) == ["given_up", "selected"]
 
 
 def test_an_appeal_is_not_decided_so_that_it_changes_a_list_that_waits_for_its_instant(world):

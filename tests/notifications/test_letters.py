@@ -24,6 +24,7 @@ from applications.firms.models.joining import JoinRequest
 from applications.funding import actions as funding
 from applications.intake import actions as intake
 from applications.intake.actions import partners
+from applications.intake.models import Application
 from applications.intake.tasks import remind, remind_of_supplements
 from applications.kernel import clock
 from applications.kernel.files.stored import Scan
@@ -96,6 +97,7 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "paper_infected": ("[제출서류]", "[Papers]"),
     "list_sent_back": ("[확인요청]", "[Please check]"),
     "list_without": ("[확인요청]", "[Please check]"),
+    "list_stopped": ("[확인요청]", "[Please check]"),
     "result_published": ("[평가결과 통보]", "[Result]"),
     "appeal_received": ("[이의신청 접수]", "[Appeal received]"),
     "appeal_withdrawn": ("[이의신청]", "[Appeal]"),
@@ -206,6 +208,12 @@ def everything_that_is_told(world):
         decision.approve(proposal, by=world.director)
         decision.publish(proposal, publish_at=AFTER + timedelta(days=1), by=world.officer)
         intake.withdraw(leaving, reason="Other plans", by=world.owner_of(leaving.firm))
+        stopped = world.call()
+        changed = world.with_score(stopped, 80)
+        proposal = decision.propose(stopped, note="As ranked", by=world.officer)
+        decision.approve(proposal, by=world.director)
+        decision.publish(proposal, publish_at=AFTER + timedelta(days=1), by=world.officer)
+        Application.objects.filter(pk=changed.pk).update(final_score=79)
     with clock.at(AFTER + timedelta(days=1)):
         publish_due()
 
