@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from applications.calls.models import Call
+from applications.calls.models import BudgetLine, Call
 from applications.decision import deliberated, deliberating, fingerprints, queries, rules, telling
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion
@@ -42,7 +42,11 @@ def draw_with(call, resolutions, decided=None):
 
 
 def hold(call):
-    """All that a list of a call is cut from, under lock in one order: it changes before or after, never meanwhile."""
+    """All that a list of a call is cut from, under lock in one order: it changes before or after, never meanwhile.
+
+    The budget line first, as where an agreement takes from it: of two calls one promises before the other.
+    """
+    list(BudgetLine.objects.select_for_update(no_key=True).filter(pk=call.budget_line_id).values_list("pk"))
     found = Application.objects.select_for_update(no_key=True).filter(call=call).exclude(status=Status.DRAFT)
     list(found.order_by("pk").values_list("pk"))
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Sum
 from applications.calls.stages import Criterion, CriterionGroup
 from applications.decision import deliberated
 from applications.decision.means import group_means
-from applications.decision.outcomes import Opinion
+from applications.decision.outcomes import Opinion, ResultNotice
 from applications.intake.models.checks import Adjustment
 from applications.review import meeting
 from applications.review.models import Assignment
@@ -27,9 +27,11 @@ def facts_of(proposal, places):
     """
     call, ids = proposal.call, [place.application_id for place in places]
     means = means_of(proposal) if call.discloses_means else {}
-    field_means = means_of_fields(
-        means, dict(proposal.places.values_list("application", "application__field"))
-    )
+    if proposal.follows_id:
+        field_means = told_of_fields(call)
+    else:
+        fields = dict(proposal.places.values_list("application", "application__field"))
+        field_means = means_of_fields(means, fields)
     panels = panels_of(ids) if call.discloses_panel else {}
     opinions = Opinion.objects.in_bulk(ids, field_name="application_id") if call.discloses_opinion else {}
     heard = meeting.opinions_of(ids) if call.discloses_opinion else {}
@@ -97,6 +99,15 @@ def means_of_fields(means, fields):
         }
         for field, groups in gathered.items()
     }
+
+
+def told_of_fields(call):
+    """The same as the notices of the first list told it: taken anew over other plans, the two together would tell one plan's means."""
+    first = ResultNotice.objects.filter(place__proposal__call=call, place__proposal__follows=None)
+    found = defaultdict(dict)
+    for field, groups in first.order_by().values_list("application__field", "facts__groups"):
+        found[field] |= {group: Decimal(beside) for group, _own, beside in groups if beside}
+    return found
 
 
 def items_of(ids):

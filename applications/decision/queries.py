@@ -5,7 +5,8 @@ from itertools import pairwise
 from operator import or_
 
 from django.apps import apps
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import BigIntegerField, Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from applications.accounts.models import Role, User
@@ -136,15 +137,22 @@ def limits(call):
 def money(call):
     """(what the grants of a list may come to in won, None where nothing bounds it; the budget line, where less is left of it than the call may grant).
 
-    What agreements of this call have taken from the line is its own. Agreements are a table of a later room: by name only.
+    What agreements of this call have taken from the line is its own; what published lists of other calls have promised and no agreement
+    holds yet is not left. Agreements are a table of a later room: by name only.
     """
     if call.budget_line_id is None:
         return call.budget_krw, ""
     own = Q(agreements__application__call=call, agreements__status="in_force")
-    line = BudgetLine.objects.annotate(own_krw=Sum("agreements__grant_krw", filter=own, default=0)).get(
-        pk=call.budget_line_id
-    )
-    left = line.left_krw + line.own_krw
+    promised = Place.objects.filter(
+        proposal__call__budget_line=OuterRef("pk"), proposal__status=Proposal.Status.PUBLISHED,
+        result=Place.Result.SELECTED, application__status=Status.SELECTED,
+    ).exclude(proposal__call=call)  # fmt: skip
+    sums = promised.order_by().values("proposal__call__budget_line").annotate(krw=Sum("grant_krw"))
+    line = BudgetLine.objects.annotate(
+        own_krw=Sum("agreements__grant_krw", filter=own, default=0),
+        promised_krw=Coalesce(Subquery(sums.values("krw")), 0, output_field=BigIntegerField()),
+    ).get(pk=call.budget_line_id)
+    left = max(0, line.left_krw + line.own_krw - line.promised_krw)
     if call.budget_krw is not None and call.budget_krw <= left:
         return call.budget_krw, ""
     return left, str(line)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from applications.calls.models import Call
-from applications.decision import actions, disclosing, queries
+from applications.decision import actions, continuing, disclosing, queries
 from applications.decision.outcomes import Opinion, ResultNotice
 from applications.intake import actions as intake
 from applications.intake.deciding import ON_THEIR_WAY
@@ -15,6 +15,7 @@ from applications.kernel.errors import Denied, Refused
 from applications.notifications.models import Letter
 from applications.review import actions as review
 from applications.review.models import Assignment, Score
+from tests.asking import fresh
 from tests.decision.contested import (
     END,
     LAST_DAY,
@@ -311,6 +312,24 @@ def test_who_stands_in_an_order_that_a_person_gave_reads_its_place_and_why(world
 
     said = "Place 2 among those with the same score and keys: More jobs by the plan"
     assert [said in " ".join(told.split()) for told in (page, letter, document)] == [True] * 3
+
+
+def test_the_notice_of_a_further_list_tells_the_means_of_the_field_that_the_first_one_told(world):
+    """Else four times the one less three times the other would be the means of the firm that has left."""
+    call = world.plain_call(seats=1)
+    made = [world.reviewed(call, score=score) for score in (90, 83, 77, 71)]
+    with clock.at(PUBLISHED):
+        approve_and_publish(world, actions.propose(call, note="As ranked", by=world.officer))
+    decided(world, appealed(world, fresh(made[3])))
+    with clock.at(LAST_DAY + timedelta(days=6)):
+        continuing.give_up(fresh(made[1]), reason="Another programme", by=world.owner_of(made[1].firm))
+
+    further(world, call)
+
+    notices = ResultNotice.objects.filter(application=made[3]).order_by("pk")
+    first, second = [[beside for _group, _own, beside in notice.facts["groups"]] for notice in notices]
+    assert None not in first
+    assert second == first
 
 
 # When a result is confirmed

@@ -7,11 +7,12 @@ import pytest
 from applications.agreement import actions as agreement
 from applications.agreement import ledger
 from applications.decision import actions, continuing, queries
-from applications.decision.models import Place
+from applications.decision.models import Place, Proposal
 from applications.kernel import clock
 from tests.asking import reasons, text
 from tests.decision.contested import LAST_DAY, PUBLISHED, approve_and_publish, further
 from tests.standing import standing
+from tests.together import refusals, together
 from tests.world import PASSWORD, TERMS, browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
@@ -65,6 +66,48 @@ def test_a_list_that_the_line_holds_no_more_is_neither_approved_nor_published(wo
     assert reasons(actions.approve, proposal, by=world.officer2) == said
     actions.propose(world.rnd, note="As ranked", replaces=1, by=world.officer)
     assert Place.objects.filter(proposal__ordinal=2, result="selected").count() == 2
+
+
+def test_what_another_call_has_promised_on_the_line_is_not_left_until_it_is_given_up(world):
+    took(world, 1_500_000_000)
+    other = world.call(kind="rnd", budget_line=world.line)
+    promised = world.with_score(other, "90")
+    with clock.at(PUBLISHED):
+        approve_and_publish(world, actions.propose(other, note="As ranked", by=world.officer))
+        bound = queries.money(world.rnd)
+        results = [result for result, _reason in drawn(world)]
+        promised.refresh_from_db()
+        continuing.give_up(promised, reason="Another programme", by=world.owner_of(promised.firm))
+
+    assert bound == (1_020_000_000, "2027 R&D")
+    assert results == ["selected", "selected", "reserved", "reserved"]
+    assert queries.money(world.rnd) == (1_500_000_000, "")
+
+
+@pytest.mark.postgresql
+def test_two_calls_that_publish_at_once_promise_no_more_than_the_line_holds(committed, world):
+    took(world, 1_500_000_000)
+    other = world.call(kind="rnd", budget_line=world.line, budget_krw=1_500_000_000)
+    for score in SCORES:
+        world.with_score(other, score)
+    lists = []
+    for call in (world.rnd, other):
+        lists.append(actions.propose(call, note="As ranked", by=world.officer))
+        actions.approve(lists[-1], by=world.officer2)
+    officer = world.officer
+
+    def publish(proposal):
+        def act():
+            with clock.at(PUBLISHED):
+                return actions.publish(Proposal.objects.get(pk=proposal.pk), by=officer)
+
+        return act
+
+    outcomes = together(*map(publish, lists))
+
+    assert len(refusals(outcomes)) == 1
+    promised = Place.objects.filter(proposal__status="published", result="selected")
+    assert sum(promised.values_list("grant_krw", flat=True)) == 1_440_000_000
 
 
 def test_what_the_agreements_of_the_call_itself_have_taken_is_its_own(world):
