@@ -12,6 +12,7 @@ from applications.review.exemptions import Exemption
 from tests.asking import addressed, fresh, reasons, text
 from tests.copies import another, another_application, cost_of
 from tests.review.test_quorum import WHY, judged
+from tests.together import refusals, together
 from tests.world import browser
 
 pytestmark = pytest.mark.usefixtures("english", "after_the_deadline")
@@ -222,3 +223,18 @@ def test_what_an_appeal_has_set_aside_is_asked_for_by_an_officer_although_a_pane
     offered = [application for application, _sheets in exempting.askable(call.stages.get())]
 
     assert offered == [world.first, world.second, heard]
+
+
+@pytest.mark.postgresql
+def test_two_who_ask_for_the_same_several_at_once_ask_once(committed, world):
+    first = judged(world, world.call(), 70, 71, 72, 73)
+    second = like(first)
+
+    found = together(
+        lambda: exempting.ask_for_several([first, second], reason=WHY, by=world.officer),
+        lambda: exempting.ask_for_several([second, first], reason=WHY, by=world.officer),
+    )
+
+    [said] = refusals(found)
+    assert said == f"{first.number}: This is asked for already. {second.number}: This is asked for already."
+    assert Exemption.objects.count() == 2
