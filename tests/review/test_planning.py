@@ -254,6 +254,10 @@ def test_the_page_says_the_seed_that_it_gives_the_same_and_that_the_search_came_
 
     assert f"Seed {plan.seed} {AGAIN} How the search ended It came to its end." in words
     assert list(plan.reviews_planned.values_list("application", "reviewer")) == before
+    plan.refresh_from_db()
+    who = plan.reviews_planned.filter(application=world.first).values_list("reviewer", flat=True)
+    editing.change(plan, world.first, reviewers={who[0]}, seen=set(who), by=world.officer)
+    assert AGAIN not in text(browser(world.officer).get(plan.get_absolute_url()))
 
 
 def test_the_page_says_that_the_time_cut_the_search_short_and_that_the_seed_promises_nothing(
