@@ -242,6 +242,7 @@ PERMISSIONS = {
     "application.waive": director & visible,
     "application.exempt": officer & visible,
     "stage.exempt": officer & visible,
+    "exemption.list": director,
     "exemption.decide": director & visible & asked_by_another,
     "exemption.end": director & visible,
     "application.rank": officer & visible,

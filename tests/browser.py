@@ -279,3 +279,53 @@ class House:
     @property
     def stored(self):
         return Application.objects.get(pk=self.draft.pk)
+
+
+# Whether what has the focus shows it, and the line that is read or written there lies under nothing else.
+SEEN = """() => {
+  const one = document.activeElement, { left, top, width, height } = one.getBoundingClientRect();
+  const there = document.elementFromPoint(left + width / 2, top + (height > 80 ? 12 : height - 4));
+  return getComputedStyle(one).outlineStyle !== "none" && one.contains(there);
+}"""
+
+
+class Hands:
+    """A person who never touches the mouse: every stop of the focus on the way can be seen."""
+
+    def __init__(self, person):
+        self.page, self.keyboard = person.page, person.page.keyboard
+
+    def to(self, selector):
+        return self.until(
+            lambda: self.page.evaluate("s => document.activeElement.matches(s)", selector), selector
+        )
+
+    def until(self, is_there, wanted):
+        for _key in range(90):
+            self.keyboard.press("Tab")
+            if is_there():
+                assert self.page.evaluate(SEEN), wanted
+                return self
+        raise AssertionError(f"No way to {wanted} by the keyboard on {self.page.url}")
+
+    def types(self, selector, text):
+        self.to(selector)
+        self.keyboard.insert_text(text)
+
+    def goes(self, selector):
+        self.to(selector)
+        with self.page.expect_navigation():
+            self.keyboard.press("Enter")
+
+    def opens(self, details):
+        """Unfold what is folded. details: the first that this finds."""
+        folded = self.page.locator(details).first
+        summary = folded.locator("summary").element_handle()
+        self.until(lambda: summary.evaluate("e => e === document.activeElement"), details)
+        self.keyboard.press("Enter")
+        assert folded.evaluate("e => e.open")
+
+    def chooses(self, name, content):
+        self.to("input[type=file]")
+        file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        self.page.locator(":focus").set_input_files(file)  # the dialog that opens there is the system's own

@@ -143,7 +143,7 @@ def words_of(town, page, thing, who):
             return {"key": found.key, "application": found.places.first().application.key}
         case "decision:take_back":
             return {"key": found.key, "place": 1}
-        case "review:tell" | "review:exempt_all":
+        case "review:tell" | "review:exempt_all" | "review:exempt_several":
             return {"key": found.key, "place": 1}
         case "review:change_plan":
             return {"key": found.key, "application": town.application.key}

@@ -8,42 +8,13 @@ from playwright.sync_api import expect
 
 from applications.decision.appeals import Appeal
 from applications.intake.models import Submission
-from tests.browser import said
+from tests.browser import Hands, said
 from tests.decision.contested import LAST_DAY, TEXT, published_list
 from tests.fixtures import hwpx, pdf
 from tests.test_autosave import SAVED
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.browser
-
-
-class Hands:
-    """A person who never touches the mouse: every stop of the focus on the way can be seen."""
-
-    def __init__(self, person):
-        self.page, self.keyboard = person.page, person.page.keyboard
-
-    def to(self, selector):
-        for _key in range(90):
-            self.keyboard.press("Tab")
-            if self.page.evaluate("s => document.activeElement.matches(s)", selector):
-                assert self.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-                return self
-        raise AssertionError(f"No way to {selector} by the keyboard on {self.page.url}")
-
-    def types(self, selector, text):
-        self.to(selector)
-        self.keyboard.insert_text(text)
-
-    def goes(self, selector):
-        self.to(selector)
-        with self.page.expect_navigation():
-            self.keyboard.press("Enter")
-
-    def chooses(self, name, content):
-        self.to("input[type=file]")
-        file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-        self.page.locator(":focus").set_input_files(file)  # the dialog that opens there is the system's own
 
 
 def test_a_whole_application_is_written_and_handed_in_by_the_keyboard_alone(house):

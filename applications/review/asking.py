@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 CHANCE = 2e-4  # by what equal matches are told apart at most
+UNKNOWN = 0.01  # a total below this is none
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,25 @@ class Problem:
         chance = np.random.default_rng(self.seed).random(self.match.shape) * CHANCE
         return np.where(self.barred, -1.0, self.match + chance)
 
+    @cached_property
+    def alone(self):
+        """The best total that each application could have if it were alone; infinite where it cannot have enough reviewers."""
+        return best_alone(self, self.weights)
+
+    @property
+    def unknown(self):
+        """Of which applications nobody who may review them knows anything: there nothing is poor."""
+        return self.alone < UNKNOWN
+
+    @property
+    def known(self):
+        return np.isfinite(self.alone) & ~self.unknown
+
+    @property
+    def hope(self):
+        """What the worst total of no plan exceeds."""
+        return float(self.alone[self.known].min(initial=np.inf)) if self.known.any() else 0.0
+
     @property
     def standing(self):
         """The kept pairs in which no conflict has come up since."""
@@ -42,23 +63,27 @@ class Problem:
 
 @dataclass(frozen=True)
 class Plan:
-    """pairs: (application, reviewer), in order. worst: the least total of an application that has all its reviewers; total: of
-    all. hope, bound: what they are where reviewers may be halved, which no better plan of whole ones exceeds; None where
-    that was not proved.
+    """pairs: (application, reviewer), in order. worst: the least total of an application that has all its reviewers and that somebody
+    knows anything of, None where there is none; total: of all. hope, bound: what they are where reviewers may be halved, which no
+    better plan of whole ones exceeds; None where that was not proved.
 
     short: {application: (how many are missing, why)}, why being one of "barred", "institutions", "load".
-    kinds: (application, kind, how many of it are missing, why) where the asked number of a kind is not reached. under: reviewers below their least. exact: by HiGHS, not greedily.
+    kinds: (application, kind, how many of it are missing, why) where the asked number of a kind is not reached. under: reviewers below
+    their least. unknown: applications that nobody who may review them knows anything of. exact: by HiGHS, not greedily. cut: the
+    time was over before nothing was left to gain.
     """
 
     pairs: tuple
-    worst: float
+    worst: float | None
     total: float
     hope: float | None
     bound: float | None
     short: dict
     kinds: tuple
     under: tuple
+    unknown: tuple
     exact: bool
+    cut: bool = False
 
 
 def greedy(problem, given=()):
@@ -121,10 +146,11 @@ def described(problem, pairs, *, exact, hope=None, bound=None):
         int(a): (int(problem.reviews - count[a]), why_short(problem, a))
         for a in np.flatnonzero(count < problem.reviews)
     }
-    complete = totals[count >= problem.reviews]
+    measured = totals[(count >= problem.reviews) & problem.known]
     return Plan(
-        tuple(sorted(pairs)), float(complete.min()) if len(complete) else 0.0, float(totals.sum()), hope, bound, short,
-        tuple(missed), tuple(int(r) for r in np.flatnonzero(load < problem.least)), exact,
+        tuple(sorted(pairs)), float(measured.min()) if len(measured) else None, float(totals.sum()), hope, bound, short,
+        tuple(missed), tuple(int(r) for r in np.flatnonzero(load < problem.least)),
+        tuple(int(a) for a in np.flatnonzero(problem.unknown)), exact,
     )  # fmt: skip
 
 

@@ -20,10 +20,10 @@ BY_HAND = "hand"
 
 @dataclass(frozen=True)
 class Effect:
-    """What a plan comes to as a whole: least match of an application in percent, sum of the matches, applications with too few reviewers,
+    """What a plan comes to as a whole: least match of an application in percent (None where nothing is to be measured), sum of the matches, applications with too few reviewers,
     applications that lack a kind, reviewers above the most and below the least of the plan (names)."""
 
-    worst: int
+    worst: int | None
     total: float
     short: int
     kinds: int
@@ -41,8 +41,9 @@ def rows_of(plan):
     )
 
 
-def effect(plan, rows, applications, pool):
-    """The Effect of these rows. applications: ids of all that are planned for; pool: {id of a reviewer: (name, their least)}."""
+def effect(plan, rows, applications, pool, unknown=()):
+    """The Effect of these rows. applications: ids of all that are planned for; pool: {id of a reviewer: (name, their least)}; unknown:
+    ids of those that nobody knew anything of when the plan was worked out."""
     totals, counts, loads, kinds = Counter(), Counter(), Counter(), defaultdict(Counter)
     names = {}
     for application, reviewer, name, kind, percent in rows:
@@ -51,9 +52,13 @@ def effect(plan, rows, applications, pool):
         loads[reviewer] += 1
         kinds[application][kind] += 1
         names[reviewer] = name
-    complete = [totals[one] for one in applications if counts[one] >= plan.reviews]
+    measured = [
+        totals[one]
+        for one in applications
+        if counts[one] >= plan.reviews and (totals[one] or one not in unknown)
+    ]
     return Effect(
-        worst=min(complete, default=0),
+        worst=min(measured, default=None),
         total=round(sum(totals.values()) / 100, 1),
         short=sum(counts[one] < plan.reviews for one in applications),
         kinds=sum(
@@ -277,4 +282,7 @@ def _lacking(plan, rows):
 
 def effect_of(plan, rows, pool):
     """The Effect of all rows of a plan, with the applications that nobody is planned for and the reviewers who have none."""
-    return effect(plan, rows, to_plan(plan.call, plan.stage).values_list("pk", flat=True), pool)
+    applications = dict(to_plan(plan.call, plan.stage).values_list("pk", "number"))
+    said = set(plan.summary.get("unknown", ()))
+    unknown = {pk for pk, number in applications.items() if number in said}
+    return effect(plan, rows, applications, pool, unknown)

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from applications.review.asking import best_alone, described, greedy
+from applications.review.asking import described, greedy
 
 POOR = 20.0  # what a match is worth that an application lacks to the least it is to have
 MISSED = 200.0  # a kind that is missing
 NOT_LEAST = 100.0  # a review below the least load
 EMPTY = 1000.0  # a place that stays empty; a second one of an application is worse
-UNKNOWN = 0.01  # a total below this is none
 NEVER = -1e9
 WORTH = 1e-4  # a gain below this is none
 ROUNDS, PASSES = 200, 8
@@ -29,10 +28,7 @@ def exchanged(problem, *, is_over=lambda: False, tell=lambda part: None):
     Proved: nothing is missing, and no plan is better by more than a hundredth of the worst total or a thousandth of the sum. Its
     bound holds for every plan that keeps all that is asked for.
     """
-    weights = problem.weights
-    alone = best_alone(problem, weights)
-    known = np.isfinite(alone) & (alone >= UNKNOWN)
-    hope = float(alone[known].min()) if known.any() else 0.0
+    weights, known, hope = problem.weights, problem.known, problem.hope
     found = Exchange(with_nobody(problem), np.where(known, hope, 0.0), greedy(problem), len(problem.most))
     found.improve(is_over, tell)
     plan = described(problem, found.result(), exact=True, hope=hope, bound=found.bound(problem, weights))

@@ -12,7 +12,7 @@ from applications.kernel.forms import ReasonForm
 from applications.kernel.web import fetch, page
 from applications.review import exempting, queries
 from applications.review.exemptions import Exemption
-from applications.review.forms import ExemptionForm
+from applications.review.forms import DecideSeveralForm, ExemptionForm, SeveralExemptionsForm
 from applications.review.meetings import fetch_hearing
 
 
@@ -42,6 +42,23 @@ def ask(request, key):
     return _why(
         request, lambda **typed: exempting.ask(application, **typed, by=request.user),
         after=("review:case", application.key), number=_sheets(application),
+    )  # fmt: skip
+
+
+@page("stage.exempt", "GET", "POST")
+def ask_for_several(request, key, place):
+    """An officer, for several applications of a stage that no panel hears, with one reason."""
+    call = fetch(request, Call, key=key)
+    stage = get_object_or_404(call.stages, ordinal=place)
+    rows = exempting.askable(stage)
+    of_key = {str(one.key): one for one, _sheets in rows}
+    return asked(
+        request, SeveralExemptionsForm(request.POST or None, rows=rows),
+        lambda applications, reason: exempting.ask_for_several(
+            [of_key[one] for one in applications], reason=reason, by=request.user
+        ),
+        after=("review:stages", call.key), heading=_("Ask for exceptions to the number of sheets"),
+        hint=f"{call.title} · {stage}", said=_("The directors are asked."),
     )  # fmt: skip
 
 
@@ -78,4 +95,19 @@ def decide(request, key):
         request, ExemptionForm(request.POST or None),
         lambda **typed: exempting.decide(exemption, **typed, by=request.user),
         after=after, template="review/exemption.html", exemption=exemption,
+    )  # fmt: skip
+
+
+@page("exemption.list", "GET", "POST")
+def decide_several(request):
+    """All that waits for a director, and one decision on those that are ticked."""
+    rows = exempting.to_decide(request.user)
+    of_key = {str(one.key): one for one in rows}
+    return asked(
+        request, DecideSeveralForm(request.POST or None, rows=rows),
+        lambda exemptions, **typed: exempting.decide_several(
+            [of_key[one] for one in exemptions], **typed, by=request.user
+        ),
+        after="review:desk", heading=_("Exceptions to the number of sheets"),
+        hint=_("Allowed, a review can be closed with so many sheets; best and worst are not left out of so few. Two thirds of those who were asked are needed in any case, and never fewer than three."),
     )  # fmt: skip

@@ -74,6 +74,11 @@ class Exemption(models.Model):
 
     get_status_display = label_of("status", Status)
 
+    @property
+    def number(self):
+        """What it is for, in words."""
+        return self.application.number if self.application else str(_("all applications of the stage"))
+
 
 def allowances(stages, *, applications=None):
     """What directors have allowed in these stages, as a function of (id of a stage, id of an application): so many sheets, or None.

@@ -4,8 +4,10 @@ from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from applications.calls.conflicts import RULES, declarations
 from applications.firms.rules import digits_of, is_business_number
@@ -14,6 +16,7 @@ from applications.kernel.forms import (
     DateInput,
     InstantField,
     LineField,
+    ReasonForm,
     Several,
     ask_to_choose,
     layout,
@@ -164,6 +167,16 @@ class ChallengeForm(forms.Form):
     helper = layout("accepted", "grounds", button=_("Decide"))
 
 
+class Ticked(forms.MultipleChoiceField):
+    """Rows of one column, with ticks; what has gone since the page came is said so."""
+
+    widget = forms.CheckboxSelectMultiple
+    one_column = True
+    default_error_messages = {
+        "invalid_choice": _("One of those that you chose waits no longer. Please look again.")
+    }
+
+
 class ExemptionForm(forms.Form):
     """Whether so few sheets suffice."""
 
@@ -177,6 +190,51 @@ class ExemptionForm(forms.Form):
     )  # fmt: skip
 
     helper = layout("allowed", "grounds", button=_("Decide"))
+
+
+class SeveralExemptionsForm(ReasonForm):
+    """For which applications the sheets that they have are to suffice. rows: of these [(application, its sheets)]."""
+
+    applications = Ticked(
+        label=_("Applications"),
+        help_text=_("Those that no panel hears, with at least three sheets and two thirds of those who were asked; at most 100 at a time."),
+    )  # fmt: skip
+
+    def __init__(self, *args, rows, **options):
+        super().__init__(*args, button=_("Ask the directors"), **options)
+        self.fields["applications"].choices = [
+            (
+                str(one.key),
+                ngettext("%(what)s · %(count)d sheet", "%(what)s · %(count)d sheets", sheets)
+                % {"what": f"{one.number} {one.firm.name}", "count": sheets},
+            )
+            for one, sheets in rows
+        ]
+        self.fields["applications"].error_messages["required"] = _("Please choose at least one application.")
+        self.helper = layout("applications", "reason", button=_("Ask the directors"))
+
+
+class DecideSeveralForm(ExemptionForm):
+    """The same decision on several. rows: the exceptions that wait."""
+
+    exemptions = Ticked(label=_("Exceptions"))
+
+    helper = layout("exemptions", "allowed", "grounds", button=_("Decide"))
+
+    def __init__(self, *args, rows, **options):
+        super().__init__(*args, **options)
+        self.fields["exemptions"].choices = [(str(one.key), said_of(one)) for one in rows]
+        self.fields["exemptions"].error_messages["required"] = _("Please choose at least one exception.")
+
+
+def said_of(exemption):
+    """What an exception is for, why, and who asks."""
+    firm = exemption.application.firm.name if exemption.application else exemption.stage.call.title
+    sheets = ngettext("%(what)s · %(count)d sheet", "%(what)s · %(count)d sheets", exemption.sheets)
+    sheets %= {"what": f"{exemption.number} {firm}", "count": exemption.sheets}
+    return format_html(
+        "{}<br>{} <span class='small quiet'>{}</span>", sheets, exemption.reason, exemption.by.name
+    )
 
 
 class PledgeForm(forms.Form):

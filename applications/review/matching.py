@@ -9,10 +9,11 @@ a small integer programme in the same two steps. Where there are many, exchanges
 
 import time
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import numpy as np
 
-from applications.review.asking import CHANCE, best_alone, described, greedy
+from applications.review.asking import CHANCE, described, greedy
 from applications.review.exchanging import exchanged
 
 try:
@@ -27,7 +28,6 @@ CANDIDATES = 25  # of each application to begin with; the prices of the solution
 UNFILLED, KIND_MISSED, UNDER_LOAD, POOR = 40.0, 12.0, 10.0, 2.0
 FAINT = 0.0005  # what a match counts where the worst total is looked at: it tells apart only what is as good for that
 NEAR = 0.0005  # of the sum: what may be left to gain
-UNKNOWN = 0.01  # a total below this is none
 FEW = 50  # applications that are settled all at once, where anything is in halves
 MANY = 0.02  # of the applications below what could be hoped for: then all are asked for their worst
 WHOLE, FEASIBLE = 1e-6, 2  # 2: what HiGHS calls a solution that keeps all rules
@@ -38,22 +38,25 @@ def assign(problem, *, seconds=60.0, tell=lambda part: None):
     """The Plan of a Problem. tell: called with the part that is done, from 0 to 1."""
     if not problem.match.size:
         return described(problem, [], exact=True)
-    end, found = time.monotonic() + seconds, None
+    end, found, cut = time.monotonic() + seconds, None, False
     if problem.match.size >= LARGE:
-        found, proved = exchanged(problem, is_over=lambda: time.monotonic() > end - seconds / 3, tell=tell)
+        until = end - seconds / 3
+        found, proved = exchanged(problem, is_over=lambda: time.monotonic() > until, tell=tell)
+        cut = not proved and time.monotonic() > until
         if proved or problem.match.size > LARGEST:
-            return found
+            return replace(found, cut=cut)
     if highspy is None:
-        return found or described(problem, greedy(problem), exact=False)
-    solved = Solver(problem, end - time.monotonic(), tell).plan()
-    return max((plan for plan in (solved, found) if plan), key=rank)
+        return replace(found or described(problem, greedy(problem), exact=False), cut=cut)
+    solver = Solver(problem, end - time.monotonic(), tell)
+    plans = (solver.plan(), found)
+    return replace(max((plan for plan in plans if plan), key=rank), cut=solver.cut)
 
 
 def rank(plan):
     """What makes one plan better than another, the more important first."""
     missing = sum(count for count, _why in plan.short.values())
     kinds = sum(count for _application, _kind, count, _why in plan.kinds)
-    return (-missing, -kinds, -len(plan.under), round(plan.worst, 6), plan.total)
+    return (-missing, -kinds, -len(plan.under), round(plan.worst or 0, 6), plan.total)
 
 
 def packed(count, entries):
@@ -77,10 +80,8 @@ class Solver:
         self.problem, self.tell, self.end = problem, tell, time.monotonic() + seconds
         self.weights = problem.weights
         self.applications, self.reviewers = self.weights.shape
-        alone = best_alone(problem, self.weights)
-        alone[alone < UNKNOWN] = np.inf  # where nobody knows anything of it, nothing is poor
-        self.hope = float(alone.min()) if np.isfinite(alone.min()) else 0.0
-        self.known = np.isfinite(alone)
+        self.hope, self.known = problem.hope, problem.known
+        self.cut = False  # whether the time was over before nothing was left to gain
         self.near = CHANCE * problem.reviews  # a total that is greater by no more is greater by chance
         self.summed = 1.0  # what a match counts: little while the worst application is looked at
         self.kinds = {kind: place for place, kind in enumerate(problem.per_kind)}
@@ -202,7 +203,9 @@ class Solver:
             pairs, gain = self.overlooked(prices)
             rules = self.broken(values)
             self.tell(0.1 + 0.7 * min(1.0, enough / max(gain, 1e-9)))
-            if (not rules and gain <= enough) or time.monotonic() > self.end:
+            done = not rules and gain <= enough
+            if done or time.monotonic() > self.end:
+                self.cut |= not done
                 return values, prices, gain
             if rules:
                 self.add_rules(rules)
@@ -307,11 +310,21 @@ class Solver:
             halves = set(range(self.applications))
         if halves:
             pairs = [pair for pair in pairs if pair[0] not in halves] + self.settle(halves, values)
-        pairs = greedy(self.problem, pairs)
+        pairs = greedy(self.problem, self.lawful(pairs))
         if gain > NEAR * total:  # the time was over before
             return described(self.problem, pairs, exact=True)
         more = slope * max(0.0, self.lack(pairs) - float(values[0]))  # whole reviewers may have to fall lower
         return described(self.problem, pairs, exact=True, bound=float(total + gain + more), hope=hope)
+
+    def lawful(self, pairs):
+        """These pairs without those that come to another of their institution: a solution that was cut short may hold such."""
+        standing, lodged, kept = set(self.problem.standing), set(), []
+        for pair in sorted(pairs, key=lambda one: (one not in standing, -self.weights[one])):
+            where = pair[0], int(self.problem.institution[pair[1]])
+            if pair in standing or where not in lodged:
+                kept.append(pair)
+            lodged.add(where)
+        return kept
 
     def settle(self, halves, halved):
         """Whole pairs of the applications that the programme left in halves, everything else as it stands: again the worst
@@ -353,6 +366,7 @@ class Solver:
         for _turn in range(5):  # whole pairs may break rules that halves did not
             self.highs.setOptionValue("time_limit", self.highs.getRunTime() + 5.0)
             self.highs.run()
+            self.cut |= self.highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
             if self.highs.getInfo().primal_solution_status != FEASIBLE:
                 return None
             values = np.asarray(self.highs.getSolution().col_value)

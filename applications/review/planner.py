@@ -57,6 +57,8 @@ def plan(request, key):
     facts["per_kind"] = planning.per_kind_in_words(found)
     facts["short"] = planning.short_of_reviewers(found.summary)
     facts["missing_kinds"] = planning.missing_kinds(found.summary)
+    facts["unknown"] = found.summary.get("unknown", ())
+    facts["unknown_named"] = facts["unknown"][: planning.NAMED]
     facts["gap"] = planning.gap(found.summary) if found.summary else None
     facts["seconds"] = planning.SECONDS
     facts["refused"] = found.reviews_planned.exclude(refusal="").count() if found.state == "done" else 0

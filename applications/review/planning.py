@@ -209,7 +209,7 @@ def summary(found, applications, people):
         short[why].append([applications[a].number, missing])
     return {
         "applications": len(applications),
-        "worst": round(100 * found.worst), "total": round(found.total, 1),
+        "worst": None if found.worst is None else round(100 * found.worst), "total": round(found.total, 1),
         "bound": None if found.bound is None else round(found.bound, 1), "exact": found.exact,
         "hope": None if found.hope is None else round(100 * found.hope),
         "loads": sorted(([people[r].name, count] for r, count in loads.items()), key=lambda row: (-row[1], row[0])),
@@ -217,6 +217,7 @@ def summary(found, applications, people):
         "short": {why: {"count": len(rows), "named": rows} for why, rows in short.items()},
         "kinds": [[applications[a].number, KINDS[kind], missing, why] for a, kind, missing, why in found.kinds],
         "under": [people[r].name for r in found.under[:NAMED]],
+        "unknown": [applications[a].number for a in found.unknown], "cut": found.cut,
     }  # fmt: skip
 
 

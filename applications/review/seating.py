@@ -15,7 +15,7 @@ from applications.kernel.reasons import not_ahead, too_short
 from applications.lifecycle import PANELIST
 from applications.notifications.outbox import notify
 from applications.permissions import TIMETABLE
-from applications.review import drawing, membership, queries, rules
+from applications.review import conflicts, drawing, membership, queries, rules, surveying
 from applications.review.models import Assignment
 from applications.review.panels import Draw, Hearing, Panel, Panelist
 
@@ -178,12 +178,9 @@ def _hindrances(panel, reviewer, profile):
     if reasons := rules.beyond_cap(profile, queries.sessions_of(reviewer, beside=panel.stage)):
         return reasons
     if membership.useless(panel, [profile]):
-        return [
-            Reason(
-                _("%(name)s stands in conflict with every application of this panel.")
-                % {"name": reviewer.name}
-            )
-        ]
+        sanctioned = conflicts.barring(reviewer.name, surveying.rules_beyond(panel.call, profile))
+        said = _("%(name)s stands in conflict with every application of this panel.")
+        return sanctioned or [Reason(said % {"name": reviewer.name})]
     return []
 
 
@@ -248,11 +245,10 @@ def accept(panelist, *, by):
     reasons = drawing.closed(panel) or drawing.unanswerable(panelist, now=clock.now())
     reasons = reasons or rules.beyond_cap(profile, queries.sessions_of(panelist.user, beside=panel.stage))
     if not reasons and membership.useless(panel, [profile]):
-        reasons = [
-            Reason(
-                _("Our data shows a conflict of interest with what this panel hears. Please ask the office.")
-            )
-        ]
+        said = _("Our data shows a conflict of interest with what this panel hears. Please ask the office.")
+        if surveying.rules_beyond(panel.call, profile):
+            said = _("A sanction keeps you from reviewing in this call (rule C12). Please ask the office.")
+        reasons = [Reason(said)]
     if not reasons and not by.pledges.hold_for(panel.call_id):
         reasons = [Reason(_("Please accept the pledge first."))]
     if reasons:

@@ -103,6 +103,12 @@ def kept_out(call, profiles):
     return Crowd(people, call.conflicts, today=clock.today()).far
 
 
+def rules_beyond(call, profile):
+    """The findings by which the same holds of one: what bars them whatever they would judge."""
+    [person] = people_of([profile]).values()
+    return conflicts.findings(person, Case(NOWHERE), call.conflicts, today=clock.today())
+
+
 def people_of(profiles):
     """{id: Person} of these profiles with their people, with all that does not depend on an application."""
     people = {profile.user_id: facts.person(profile) for profile in profiles}

@@ -41,6 +41,12 @@ urlpatterns = [
     path("desk/<uuid:key>/waive/<uuid:reviewer>/", pool.waive, name="waive"),
     path("desk/<uuid:key>/exempt/", exemption_desk.ask, name="exempt"),
     path("desk/calls/<uuid:key>/exempt/<int:place>/", exemption_desk.ask_for_all, name="exempt_all"),
+    path(
+        "desk/calls/<uuid:key>/exempt/<int:place>/several/",
+        exemption_desk.ask_for_several,
+        name="exempt_several",
+    ),
+    path("desk/exemptions/", exemption_desk.decide_several, name="exemptions"),
     path("desk/exemptions/<uuid:key>/", exemption_desk.decide, name="exemption"),
     path("desk/calls/<uuid:key>/plans/", planner.plans, name="plans"),
     path("desk/calls/<uuid:key>/due/", desk.due, name="due"),

@@ -12,7 +12,7 @@ from applications.kernel import files
 from applications.kernel.accesslog import log_view
 from applications.kernel.formpages import asked
 from applications.kernel.web import fetch, page
-from applications.review import fitness, visited, visiting
+from applications.review import exempting, fitness, visited, visiting
 from applications.review.visit_forms import AppointForm, DecideForm
 
 OF_CASE = ("call", "firm", "stage")
@@ -65,7 +65,8 @@ def photo(request, key, photo):
 def stages(request, key):
     """The stages of a call: how many are where, and whose firms were told that they go on."""
     call = fetch(request, Call, key=key)
-    return render(request, "review/stages.html", {"call": call, "rows": visited.by_stage(call)})
+    rows = [(*row, len(exempting.askable(row[0]))) for row in visited.by_stage(call)]
+    return render(request, "review/stages.html", {"call": call, "rows": rows})
 
 
 @page("stage.tell", "GET", "POST")

@@ -78,7 +78,7 @@ def solved(applications, scarce):
     spent, worked = time.perf_counter() - begun, time.process_time() - worked
     pairs = np.array(plan.pairs)
     conflicts = int(problem.barred[pairs[:, 0], pairs[:, 1]].sum())
-    floor = 100 * (1 - plan.worst / plan.hope) if plan.hope else 0.0
+    floor = 100 * (1 - (plan.worst or 0) / plan.hope) if plan.hope else 0.0
     below = 100 * (1 - plan.total / plan.bound) if plan.bound else float("nan")
     print(
         f"{spent} {worked} {peak()} {conflicts} {len(plan.short)} {floor:.2f} {below:.3f}",

@@ -86,6 +86,7 @@ BRACKETS = {  # the first words of each subject (docs/domain.md, letters)
     "conflict_found": ("[확인요청]", "[Please check]"),
     "conflict_advised": ("[확인요청]", "[Please check]"),
     "challenge_answered": ("[결정]", "[Decision]"),
+    "exemption_asked": ("[결정요청]", "[Please decide]"),
     "exemption_decided": ("[결정]", "[Decision]"),
     "review_requested": ("[평가요청]", "[Review request]"),
     "sheet_returned": ("[확인요청]", "[Please check]"),
@@ -304,6 +305,9 @@ def reviewers_stand_in_conflict(world):
         stage=application.stage, application=application, sheets=3, reason="12345", by=world.officer
     )
     exempting.decide(asked, allowed=True, grounds="7 of 2026", by=world.director)
+    few = world.call(quorum=3).stages.get()
+    few.exemptions.all().delete()
+    exempting.ask_for_all(few, reason="12345", by=world.officer)
     people.answer_challenge(application, accepted=True, grounds="7 of 2026", by=world.officer)
     people.set_payee(bank="088", number="110123456789", holder=reviewer.name, password=PASSWORD, by=reviewer)
     people.add_affiliation(

@@ -299,3 +299,13 @@ def test_two_officers_change_one_application_at_once_and_one_is_told(committed, 
 
     assert len(refusals(results)) == 1
     assert len(proposed(plan, world.first)) == 1
+
+
+def test_the_least_match_after_a_change_leaves_out_what_nobody_knows_anything_of():
+    asked = SimpleNamespace(reviews=1, most=5, per_kind={})
+    rows = [(1, 7, "R7", "academia", 0), (2, 8, "R8", "academia", 60)]
+
+    found = [editing.effect(asked, rows, [1, 2], {}, unknown=ids).worst for ids in ((), {1}, {1, 2}, {2})]
+
+    assert found == [0, 60, 60, 0]  # the second is known to somebody since
+    assert editing.effect(asked, [], [1, 2], {}).worst is None

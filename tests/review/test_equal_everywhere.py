@@ -3,38 +3,33 @@
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pytest
 from django.template import engines
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as some
 from xlsxwriter.utility import xl_col_to_name
 
 from applications.calls import editions
-from applications.calls.stages import Criterion, CriterionGroup
+from applications.calls.models import Call
+from applications.calls.stages import Criterion, CriterionGroup, Stage
 from applications.intake.lists import DESK
-from applications.intake.models import Application
 from applications.kernel import clock
 from applications.kernel.exporting import csv_of, xlsx_of
 from applications.kernel.pdf import head, typeset
-from applications.review import actions, printed, replay
-from applications.review.models import Assignment
+from applications.review import actions, printed
+from applications.review.exemptions import Exemption
 from applications.review.queries import criteria_of, handed_in_as
 from applications.review.recomputing import recompute
-from applications.review.rules import Sheet
-from applications.review.storing import computed
-from tests.asking import paper_text, text
-from tests.review.test_rules import stage
+from tests.asking import fresh, paper_text, text
+from tests.review.random_panels import POINTS, Panel, counted_of, given_out, panels, reckoned, replayed
 from tests.world import AFTER
 
 pytestmark = pytest.mark.usefixtures("english")
-WEIGHTS = (40, 35, 25)
 PANELS = 1000
 OF_DESK = {column.name: column for column in DESK.columns}
 COLUMNS = [
@@ -42,97 +37,6 @@ COLUMNS = [
     OF_DESK["base_score"],
     OF_DESK["score"],
 ]
-
-# Values that meet: ties of totals, and totals whose mean lies exactly half way between two cents.
-value = some.one_of(
-    some.sampled_from(["70", "70.5", "60.1", "0", "100", "0.1", "99.9"]),
-    some.integers(0, 1000).map(lambda n: f"{n / 10:.1f}"),
-).map(Decimal)
-values = some.tuples(value, value, value)
-FATES = some.sampled_from(["kept", "kept", "kept", "excluded", "open", "conflict"])
-before = some.lists(values, max_size=1)
-
-
-def sheets(number, all_kept):
-    """So many sheets, of which some are taken out or not handed in unless all are to be kept."""
-    one = some.tuples(values, before, some.just("kept") if all_kept else FATES)
-    return some.lists(one, min_size=number, max_size=number)
-
-
-panels = some.tuples(
-    some.tuples(some.integers(1, 9), some.booleans()).flatmap(lambda asked: sheets(*asked)),
-    some.booleans(),
-    some.lists(some.sampled_from(["2", "-1.5", "0.5", "4"]), max_size=3),
-)
-
-
-@dataclass
-class Panel:
-    """What was drawn, and what it comes to by fractions: (sheets, base, final) as words, "–" where nothing is."""
-
-    drawn: tuple
-    expected: tuple
-    stored: Application = field(default=None)
-    table: dict = field(default_factory=dict)
-
-
-def exact_total(values):
-    return sum(Fraction(weight) * Fraction(v) / 100 for weight, v in zip(WEIGHTS, values, strict=True))
-
-
-def reckoned(drawn):
-    """The rule set by itself, in fractions: nothing of the house is used."""
-    every, trimmed, points = drawn
-    totals = sorted(exact_total(last) for last, _before, fate in every if fate == "kept")
-    if not totals:
-        return 0, "–", "–"
-    kept = totals[1:-1] if trimmed and len(totals) >= 5 else totals
-    base = Fraction(floor(sum(kept) / len(kept) * 100 + Fraction(1, 2)), 100)
-    bonus = min(Fraction(5), sum((Fraction(p) for p in points if Fraction(p) > 0), Fraction()))
-    penalty = min(Fraction(5), -sum((Fraction(p) for p in points if Fraction(p) < 0), Fraction()))
-    return len(totals), f"{float(base):.2f}", f"{float(base + bonus - penalty):.2f}"
-
-
-def events_of(of, sheet):
-    """What happened to a sheet of these values: it may have been handed in with others and given back before."""
-    keys = [str(criterion.pk) for group in of.below for criterion in group.below]
-    last, before, fate = sheet
-    yield "declared", {}
-    for others in before:
-        said = dict(zip(keys, map(str, others), strict=True))
-        yield from (("saved", said), ("handed_in", said), ("reopened", {}))
-    said = dict(zip(keys, map(str, last), strict=True))
-    yield "saved", {keys[0]: said[keys[0]]}
-    yield "saved", said
-    if fate != "open":
-        yield "handed_in", said
-    if fate in ("excluded", "conflict"):
-        yield ("stepped_back" if fate == "conflict" else "excluded"), {}
-
-
-def replayed(drawn, number):
-    """The application as its columns would be stored from the events of its sheets."""
-    every, trimmed, points = drawn
-    of = stage(*WEIGHTS, trimmed=trimmed)
-    criteria = [criterion for group in of.below for criterion in group.below]
-    call = SimpleNamespace(
-        scale="percent", tie_keys=["group-1", "base"], bonus_cap=Decimal(5), penalty_cap=Decimal(5)
-    )
-    facts = SimpleNamespace(call=call, stage=of, region=None, answers={})
-    counted, shown = [], []
-    for place, sheet in enumerate(every):
-        kept = replay.Kept()
-        for kind, said in events_of(of, sheet):
-            kept = replay.after(kept, kind, said)
-        total = kept.total(criteria, scale="percent")
-        assert (total is None) == (sheet[2] == "open")
-        if kept.counts(published=False):
-            counted.append(Sheet(of.pk, total, kept.counted))
-        shown.append(Assignment(pk=place, status=kept.status, declaration=kept.declaration, total=total))
-    columns = replay.columns(
-        facts, computed(facts, [of], counted, [Decimal(p) for p in points], under_review=True)
-    )
-    return Application(number=f"SP-2027-{number:04d}", **columns), of, shown
 
 
 def pages(kind):
@@ -149,27 +53,47 @@ def drawn_panels():
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(panels)
     def draw(drawn):
-        stored, of, shown = replayed(drawn, len(found))
-        found.append(Panel(drawn, reckoned(drawn), stored, (of, shown)))
+        found.append(replayed(Panel(drawn, *reckoned(drawn)), len(found)))
 
     draw()
     return found
 
 
 def test_a_thousand_panels_are_drawn_with_all_that_may_happen(drawn_panels):
-    sizes = {panel.expected[0] for panel in drawn_panels}
-    fates = {fate for panel in drawn_panels for _last, _before, fate in panel.drawn[0]}
+    reached = [
+        (panel, one, points)
+        for panel in drawn_panels
+        for _score, one, points in zip(panel.scores, panel.drawn[0], POINTS, strict=False)
+    ]
+    sizes = {len(counted_of(one, points, panel.drawn[1])[0]) for panel, one, points in reached}
+    fates = {fate for _panel, one, _points in reached for _last, _before, fate in one.sheets}
+    ways = Counter(
+        (len(panel.drawn[0]), len(panel.scores), panel.drawn[1], panel.failed) for panel in drawn_panels
+    )
 
     assert len(drawn_panels) >= PANELS
     assert sizes == set(range(10))
     assert fates == {"kept", "excluded", "open", "conflict"}
+    # One stage passed or failed; of two the first failed, the first without a sheet, the second passed or failed
+    assert {way for way, number in ways.items() if number >= 10} == {
+        (number, came, scale, failed)
+        for number, came in ((1, 1), (2, 1), (2, 2))
+        for scale in ("percent", "points")
+        for failed in (True, False)
+    }
     halves = ties = 0
-    for panel in drawn_panels:
-        kept = sorted(exact_total(last) for last, _before, fate in panel.drawn[0] if fate == "kept")
-        counted = kept[1:-1] if panel.drawn[1] and len(kept) >= 5 else kept
+    for panel, one, points in reached:
+        kept, counted = counted_of(one, points, panel.drawn[1])
         halves += bool(counted) and (sum(counted) / len(counted) * 100) % 1 == Fraction(1, 2)
         ties += len(kept) > 1 and (kept[0] == kept[1] or kept[-1] == kept[-2])
-    assert halves >= 50 and ties >= 20, (halves, ties)
+    weighted = sum(
+        (sum(one.weight * Fraction(score) for one, score in zip(panel.drawn[0], panel.scores, strict=False)))
+        % 1
+        == Fraction(1, 2)
+        for panel in drawn_panels
+        if panel.expected[1] != "–"
+    )
+    assert halves >= 50 and ties >= 20 and weighted >= 20, (halves, ties, weighted)
 
 
 def test_the_columns_computed_from_events_are_those_of_the_fractions(drawn_panels):
@@ -179,6 +103,8 @@ def test_the_columns_computed_from_events_are_those_of_the_fractions(drawn_panel
             a.sheets,
             *(str(n) if n is not None else "–" for n in (a.base_score, a.final_score)),
         ) == panel.expected
+        assert [score or "–" for _ordinal, _sheets, score in a.stage_scores] == panel.scores
+        assert bool(a.failings) == panel.failed
 
 
 def test_the_page_shows_the_same(drawn_panels):
@@ -213,64 +139,100 @@ def test_the_workbook_holds_the_same(drawn_panels):
 
 
 def test_the_print_says_the_same(drawn_panels):
-    """All thousand in one document, each with its sheets, the score of its stage and the stored numbers, and read out of its PDF."""
+    """All thousand in one document, each with its sheets, the scores of its stages and the stored numbers, and read out of its PDF."""
     tables, expected = [], []
     for panel in drawn_panels:
-        of, shown = panel.table
-        for one in shown:
-            one.__dict__["_state"].fields_cache["reviewer"] = SimpleNamespace(name="R")
-        table = printed.table_of(of, shown)
+        for (of, shown), score in zip(panel.tables, panel.scores, strict=True):
+            for one in shown:
+                one.__dict__["_state"].fields_cache["reviewer"] = SimpleNamespace(name="R")
+            table = printed.table_of(of, shown)
+            tables.append({**table, "rows": [*table["rows"], ["", "", f"[{table['rows'][-1][2]}]"]]})
+            expected.append(score if score != "–" else printed.OPEN)
         facts = [["", "", f"[{value}]"] for _label, value in printed.result_facts(panel.stored)]
-        tables.append({**table, "rows": table["rows"] + facts})
-        expected.append(
-            (panel.expected[1], panel.expected[1], panel.expected[2])
-            if panel.expected[0]
-            else ("–", "–", "–")
-        )
-        rows = table["rows"]
-        assert (rows[-1][2] if panel.expected[0] else "–") == panel.expected[1]
+        tables[-1]["rows"] += facts
+        expected += [str(panel.expected[0]), panel.expected[1], facts[2][2][1:-1], panel.expected[2]]
     data = head("Panels", "") | {"signed": [], "hash": "", "facts": [], "tables": tables, "words": []}
     said = paper_text(typeset("review/sheet.typ", data, at=AFTER))
-    found = re.findall(r"\[([^\]]*)\]", said)
 
-    assert [(found[i + 1], found[i + 1], found[i + 3]) for i in range(0, len(found), 4)] == expected
+    assert re.findall(r"\[([^\]]*)\]", said) == expected
 
 
 # Through the real pages
 
 
+def can_be_closed(panel):
+    """Whether the stages that it went through have their sheets: three by the exception of the call, and two thirds of the panel."""
+    ended = panel.drawn[0][: len(panel.scores) - (not panel.failed)]
+    fates = [Counter(fate for _last, _before, fate in one.sheets) for one in ended]
+    return all(one["kept"] >= max(3, 2 * one["open"]) for one in fates)
+
+
 def test_two_dozen_panels_are_the_same_through_the_actions_and_on_the_real_pages(world, drawn_panels):
-    client = world.client(world.officer)
+    client, calls = world.client(world.officer), {}
+    kinds = defaultdict(list)  # of each way that a review goes two panels
+    for panel in filter(can_be_closed, drawn_panels):
+        kinds[panel.drawn[1], len(panel.drawn[0]), len(panel.scores), panel.failed].append(panel)
+    chosen = [panel for found in kinds.values() for panel in found[:2]]
     with clock.at(AFTER):
-        for panel in drawn_panels[:: len(drawn_panels) // 24]:
-            every, trimmed, points = panel.drawn
-            application = world.in_review(world.r1)
-            application.stage.trimmed = trimmed
-            application.stage.save()
-            editions.forget()  # by hand, on a published call
-            for place, point in enumerate(points):
-                world.adjusted(application, point, name=f"I{application.number}{place}")
-            for sheet in every:
-                through_the_actions(world, application, sheet)
-            a = Application.objects.get(pk=application.pk)
+        for panel in chosen:
+            rounds, scale, points = panel.drawn
+            if (scale, len(rounds)) not in calls:
+                calls[scale, len(rounds)] = call_of(world, scale, len(rounds))
+            call = calls[scale, len(rounds)]
+            for one, of in zip(rounds, call.stages.all(), strict=True):  # by hand, on a published call
+                call.stages.filter(pk=of.pk).update(
+                    weight=one.weight, trimmed=one.trimmed, threshold=one.threshold
+                )
+            editions.forget()
+            application = world.in_review(call)
+            for number, point in enumerate(points):
+                world.adjusted(application, point, name=f"I{application.number}{number}")
+            for place, (one, of) in enumerate(zip(rounds[: len(panel.scores)], POINTS, strict=False)):
+                for sheet in one.sheets:
+                    through_the_actions(world, fresh(application), sheet, of, scale)
+                if place + 1 < len(panel.scores) or panel.failed:
+                    actions.close_review(fresh(application), by=world.officer)
+            a = fresh(application)
             shown = tuple(str(n) if n is not None else "–" for n in (a.base_score, a.final_score))
             assert (a.sheets, *shown) == panel.expected
+            assert ([score or "–" for *_of, score in a.stage_scores], bool(a.failings)) == (
+                panel.scores,
+                panel.failed,
+            )
+            assert a.status == ("reviewed" if panel.failed else "in_review")
             assert [one for one in recompute() if one.number == a.number] == []
             page = client.get(f"/reviews/desk/{a.key}/").content.decode()
             assert f"<dd><strong>{panel.expected[2]}</strong></dd>" in page
             assert f"<dd>{panel.expected[1]}</dd>" in page
             listed = client.get(f"/reviews/desk/?q={a.number}").content.decode()
             assert panel.expected[2] in listed
+    assert (len(kinds), len(chosen)) == (12, 24)
 
 
-def through_the_actions(world, application, sheet):
+def call_of(world, scale, stages):
+    """A call of this scale, in tenths, with one stage of the plain points or two."""
+    call = world.plain_call()
+    Call.objects.filter(pk=call.pk).update(scale=scale)
+    if stages > 1:
+        second = Stage.objects.create(call=call, ordinal=2, kind="presentation", weight=50, quorum=3)
+        for ordinal, points in enumerate(POINTS[1], 1):
+            group = CriterionGroup.objects.create(stage=second, ordinal=ordinal, name=f"G{ordinal}")
+            Criterion.objects.create(group=group, ordinal=1, name=f"K{ordinal}", points=points)
+        Exemption.objects.create(
+            stage=second, sheets=3, reason="위원 3인 분과", by=world.officer, status="allowed",
+            decided_by=world.director, decided_at=clock.now(),
+        )  # fmt: skip
+    return fresh(call)
+
+
+def through_the_actions(world, application, sheet, of, scale):
     last, before, fate = sheet
     assignment = world.assigned(application)
     for others in before:
-        world.save(assignment, *others)
+        world.save(assignment, *given_out(others, of, scale))
         actions.hand_in(assignment, by=assignment.reviewer)
         actions.reopen(assignment, reason="A slip of the pen", by=world.officer)
-    world.save(assignment, *last)
+    world.save(assignment, *given_out(last, of, scale))
     if fate != "open":
         actions.hand_in(assignment, by=assignment.reviewer)
     if fate == "excluded":

@@ -178,7 +178,65 @@ def test_where_an_exception_allows_one_side_both_are_proposed(allowed):
 
 
 def test_nothing_to_assign_is_a_plan_too():
-    assert assign(problem(np.zeros((0, 3)))) == Plan((), 0.0, 0.0, None, None, {}, (), (), True)
+    nothing = Plan(
+        pairs=(), worst=None, total=0.0, hope=None, bound=None, short={}, kinds=(), under=(), unknown=(), exact=True
+    )  # fmt: skip
+    assert assign(problem(np.zeros((0, 3)))) == nothing
+
+
+@pytest.mark.parametrize("solver", [True, False], ids=["exactly", "greedily"])
+@pytest.mark.parametrize(
+    ("match", "more", "worst", "unknown"),
+    [
+        ([[0.9, 0.8, 0.1], [0.0, 0.0, 0.0]], {}, 1.7, (1,)),  # nobody knows anything of the second
+        ([[0.9, 0.8, 0.1], [0.0, 0.0, 0.6]], {"barred": [[False] * 3, [False, False, True]]}, 1.7, (1,)),
+        ([[0.9, 0.8, 0.1], [0.0, 0.0, 0.6]], {"most": [2, 2, 0]}, 0.0, ()),  # somebody knows, and has no time
+        ([[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]], {}, None, (0, 1)),
+        (
+            [[0.9, 0.8, 0.1], [0.9, 0.8, 0.1]],
+            {"barred": [[True] * 3] * 2},
+            None,
+            (),
+        ),  # none has its reviewers
+    ],
+)
+def test_what_nobody_knows_anything_of_is_named_and_is_no_measure_of_the_worst(
+    match, more, worst, unknown, solver, monkeypatch
+):
+    if not solver:
+        monkeypatch.setattr(matching, "highspy", None)
+    plan = assign(problem(match, **more))
+
+    assert (plan.worst is not None and round(plan.worst, 6), plan.unknown) == (
+        worst is not None and worst,
+        unknown,
+    )
+
+
+# Two of one institution know most of everything.
+OF_ONE_HOUSE = [[1.0, 0.9, 0.2], [1.0, 0.9, 0.2]]
+
+
+@pytest.mark.parametrize(("seconds", "cut"), [(0, True), (60, False)])
+def test_a_plan_that_the_time_cut_short_says_so_and_keeps_to_all_rules(seconds, cut):
+    plan = assign(problem(OF_ONE_HOUSE, institution=[7, 7, 8]), seconds=seconds)
+
+    assert plan.pairs == ((0, 0), (0, 2), (1, 0), (1, 2))
+    assert (plan.cut, plan.short) == (cut, {})
+
+
+def test_many_whose_exchanges_the_time_cut_short_say_so_too():
+    chance = np.random.default_rng(7)
+    one = problem(
+        chance.random((1000, 100)), institution=chance.integers(0, 20, 100), reviews=3, most=40, seed=5
+    )
+
+    plan = assign(one, seconds=0)
+
+    assert plan.cut
+    for application in range(1000):
+        houses = [one.institution[reviewer] for a, reviewer in plan.pairs if a == application]
+        assert len(houses) == len(set(houses)) == 3
 
 
 def test_one_expert_for_all_is_shared_as_evenly_as_can_be():

@@ -428,7 +428,7 @@ def test_who_came_to_stand_in_a_conflict_after_the_draw_is_passed_over_and_takes
 
     assert [one.user for one in wide.panelists.all()] == [second, third]
     assert reasons(seating.accept, wide.panelists.get(user=second), by=second) == [
-        "Our data shows a conflict of interest with what this panel hears. Please ask the office."
+        "A sanction keeps you from reviewing in this call (rule C12). Please ask the office."
     ]
     assert not membership.may_sit(wide, second)
 
@@ -442,7 +442,30 @@ def test_who_is_sanctioned_is_neither_drawn_nor_invited_to_a_panel_that_hears_no
     assert str(barred.key) not in {key for key, _kind in draw.pool}
     assert draw.left_out["conflict"] == 1
     assert reasons(seating.invite, wide, reviewer=barred, answer_by=SOON, by=world.officer) == [
-        f"{barred.name} stands in conflict with every application of this panel."
+        f"{barred.name}: C12 Sanctioned without an end: Told others"
+    ]
+
+
+def test_of_a_panel_that_hears_something_who_is_sanctioned_and_who_stands_in_conflict_are_told_apart(
+    world, call, wide, pool
+):
+    plan = world.in_review(call, field=field("F2"))
+    seating.change(wide, picked=[plan], by=world.officer)
+    barred, conflicted = pool[:2]
+    until = clock.today() + timedelta(days=30)
+    people.sanction(barred.reviewer_profile, reason="Told others", until=until, by=world.officer)
+    people.add_affiliation(
+        institution="A firm", business_number=plan.firm.business_number, role="adviser", by=conflicted
+    )
+
+    said = [
+        reasons(seating.invite, wide, reviewer=one, answer_by=SOON, by=world.officer)
+        for one in (barred, conflicted)
+    ]
+
+    assert said == [
+        [f"{barred.name}: C12 Sanctioned until {until:%-d %b %Y}: Told others"],
+        [f"{conflicted.name} stands in conflict with every application of this panel."],
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from applications.intake.models import Application
 from applications.kernel import clock
 from applications.kernel.audit import AuditEntry
 from applications.kernel.errors import Denied, Refused
@@ -238,6 +239,65 @@ def test_the_page_reports_bound_gap_and_the_rule_of_kinds(world, call):
     assert "Kinds of reviewers no rule" in other
     for application in (world.first, world.second):  # all five are of academia
         assert f"{application.number}: 1 of Industry is missing. The pool has too few of this kind." in words
+
+
+AGAIN = "Worked out again from the same applications, reviewers and rules, this seed gives the same proposal."
+
+
+def test_the_page_says_the_seed_that_it_gives_the_same_and_that_the_search_came_to_its_end(world, call):
+    plan = made(world, call)
+    Plan.objects.filter(pk=plan.pk).update(state="making", percent=0, tries=0)
+    before = list(plan.reviews_planned.values_list("application", "reviewer"))
+
+    words = text(browser(world.officer).get(plan.get_absolute_url()))
+    carry_plans_on()
+
+    assert f"Seed {plan.seed} {AGAIN} How the search ended It came to its end." in words
+    assert list(plan.reviews_planned.values_list("application", "reviewer")) == before
+    plan.refresh_from_db()
+    who = plan.reviews_planned.filter(application=world.first).values_list("reviewer", flat=True)
+    editing.change(plan, world.first, reviewers={who[0]}, seen=set(who), by=world.officer)
+    assert AGAIN not in text(browser(world.officer).get(plan.get_absolute_url()))
+
+
+def test_the_page_says_that_the_time_cut_the_search_short_and_that_the_seed_promises_nothing(
+    world, call, monkeypatch
+):
+    monkeypatch.setattr(planning, "SECONDS", 0)
+    for one in world.reviewers[:2]:
+        ReviewerProfile.objects.filter(user=one).update(affiliation="One house", keywords="plan")
+    plan = made(world, call, most=5)
+
+    words = text(browser(world.officer).get(plan.get_absolute_url()))
+
+    assert plan.summary["cut"]
+    assert (
+        f"Seed {plan.seed} How the search ended It was cut short after 0 seconds: a better proposal may exist, and the same seed may give another one."
+        in words
+    )
+    assert AGAIN not in words
+
+
+def test_what_nobody_knows_anything_of_is_named_and_is_not_counted_as_the_least_match(world, call):
+    world.second.technologies.set([])
+    Application.objects.filter(pk=world.second.pk).update(field=None)
+    client, plan = browser(world.officer), made(world, call)
+
+    words = text(client.get(plan.get_absolute_url()))
+    Application.objects.filter(pk=world.first.pk).update(field=None)
+    world.first.technologies.set([])
+    neither = made(world, call)
+
+    assert (plan.summary["worst"], plan.summary["unknown"]) == (plan.summary["hope"], [world.second.number])
+    assert (
+        "1 application is not counted in the least match Nobody who may review it knows anything of its technologies, "
+        f"its field or its words. {world.second.number}"
+    ) in words
+    assert (neither.summary["worst"], neither.summary["unknown"]) == (
+        None,
+        [world.first.number, world.second.number],
+    )
+    assert "Least match of an application – Sum" in text(client.get(neither.get_absolute_url()))
 
 
 def test_each_pair_says_what_they_have_in_common_the_load_and_who_was_passed_over(world, call):

@@ -69,6 +69,7 @@ application.assign        .     .      .      .      .       .         .        
 application.waive         .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 application.exempt        .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
 stage.exempt              .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
+exemption.list            .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 exemption.decide          .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 exemption.end             .     .      .      .      .       .         .          .          .         .       .        x        .       .        .        .          .           .          .
 application.rank          .     .      .      .      .       .         .          .          .         x       x        .        .       .        .        .          .           .          .
