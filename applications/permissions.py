@@ -152,8 +152,7 @@ def asked_by_another(user, thing):
 
 
 def parts_in(appeal):
-    """{user id: the part that the person had in what an appeal contests}: "reviewed", "visited" (decided whether a place is fit),
-    "adjusted" a bonus or penalty item, "excluded"."""
+    """{user id: the part that the person had in what an appeal contests}: a key of contesting.PARTS."""
     application, exclusion = appeal.application, appeal.exclusion
     found = dict.fromkeys(application.assignments.values_list("reviewer", flat=True), "reviewed")
     if exclusion:

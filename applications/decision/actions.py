@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import BudgetLine, Call
-from applications.decision import deliberated, deliberating, fingerprints, queries, rules, telling
+from applications.decision import bounding, deliberated, deliberating, fingerprints, queries, rules, telling
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion
 from applications.intake.awaiting import held_still
@@ -36,7 +36,7 @@ def draw_with(call, resolutions, decided=None):
         return deliberated.drawn(
             queries.candidates(call, deliberated.grants(resolutions)),
             resolutions,
-            limits=queries.limits(call),
+            limits=bounding.limits(call),
             decided=decided,
         )
 

@@ -4,7 +4,16 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from applications.calls.models import Call
-from applications.decision import deliberated, deliberating, filling, minutes, queries, resampling, resolving
+from applications.decision import (
+    bounding,
+    deliberated,
+    deliberating,
+    filling,
+    minutes,
+    queries,
+    resampling,
+    resolving,
+)
 from applications.decision.actions import draw_with
 from applications.decision.committee_forms import (
     AttendanceForm,
@@ -84,7 +93,7 @@ def drawn(found, resolutions):
     return {
         "obstacles": resolving.obstacles(found, resolutions, lines),
         "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
-        **filling.of_lines(lines, queries.limits(call), resolutions),
+        **filling.of_lines(lines, bounding.limits(call), resolutions),
         "shown": [
             (applications[line.candidate.pk], line, ruled[line.candidate.pk], chances.get(line.candidate.pk))
             for line in shown

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from applications.decision import following, further, queries, rules
+from applications.decision import bounding, following, further, queries, rules
 from applications.decision.actions import hold, lock, refuse_unless_open, write
 from applications.decision.models import Proposal
 from applications.decision.outcomes import GiveUp
@@ -28,7 +28,7 @@ def draw(call, published, decided=None):
     """
     now = clock.now()
     candidates, standings = following.going_on(call, published, now=now)
-    limits = queries.limits(call) | {"first_selected": following.first_selected(call)}
+    limits = bounding.limits(call) | {"first_selected": following.first_selected(call)}
     if published.reserve_ends_at <= now:
         limits |= {"first_selected": 0, "reserves": 0}
     with translation.override(settings.LANGUAGE_CODE):

@@ -59,7 +59,7 @@ def grants(resolutions):
 def drawn(candidates, resolutions, *, limits, decided=None):
     """(Lines with what the committee decided, Lines as the rules have them alone, {id: Deviation}).
 
-    candidates: with their grants as the committee left them; limits: queries.limits. The words are in the present language.
+    candidates: with their grants as the committee left them; limits: bounding.limits. The words are in the present language.
     """
     plain = rules.cut(candidates, decided=decided, **limits)
     deviations = deliberating.deviations(resolutions, plain)

@@ -2,14 +2,14 @@
 
 from django.db.models import Count, Sum
 
-from applications.decision import deliberated, hindering, queries, rules
+from applications.decision import bounding, deliberated, hindering, rules
 from applications.decision.models import Place
 from applications.decision.rules import Candidate, Line
 from applications.decision.selection import ends
 
 
 def of_lines(lines, limits, resolutions):
-    """The same of lines that are drawn now. limits: queries.limits; resolutions: of the committee, {id: Resolution}."""
+    """The same of lines that are drawn now. limits: bounding.limits; resolutions: of the committee, {id: Resolution}."""
     return {
         "quotas": [(bound, rules.selected_of(lines, bound)) for bound in limits["bounds"]],
         "hindrances": hindering.hindrances(lines, resolutions, **limits),
@@ -26,7 +26,7 @@ def of_proposal(proposal):
             Count("pk"), Sum("grant_krw")
         )
     )
-    limits = queries.limits(proposal.call)
+    limits = bounding.limits(proposal.call)
     quotas = [
         (bound, sum(number for *kind, number, _krw in rows if bound.end in ends(kind)))
         for bound in limits["bounds"]

@@ -6,7 +6,7 @@ import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from applications.decision import actions, deliberated, fingerprints, queries, rules, stability
+from applications.decision import actions, bounding, deliberated, fingerprints, queries, rules, stability
 from applications.decision.resamplings import Resampling
 from applications.intake.models import Application, Status
 from applications.kernel import audit, clock, leasing
@@ -137,7 +137,7 @@ def selected_now(call):
 
 
 def line_of(call):
-    limits = queries.limits(call)
+    limits = bounding.limits(call)
     return stability.Line(
         seats=limits["seats"],
         mark=int(max(limits["pass_mark"], limits["select_mark"]) * HUNDREDTHS),

@@ -59,7 +59,7 @@ class Comparison:
 
 
 def compared(call, *, ruled, limits, without=None):
-    """The Comparison of the list as it is ruled with one under other limits (both queries.limits). without: the id of a reviewer whose sheets do not count.
+    """The Comparison of the list as it is ruled with one under other limits (both bounding.limits). without: the id of a reviewer whose sheets do not count.
 
     What the committee decided holds for both lists, as far as it fits.
     """

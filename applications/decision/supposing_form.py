@@ -8,7 +8,7 @@ from applications.kernel.taxonomy import IndustryField, Region, terms_of
 
 
 class SupposeForm(forms.Form):
-    """Begins with what the call is cut by (ruled: queries.limits). Each field and region can be given a least and a most."""
+    """Begins with what the call is cut by (ruled: bounding.limits). Each field and region can be given a least and a most."""
 
     pass_mark = forms.DecimalField(label=_("Pass mark"), min_value=0, max_value=100, decimal_places=2)
     select_mark = forms.DecimalField(label=_("Select mark"), min_value=0, max_value=100, decimal_places=2)
@@ -71,7 +71,7 @@ class SupposeForm(forms.Form):
 
     @property
     def limits(self):
-        """What was typed, as the rules take it (queries.limits)."""
+        """What was typed, as the rules take it (bounding.limits)."""
         given = self.cleaned_data
         typed = [(bound, given[least.name] or 0, given[most.name]) for bound, least, most in self.rows]
         return {

@@ -8,6 +8,7 @@ from applications.calls.models import Call
 from applications.calls.ruling import tie_names
 from applications.decision import (
     actions,
+    bounding,
     continuing,
     deliberated,
     deliberating,
@@ -140,7 +141,7 @@ def propose(request, key):
             "earlier": earlier,
             "reasons": actions.obstacles(call, lines, any_order),
             "counts": [sum(line.result == name for line in lines) for name in Place.Result.values],
-            **filling.of_lines(lines, queries.limits(call), resolutions),
+            **filling.of_lines(lines, bounding.limits(call), resolutions),
             "without_opinion": queries.without_opinion(call),
             "shown": [
                 (applications[line.candidate.pk], line, chances.get(line.candidate.pk)) for line in shown

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Q
 
 from applications.accounts.models import Role
-from applications.decision import following, further, queries
+from applications.decision import bounding, following, further
 from applications.decision.models import Proposal
 from applications.intake.models import Application, Status
 from applications.kernel import clock
@@ -39,7 +39,7 @@ def to_go_on():
             found.append(published.pk)
             continue
         rows, standings = following.going_on(call, published, now=now)
-        rules_of_call = queries.limits(call) | {"first_selected": following.first_selected(call)}
+        rules_of_call = bounding.limits(call) | {"first_selected": following.first_selected(call)}
         if further.changed(further.redraw(rows, standings, **rules_of_call), standings):
             found.append(published.pk)
     return found

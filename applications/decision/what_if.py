@@ -4,7 +4,7 @@ from django.shortcuts import render
 
 from applications.accounts.models import User
 from applications.calls.models import Call
-from applications.decision import queries, supposing
+from applications.decision import bounding, queries, supposing
 from applications.decision.models import Place
 from applications.decision.supposing_form import SupposeForm
 from applications.kernel.web import fetch, page
@@ -16,7 +16,7 @@ SHOWN = 250  # of each kind of change
 def what_if(request, key):
     """What would change under what the address says: marks, places, budget, quotas, a reviewer less."""
     call = fetch(request, Call, key=key, related=("programme",))
-    ruled = queries.limits(call)
+    ruled = bounding.limits(call)
     form = SupposeForm(request.GET or None, call=call, ruled=ruled, reviewers=supposing.reviewers(call))
     facts = {"call": call, "form": form, "is_public": queries.published(call) is not None}
     if form.is_bound and form.is_valid():

@@ -6,7 +6,7 @@ import pytest
 
 from applications.agreement import actions as agreement
 from applications.agreement import ledger
-from applications.decision import actions, continuing, queries
+from applications.decision import actions, bounding, continuing
 from applications.decision.models import Place, Proposal
 from applications.kernel import clock
 from tests.asking import reasons, text
@@ -39,7 +39,7 @@ def drawn(world):
 def test_what_earlier_calls_have_left_of_the_line_bounds_the_list_and_is_named(world):
     took(world, 1_000_000_000)
 
-    assert queries.money(world.rnd) == (1_000_000_000, "2027 R&D")
+    assert bounding.money(world.rnd) == (1_000_000_000, "2027 R&D")
     results = drawn(world)
     assert [result for result, _reason in results] == ["selected", "selected", "reserved", "reserved"]
     assert results[2][1] == (
@@ -52,7 +52,7 @@ def test_what_earlier_calls_have_left_of_the_line_bounds_the_list_and_is_named(w
 def test_a_line_with_more_left_than_the_call_may_grant_bounds_nothing(world):
     took(world, 1_500_000_000)
 
-    assert queries.money(world.rnd) == (1_500_000_000, "")
+    assert bounding.money(world.rnd) == (1_500_000_000, "")
     assert [result for result, _reason in drawn(world)] == ["selected", "selected", "selected", "reserved"]
 
 
@@ -74,14 +74,14 @@ def test_what_another_call_has_promised_on_the_line_is_not_left_until_it_is_give
     promised = world.with_score(other, "90")
     with clock.at(PUBLISHED):
         approve_and_publish(world, actions.propose(other, note="As ranked", by=world.officer))
-        bound = queries.money(world.rnd)
+        bound = bounding.money(world.rnd)
         results = [result for result, _reason in drawn(world)]
         promised.refresh_from_db()
         continuing.give_up(promised, reason="Another programme", by=world.owner_of(promised.firm))
 
     assert bound == (1_020_000_000, "2027 R&D")
     assert results == ["selected", "selected", "reserved", "reserved"]
-    assert queries.money(world.rnd) == (1_500_000_000, "")
+    assert bounding.money(world.rnd) == (1_500_000_000, "")
 
 
 @pytest.mark.postgresql
@@ -121,7 +121,7 @@ def test_what_the_agreements_of_the_call_itself_have_taken_is_its_own(world):
         agreement.sign(made, password=PASSWORD, by=world.owner_of(first.firm))
         agreement.sign(made, password=PASSWORD, by=world.director)
         took(world, 960_000_000 + 480_000_000)
-        assert queries.money(world.rnd) == (1_440_000_000, "2027 R&D")
+        assert bounding.money(world.rnd) == (1_440_000_000, "2027 R&D")
     with clock.at(LAST_DAY):
         continuing.give_up(second, reason="We cannot do it any more", by=world.owner_of(second.firm))
 
