@@ -259,16 +259,40 @@ def test_the_time_left_does_not_grow_when_the_clock_of_the_computer_is_set_back(
     assert re.search(r"\d\d:\d\d:\d\d", countdown.inner_text())[0] < shown_first
 
 
-def test_a_tab_that_can_keep_nothing_saves_all_the_same(house):
+def test_a_tab_that_is_full_saves_all_the_same(house):
     writer = house.opens("section", "plan")
-    writer.page.evaluate(
-        "void (Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); })"
-    )
+    writer.page.evaluate(FULL)
 
     entry(writer).fill("가득 찬 탭에서 쓴 글")
 
     expect(state(writer)).to_have_text(SAVED)
     assert house.stored.answers["entry"] == "가득 찬 탭에서 쓴 글"
+    assert house.street.complaints == []
+
+
+FULL = """() => {
+  for (let size = 2 ** 22; size; size >>= 1) {
+    try { for (;;) sessionStorage.filling = (sessionStorage.filling ?? "") + "x".repeat(size); } catch { /* less */ }
+  }
+}"""
+FORBIDDEN = """for (const kind of ["localStorage", "sessionStorage"]) Object.defineProperty(window, kind, {
+  get() { throw new DOMException("forbidden", "SecurityError"); } });"""
+
+
+def test_a_browser_that_may_keep_nothing_saves_all_the_same_and_changes_its_look(house):
+    writer = house.opens("section", "plan")
+    writer.context.add_init_script(FORBIDDEN)
+    writer.page.reload()
+
+    writer.page.get_by_label(said("Look")).select_option(label=said("High contrast"))
+    entry(writer).fill("아무것도 남기지 못하는 브라우저에서 쓴 글")
+    expect(state(writer)).to_have_text(SAVED)
+    look = writer.page.evaluate("document.documentElement.dataset.theme")
+    writer.press("Save and continue")
+
+    assert look == "contrast"
+    assert house.stored.answers["entry"] == "아무것도 남기지 못하는 브라우저에서 쓴 글"
+    assert re.search(r"\d\d:\d\d:\d\d", writer.page.locator("[data-countdown]").inner_text())
     assert house.street.complaints == []
 
 

@@ -43,11 +43,12 @@ on(window, "pageshow", () => {
 // Themes.
 const themes = document.getElementById("theme");
 if (themes) {
-  themes.value = localStorage.getItem("theme") || "";
+  const local = kept("local");
+  themes.value = local.theme || "";
   on(themes, "change", () => {
     const page = document.documentElement.dataset;
-    if (themes.value) localStorage.theme = page.theme = themes.value;
-    else { delete localStorage.theme; delete page.theme; }
+    if (themes.value) local.theme = page.theme = themes.value;
+    else { delete local.theme; delete page.theme; }
   });
 }
 
