@@ -49,13 +49,23 @@ def test_leaving_a_field_saves_it_at_once_and_leaving_the_page_asks_nothing(hous
     assert house.stored.answers["entry"] == "한 줄"
 
 
-def test_what_is_wrong_is_named_and_the_rest_is_saved(house):
+def test_what_is_wrong_is_named_and_kept_and_the_rest_is_saved(house):
     writer = house.opens("section", "project")
     writer.enter({"Title": "새 제목", "Summary": "가" * 501})
 
-    expect(state(writer)).to_contain_text(said("Not saved yet:"))
+    expect(state(writer)).to_contain_text(said("Kept as you typed it; to be mended before you submit:"))
     assert "501" in state(writer).inner_text()
     assert (house.stored.title, house.stored.summary) == ("새 제목", house.draft.summary)
+
+    again = house.opens("section", "project", looked_at=True)  # in another browser
+    faults = again.page.locator("[data-live=faults]")
+    assert again.field("Summary").input_value() == "가" * 501
+    assert faults.get_by_role("link").count() == 1
+    again.enter({"Summary": "가" * 500})
+    expect(state(again)).to_have_text(SAVED)
+    expect(faults).to_be_empty()
+    assert house.stored.summary == "가" * 500
+    assert house.street.complaints == []
 
 
 def test_g12_the_second_tab_is_told_and_leads_to_both_texts(house):
@@ -185,7 +195,9 @@ def test_the_counter_counts_as_the_server_does_to_the_character(house):
     entry(writer).fill("가" * 2001)
 
     server = PlainField(limit=2001, required=False)
-    assert counted == [f"{len(server.clean(text)):,} / 2,000" for text in TEXTS]
+    over = said("COUNT too many").replace("COUNT", "1")
+    expected = [f"{len(server.clean(text)):,} / 2,000" for text in TEXTS]
+    assert counted == [f"{one} · {over}" if one.startswith("2,001") else one for one in expected]
     expect(state(writer)).to_contain_text("2001")
 
 

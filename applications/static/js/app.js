@@ -59,8 +59,10 @@ for (const box of all("textarea[data-limit]")) {
   box.after(counter);
   const count = () => {
     const length = [...box.value.normalize("NFC").replace(/\r\n?/g, "\n").trim()].length;
+    const over = length > limit;
     counter.textContent = `${length.toLocaleString()} / ${limit.toLocaleString()}`;
-    counter.classList.toggle("over", length > limit);
+    if (over) counter.append(` · ${document.body.dataset.over.replace("COUNT", (length - limit).toLocaleString())}`);
+    counter.classList.toggle("over", over);
   };
   on(box, "input", count);
   count();
