@@ -271,6 +271,30 @@ def test_the_time_left_does_not_grow_when_the_clock_of_the_computer_is_set_back(
     assert re.search(r"\d\d:\d\d:\d\d", countdown.inner_text())[0] < shown_first
 
 
+AHEAD = "{ const now = Date.now; Date.now = () => now() + 3600 * 1000; }"
+
+
+@pytest.mark.parametrize(("passed", "line", "hours"), [(0, True, "06"), (1, True, "05"), (0, False, "05")],
+                         ids=["set forward", "asleep", "no line to ask"])  # fmt: skip
+def test_the_time_left_asks_the_server_when_the_clock_of_the_computer_is_an_hour_ahead_at_once(
+    house, passed, line, hours
+):
+    """It was set, or the computer has slept; who cannot ask is told the lesser time."""
+    house.clock.move_to(CLOSES - timedelta(hours=6, minutes=30))
+    writer = house.opens("section", "plan")
+    countdown = writer.page.locator("[data-countdown]")
+    expect(countdown).to_contain_text("06:29:")
+
+    house.clock.move_to(CLOSES - timedelta(hours=6 - passed, minutes=29))
+    writer.context.set_offline(not line)
+    writer.page.evaluate(AHEAD)
+
+    expect(countdown).to_contain_text(f"{hours}:2")
+    shown = countdown.inner_text()
+    expect(countdown).not_to_have_text(shown)
+    expect(countdown).to_contain_text(f"{hours}:2")
+
+
 def test_a_tab_that_is_full_saves_all_the_same(house):
     writer = house.opens("section", "plan")
     writer.page.evaluate(FULL)
