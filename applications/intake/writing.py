@@ -79,7 +79,7 @@ def section(request, key, name):
         return redirect(application)
     form, saved = section_form(request.POST or None, application, name)
     status, rows = 200, []
-    if request.method == "POST" and (form.is_valid() or "version" in form.cleaned_data):
+    if form.is_bound and (form.is_valid() or "version" in form.cleaned_data):
         parts, version = saved(form), form.cleaned_data["version"]
         try:
             version = actions.edit(

@@ -115,6 +115,14 @@ def test_what_is_too_much_to_keep_is_said_to_be_not_saved(draft):
     assert Application.objects.get().typed == {}
 
 
+@pytest.mark.parametrize("fields", [{}, {"title": "가" * 101}, {"version": "x", "title": "가" * 101}])
+def test_a_page_that_does_not_say_its_version_changes_nothing(draft, fields):
+    answer = at(browser(draft.created_by), "post", DURING, url("section", draft, "project"), fields)
+
+    stored = Application.objects.get()
+    assert (answer.status_code, stored.typed, stored.version) == (200, {}, draft.version)
+
+
 def test_nothing_is_handed_in_beside_the_rules_while_something_does_not_fit(draft):
     actions.submit(draft, by=draft.created_by, arrived_at=DURING)
 
