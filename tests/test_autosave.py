@@ -49,13 +49,23 @@ def test_leaving_a_field_saves_it_at_once_and_leaving_the_page_asks_nothing(hous
     assert house.stored.answers["entry"] == "한 줄"
 
 
-def test_what_is_wrong_is_named_and_the_rest_is_saved(house):
+def test_what_is_wrong_is_named_and_kept_and_the_rest_is_saved(house):
     writer = house.opens("section", "project")
     writer.enter({"Title": "새 제목", "Summary": "가" * 501})
 
-    expect(state(writer)).to_contain_text(said("Not saved yet:"))
+    expect(state(writer)).to_contain_text(said("Kept as you typed it; to be mended before you submit:"))
     assert "501" in state(writer).inner_text()
     assert (house.stored.title, house.stored.summary) == ("새 제목", house.draft.summary)
+
+    again = house.opens("section", "project", looked_at=True)  # in another browser
+    faults = again.page.locator("[data-live=faults]")
+    assert again.field("Summary").input_value() == "가" * 501
+    assert faults.get_by_role("link").count() == 1
+    again.enter({"Summary": "가" * 500})
+    expect(state(again)).to_have_text(SAVED)
+    expect(faults).to_be_empty()
+    assert house.stored.summary == "가" * 500
+    assert house.street.complaints == []
 
 
 def test_g12_the_second_tab_is_told_and_leads_to_both_texts(house):
@@ -185,7 +195,9 @@ def test_the_counter_counts_as_the_server_does_to_the_character(house):
     entry(writer).fill("가" * 2001)
 
     server = PlainField(limit=2001, required=False)
-    assert counted == [f"{len(server.clean(text)):,} / 2,000" for text in TEXTS]
+    over = said("COUNT too many").replace("COUNT", "1")
+    expected = [f"{len(server.clean(text)):,} / 2,000" for text in TEXTS]
+    assert counted == [f"{one} · {over}" if one.startswith("2,001") else one for one in expected]
     expect(state(writer)).to_contain_text("2001")
 
 
@@ -259,16 +271,64 @@ def test_the_time_left_does_not_grow_when_the_clock_of_the_computer_is_set_back(
     assert re.search(r"\d\d:\d\d:\d\d", countdown.inner_text())[0] < shown_first
 
 
-def test_a_tab_that_can_keep_nothing_saves_all_the_same(house):
+AHEAD = "{ const now = Date.now; Date.now = () => now() + 3600 * 1000; }"
+
+
+@pytest.mark.parametrize(("passed", "line", "hours"), [(0, True, "06"), (1, True, "05"), (0, False, "05")],
+                         ids=["set forward", "asleep", "no line to ask"])  # fmt: skip
+def test_the_time_left_asks_the_server_when_the_clock_of_the_computer_is_an_hour_ahead_at_once(
+    house, passed, line, hours
+):
+    """It was set, or the computer has slept; who cannot ask is told the lesser time."""
+    house.clock.move_to(CLOSES - timedelta(hours=6, minutes=30))
     writer = house.opens("section", "plan")
-    writer.page.evaluate(
-        "void (Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); })"
-    )
+    countdown = writer.page.locator("[data-countdown]")
+    expect(countdown).to_contain_text("06:29:")
+
+    house.clock.move_to(CLOSES - timedelta(hours=6 - passed, minutes=29))
+    writer.context.set_offline(not line)
+    writer.page.evaluate(AHEAD)
+
+    expect(countdown).to_contain_text(f"{hours}:2")
+    shown = countdown.inner_text()
+    expect(countdown).not_to_have_text(shown)
+    expect(countdown).to_contain_text(f"{hours}:2")
+
+
+def test_a_tab_that_is_full_saves_all_the_same(house):
+    writer = house.opens("section", "plan")
+    writer.page.evaluate(FULL)
 
     entry(writer).fill("가득 찬 탭에서 쓴 글")
 
     expect(state(writer)).to_have_text(SAVED)
     assert house.stored.answers["entry"] == "가득 찬 탭에서 쓴 글"
+    assert house.street.complaints == []
+
+
+FULL = """() => {
+  for (let size = 2 ** 22; size; size >>= 1) {
+    try { for (;;) sessionStorage.filling = (sessionStorage.filling ?? "") + "x".repeat(size); } catch { /* less */ }
+  }
+}"""
+FORBIDDEN = """for (const kind of ["localStorage", "sessionStorage"]) Object.defineProperty(window, kind, {
+  get() { throw new DOMException("forbidden", "SecurityError"); } });"""
+
+
+def test_a_browser_that_may_keep_nothing_saves_all_the_same_and_changes_its_look(house):
+    writer = house.opens("section", "plan")
+    writer.context.add_init_script(FORBIDDEN)
+    writer.page.reload()
+
+    writer.page.get_by_label(said("Look")).select_option(label=said("High contrast"))
+    entry(writer).fill("아무것도 남기지 못하는 브라우저에서 쓴 글")
+    expect(state(writer)).to_have_text(SAVED)
+    look = writer.page.evaluate("document.documentElement.dataset.theme")
+    writer.press("Save and continue")
+
+    assert look == "contrast"
+    assert house.stored.answers["entry"] == "아무것도 남기지 못하는 브라우저에서 쓴 글"
+    assert re.search(r"\d\d:\d\d:\d\d", writer.page.locator("[data-countdown]").inner_text())
     assert house.street.complaints == []
 
 

@@ -35,8 +35,9 @@ class PlainField(forms.CharField):
         text = plain(super().clean(value))
         if len(text) > self.limit:
             raise ValidationError(
-                _("At most %(limit)d characters; these are %(length)d.")
-                % {"limit": self.limit, "length": len(text)}
+                _("At most %(limit)d characters; these are %(length)d."),
+                code="over",
+                params={"limit": self.limit, "length": len(text)},
             )
         return text
 

@@ -1,5 +1,7 @@
 """Forms of intake: the sections of an application, and the acts of the screening desk."""
 
+import json
+
 from crispy_forms.layout import HTML
 from django import forms
 from django.core.exceptions import ValidationError
@@ -34,12 +36,32 @@ from applications.kernel.forms import (
 from applications.kernel.taxonomy import IndustryField, RootTechnology
 
 SAVE = _("Save and continue")
+CHOSEN = (forms.ChoiceField, forms.ModelChoiceField)
+MOST_TYPED = 200_000  # bytes of what cannot be taken in a section, as JSON
 
 
 class Versioned(forms.Form):
     """A section carries the version it was loaded with."""
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput())
+
+    @property
+    def typed(self):
+        """{field: [as it was typed, how many characters too many]} of what cannot be taken as it is (intake/typed.py).
+
+        Nothing where all of it together is too much to keep; what is chosen is not typed.
+        """
+        found = {
+            name: [self[name].data, sum(map(too_many, errors))]
+            for name, errors in self.errors.as_data().items()
+            if name in self.fields and not isinstance(self.fields[name], CHOSEN) and name != "version"
+        }
+        return found if len(json.dumps(found)) <= MOST_TYPED else {}
+
+
+def too_many(error):
+    """How many characters a text has too many, if that is its error."""
+    return error.params["length"] - error.params["limit"] if error.code == "over" else 0
 
 
 class ProjectForm(Versioned, forms.ModelForm):

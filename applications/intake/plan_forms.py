@@ -1,8 +1,10 @@
 """The form of the questions of a plan, with the files that some of them ask for."""
 
 import re
+from contextlib import suppress
 
 from crispy_forms.layout import Div
+from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 
 from applications.calls.models import Question
@@ -25,7 +27,11 @@ class PlanForm(Versioned):
         self.unasked = [question for question in shown if question not in asked]
         self.questions = [question for question in shown if question.kind != Question.Kind.FILE]
         for question in self.questions:
-            self.fields[f"answer_{question.code}"] = field_for(question, given.get(question.code))
+            name = f"answer_{question.code}"
+            self.fields[name] = field = field_for(question, given.get(question.code))
+            if isinstance(field, TableField) and name in self.initial:  # as it was typed
+                with suppress(ValidationError):
+                    field.clean(self.initial[name])  # what is wrong stands at its cells
         rows = (
             Upload(question) if question.kind == Question.Kind.FILE else asked_when(question, here)
             for question in shown

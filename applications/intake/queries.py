@@ -43,7 +43,13 @@ def in_a_list(found):
 
 
 def content_of(application, section):
-    """What a section of a draft holds, as plain data: names of rules.SECTION_OF, or the answers of its part."""
+    """What a section of a draft holds, as plain data: what is taken, and what was typed and cannot be (intake/typed.py)."""
+    unfit = application.typed.get(section)
+    return taken_of(application, section) | ({"typed": unfit} if unfit else {})
+
+
+def taken_of(application, section):
+    """Names of rules.SECTION_OF, or the answers of its part."""
     if section == "project":
         field = application.field
         return {
@@ -63,9 +69,9 @@ def content_of(application, section):
     return {"answers": {code: application.answers.get(code) for code in codes}}
 
 
-def parts_of(content):
+def parts_of(section, content):
     """The content of a section as the parts that actions.edit takes: codes become rows again."""
-    parts = dict(content)
+    parts = {**content, "typed": {section: content.get("typed", {})}}
     if "technologies" in parts:
         parts["technologies"] = RootTechnology.objects.filter(code__in=parts["technologies"])
         parts["field"] = IndustryField.objects.filter(code=parts["field"]).first()

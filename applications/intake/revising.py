@@ -47,6 +47,6 @@ def texts(content):
     """(name, text) of all that stands in the content of a section."""
     for name, value in content.items():
         if isinstance(value, dict):
-            yield from texts(value)
+            yield from ((f"{name} {part}", text) for part, text in texts(value))
         elif not answers.is_blank(value):
             yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

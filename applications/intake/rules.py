@@ -4,7 +4,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.rules import need, outside, traits_of
-from applications.intake import answers, bonus, budget, challenge, consortium, freshness
+from applications.intake import answers, bonus, budget, challenge, consortium, freshness, typed
 from applications.kernel.clock import KST
 from applications.kernel.errors import Gap, Reason
 from applications.kernel.files import TYPES
@@ -26,6 +26,7 @@ PARTS = [
     *(name for name in SECTION_OF if name not in ("technologies", "consents")),
     *budget.AMOUNTS,
     "answers",
+    "typed",
 ]  # columns
 MAX_APPLICATION_BYTES = 200 * 1024 * 1024
 PLEDGES = {  # another text is another models.PLEDGES_VERSION, and is given anew
@@ -80,22 +81,25 @@ def sections(call):
 def sections_of(call, parts):
     """The sections that these parts of a draft are written in; parts: names of SECTION_OF, or answers by code."""
     codes = parts.get("answers", ())
-    return {SECTION_OF[name] for name in parts if name != "answers"} | {
-        question.part.slug for question in call.asked if question.code in codes
-    }
+    return (
+        {SECTION_OF[name] for name in parts if name not in ("answers", "typed")}
+        | {question.part.slug for question in call.asked if question.code in codes}
+        | set(parts.get("typed", ()))
+    )
 
 
 def missing(application):
     """Every gap of a draft, each with its section and field; an empty list means complete."""
     call = application.call
-    gaps = []
+    gaps, unfit = typed.gaps(application), typed.names(application)
     for name, label in (
         ("title", _("title of the plan")),
         ("summary", _("summary")),
         ("field_id", _("new-industry field")),
     ):
-        if not getattr(application, name):
-            gaps.append(Gap(_("Missing: %(what)s") % {"what": label}, name.removesuffix("_id"), "project"))
+        field = name.removesuffix("_id")
+        if not getattr(application, name) and field not in unfit:
+            gaps.append(Gap(_("Missing: %(what)s") % {"what": label}, field, "project"))
     if application.is_outside:
         gaps += closed_field(application.call, application.field)
     gaps += closed_firm(application)
@@ -104,15 +108,10 @@ def missing(application):
     others, papers = consortium.of(application), with_scans(application, call.papers.all())
     gaps += missing_money(application, others) + others.faults() + unsettled(others, papers)
     for question in answers.asked(application):
+        field = f"answer_{question.code}"
         is_open = answers.is_blank(application.answers.get(question.code)) and question.kind != "file"
-        if question.required and is_open:
-            gaps.append(
-                Gap(
-                    _("Missing: %(what)s") % {"what": question.label},
-                    f"answer_{question.code}",
-                    question.part.slug,
-                )
-            )
+        if question.required and is_open and field not in unfit:
+            gaps.append(Gap(_("Missing: %(what)s") % {"what": question.label}, field, question.part.slug))
         gaps += unnamed_rows(question, application.answers.get(question.code))
     gaps += bonus.missing(application) + missing_papers(application, papers)
     if PLEDGES.keys() - application.given.keys():

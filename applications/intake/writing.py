@@ -20,6 +20,7 @@ from applications.intake import (
     consortium,
     differences,
     rules,
+    typed,
 )
 from applications.intake.actions import partners
 from applications.intake.claiming import ClaimsForm
@@ -78,21 +79,20 @@ def section(request, key, name):
         return redirect(application)
     form, saved = section_form(request.POST or None, application, name)
     status, rows = 200, []
-    if request.method == "POST" and form.is_valid():
-        version = form.cleaned_data["version"]
+    if form.is_bound and (form.is_valid() or "version" in form.cleaned_data):
+        parts, version = saved(form), form.cleaned_data["version"]
         try:
-            actions.edit(application, by=request.user, now=request.arrived_at, version=version, **saved(form))
+            version = actions.edit(
+                application, by=request.user, now=request.arrived_at, version=version, **parts
+            )
         except Refused as refusal:
             refusal.show_on(form)
-            status, rows = 409, compare(application, form, saved(form), version)
+            status, rows = 409, compare(application, form, parts, version)
         else:
-            if kept := getattr(form, "kept", ()):
-                said = _("No longer asked, but kept as you typed it: %(questions)s.")
-                messages.info(request, said % {"questions": ", ".join(kept)})
-            messages.success(request, _("Saved."))
-            if name == "partners":
-                ask_partners(request, application)
-            return redirect(following(application, name))
+            if form.is_valid():
+                return saved_well(request, form, application, name)
+            go_on_from(form, version)
+            application = fetch(request, Application.objects.with_steps(), key=key, related=RELATED)
     over = coming.over(application, now=clock.now())
     if over:
         form.helper.form_method = "get"  # nothing is sent: it has no button, and shows what a tab still keeps
@@ -122,16 +122,27 @@ def section(request, key, name):
     )
 
 
+def saved_well(request, form, application, name):
+    """Say so, and lead on."""
+    if kept := getattr(form, "kept", ()):
+        said = _("No longer asked, but kept as you typed it: %(questions)s.")
+        messages.info(request, said % {"questions": ", ".join(kept)})
+    messages.success(request, _("Saved."))
+    if name == "partners":
+        ask_partners(request, application)
+    return redirect(following(application, name))
+
+
 PANELS = {"money": "intake/_computed.html", "partners": "intake/_asked.html"}
 
 
 def beside(form, application, name):
     """What stands beside what is typed in a section and follows it: the faults, and the facts of its panel."""
+    unfit = [] if form.is_bound else [gap for gap in typed.gaps(application) if gap.section == name]
     if name == "project" and not form.is_bound:  # what was typed has its errors beside it
-        faults = rules.closed_field(application.call, application.field)
-        return {"faults": [(fault.field, fault) for fault in faults]}
+        unfit += rules.closed_field(application.call, application.field)
     if name not in PANELS:
-        return {}
+        return {"faults": [(fault.field, fault) for fault in unfit]}
     others = consortium.of(application)
     if name == "money":
         plan, size, ceiling = (
@@ -153,11 +164,13 @@ def beside(form, application, name):
             "sums": budget.Plan(application.budget),
         }
         form.say(faults)
-    return facts | {"faults": [(form.at(fault.field), fault) for fault in faults]}
+    return facts | {"faults": [(form.at(fault.field), fault) for fault in (*unfit, *faults)]}
 
 
 def live(request, form, application, name):
     """The same for a page that saves while it is written: {"said": {field: sentence}, "live": {place: markup}}."""
+    if name not in PANELS:
+        return {"said": getattr(form, "said", {}), "live": {"faults": ""}}
     for part, value in form.parts().items():
         setattr(application, part, value)
     facts = beside(form, application, name) | {"application": application}
@@ -194,10 +207,10 @@ def following(application, name):
 
 @page("application.edit", "POST")
 def autosave(request, key, name):
-    """Save what is typed well in a section while it is written; answers JSON.
+    """Save a section while it is written; answers JSON.
 
-    200: {"version", "at" (KST), "errors": {name of a field: [sentences]}}, what has an error is not saved; of a section
-    with a panel what `live` says, of one with tables the same of their cells.
+    200: {"version", "at" (KST), "errors": {name of a field: [sentences]}, "kept": whether all that has an error is kept as it
+    was typed (intake/typed.py)}, and what `live` says.
     409: {"error", "stale"}: too late, or saved elsewhere meanwhile; nothing is changed.
     """
     application = fetch(request, Application, key=key, related=["call__programme", "firm"])
@@ -214,12 +227,9 @@ def autosave(request, key, name):
         stale = application.status == "draft" and not rules.late_for(application, now=request.arrived_at)
         return JsonResponse({"error": str(refusal), "stale": stale}, status=409)
     at = clock.now().astimezone(clock.KST).strftime("%H:%M:%S")
-    more = {}
-    if name in PANELS:
-        more = live(request, form, application, name)
-    elif isinstance(form, PlanForm):
-        more = {"said": form.said}
-    return JsonResponse({"version": version, "at": at, "errors": form.errors, **more})
+    more = live(request, form, application, name)
+    kept = form.typed.keys() == form.errors.keys()
+    return JsonResponse({"version": version, "at": at, "errors": form.errors, "kept": kept, **more})
 
 
 def compare(application, form, parts, version):
@@ -228,20 +238,31 @@ def compare(application, form, parts, version):
     sections = rules.sections_of(application.call, parts)
     if not stale(current, sections, version=version):
         return []
-    form.data = form.data.copy()
-    form.data["version"] = current.version
+    go_on_from(form, current.version)
     form.helper.layout.insert(
         0, HTML('{% include "parts/_differences.html" %}')
     )  # below the summary of errors
-    stands, typed = {}, lines(current, plainly(parts))
+    stands, sent = {}, lines(current, plainly(parts))
     for name in sections:
         stands |= lines(current, content_of(current, name))
-    return [(label, stands[label], text) for label, text in typed.items() if stands[label] != text]
+    return [
+        (label, stands.get(label, ""), text) for label, text in sent.items() if stands.get(label, "") != text
+    ]
+
+
+def go_on_from(form, version):
+    """Let what was typed be saved again, from this version on."""
+    form.data = form.data.copy()
+    form.data["version"] = version
 
 
 def plainly(parts):
     """Parts of a draft as the content of a section: rows become their codes again."""
     content = dict(parts)
+    if "typed" in content:
+        content["typed"] = {
+            field: unfit for fields in parts["typed"].values() for field, unfit in fields.items()
+        }
     if "technologies" in content:
         content["technologies"] = sorted(technology.code for technology in content["technologies"])
         content["field"] = content["field"].code if content["field"] else None
@@ -272,6 +293,12 @@ def lines(application, content):
         match name:
             case "answers" | "consents":
                 continue
+            case "typed":
+                found = typed.labels(application.call)
+                labels |= {
+                    typed.as_typed(found.get(field, field)): typed.in_words(text)
+                    for field, (text, _over) in value.items()
+                }
             case "claims":
                 labels |= {item.name: value.get(str(item.pk), "–") for item in application.call.bonus_items}
             case "budget":
@@ -312,7 +339,11 @@ def in_words(name, value):
 
 def section_form(data, application, name):
     """The form of a section, and how its cleaned data is handed to actions.edit. Raises 404 where there is none."""
-    initial = {"version": application.version}
+    unfit = {field: text for field, (text, _over) in application.typed.get(name, {}).items()}
+    initial = {"version": application.version, **unfit}
+
+    def kept(parts):
+        return lambda form: {**parts(form), "typed": {name: form.typed}}
 
     def without_version(form):
         return {key: value for key, value in form.cleaned_data.items() if key != "version"}
@@ -320,17 +351,17 @@ def section_form(data, application, name):
     parts = {question.part.slug: question.part for question in application.call.asked}
     match name:
         case "project":
-            return ProjectForm(data, instance=application, initial=initial), without_version
+            return ProjectForm(data, instance=application, initial=initial), kept(without_version)
         case "money" if application.call.is_rnd:
-            return MoneyForm(data, application=application, initial=initial), MoneyForm.parts
+            return MoneyForm(data, application=application, initial=initial), kept(MoneyForm.parts)
         case "partners":
-            return PartnersForm(data, application=application, initial=initial), PartnersForm.parts
+            return PartnersForm(data, application=application, initial=initial), kept(PartnersForm.parts)
         case "bonus" if application.call.bonus_items:
-            return ClaimsForm(data, application=application, initial=initial), ClaimsForm.parts
+            return ClaimsForm(data, application=application, initial=initial), kept(ClaimsForm.parts)
         case "pledges":
-            return PledgeForm(data, application=application, initial=initial), PledgeForm.parts
+            return PledgeForm(data, application=application, initial=initial), kept(PledgeForm.parts)
         case _ if name in parts:
             questions = [question for question in application.call.asked if question.part == parts[name]]
             form = PlanForm(data, application=application, questions=questions, initial=initial)
-            return form, lambda form: {"answers": form.answers}
+            return form, kept(lambda form: {"answers": form.answers})
     raise Http404

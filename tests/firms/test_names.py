@@ -1,14 +1,18 @@
 """Firms whose names look alike: staff see them, nobody is stopped."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.firms import actions
-from applications.firms.models import Namesake
+from applications.firms.models import Firm, Namesake
 from applications.firms.rules.names import NEAR, SAME, halves, likeness, name_key
 from applications.kernel.taxonomy import RootTechnology
+from tests.together import together, wait_until_somebody_waits
 from tests.world import browser
 
 LETTERS = st.text("가나뿌리금형㈜()주유식회사한 .,-·ＡAbＢ１1", max_size=40)
@@ -156,20 +160,57 @@ def listed(person, query=""):
     )
 
 
+def rename(world, firm, name):
+    profile = {kept: getattr(firm, kept) for kept in ("representative", "size", "employees")}
+    technologies = RootTechnology.objects.all()[:1]
+    actions.edit(firm, name=name, technologies=technologies, by=world.owner_of(firm), **profile)
+
+
 def test_the_list_marks_firms_whose_names_look_alike_and_finds_them(world):
     first, second, other = (world.firm(name=name) for name in ("한결정밀몰드", "한빛정밀몰드", "하늘주조"))
 
-    def rename(firm, name):
-        profile = {kept: getattr(firm, kept) for kept in ("representative", "size", "employees")}
-        technologies = RootTechnology.objects.all()[:1]
-        actions.edit(firm, name=name, technologies=technologies, by=world.owner_of(firm), **profile)
-
     before = listed(world.officer)
-    rename(second, "바다단조")
+    rename(world, second, "바다단조")
     renamed = listed(world.officer)
-    rename(other, "(주)바다 단조")
+    rename(world, other, "(주)바다 단조")
 
     assert before == ([first.name, "한빛정밀몰드"], ["하늘주조"])
     assert renamed == ([], ["바다단조", "하늘주조", "한결정밀몰드"])
     assert listed(world.officer, "alike=yes") == (["(주)바다 단조", "바다단조"], [])
     assert Namesake.objects.count() == 2
+
+
+def pairs():
+    return set(Namesake.objects.values_list("firm__name", "other__name"))
+
+
+BOTH = {("한결정밀몰드", "한빛정밀몰드"), ("한빛정밀몰드", "한결정밀몰드")}
+
+
+@pytest.mark.postgresql
+def test_firms_that_are_registered_at_the_same_instant_are_marked_both(committed, world):
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            world.firm(name="한결정밀몰드")
+            later = pool.submit(together, lambda: world.firm(name="한빛정밀몰드"))
+            wait_until_somebody_waits()
+        later.result()
+
+    assert pairs() == BOTH
+
+
+@pytest.mark.postgresql
+def test_firms_that_are_renamed_at_the_same_instant_wait_for_each_other_once(committed, world):
+    """Each leaves the rows that the other leaves too, and each comes to look like the other anew."""
+    one, two = world.firm(name="바다단조공업"), world.firm(name="바다단조공단")
+    for _again in range(5):
+        together(
+            lambda: rename(world, Firm.objects.get(pk=one.pk), "한결정밀몰드"),
+            lambda: rename(world, Firm.objects.get(pk=two.pk), "한빛정밀몰드"),
+        )
+        assert pairs() == BOTH
+        together(
+            lambda: rename(world, Firm.objects.get(pk=one.pk), "바다단조공업"),
+            lambda: rename(world, Firm.objects.get(pk=two.pk), "바다단조공단"),
+        )
+        assert pairs() == {("바다단조공업", "바다단조공단"), ("바다단조공단", "바다단조공업")}

@@ -43,7 +43,8 @@ def test_g11_what_is_typed_is_saved_and_only_the_answer_of_the_server_says_so(dr
 
     stored = Application.objects.get()
     shown = DURING.astimezone(clock.KST).strftime("%H:%M:%S")
-    assert answer.json() == {"version": draft.version + 1, "at": shown, "errors": {}, "said": {}}
+    said = {"version": draft.version + 1, "at": shown, "errors": {}, "kept": True}
+    assert answer.json() == {**said, "said": {}, "live": {"faults": ""}}
     assert (stored.version, stored.answers["entry"], stored.answers["strength"]) == (
         draft.version + 1,
         "오백 글자",
@@ -622,7 +623,7 @@ def test_a_field_that_the_call_is_not_open_to_is_refused_beside_it_and_keeps_the
 
     assert answer.json()["errors"] == {"field": [said]}
     assert (page.status_code, page.context["form"].errors) == (200, {"field": [said]})
-    assert Application.objects.get().title == "New title"
+    assert (Application.objects.get().title, Application.objects.get().typed) == ("Newer title", {})
 
 
 def test_a_field_is_chosen_among_those_of_the_call_and_of_all_where_it_names_none(closed, draft):

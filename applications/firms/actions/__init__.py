@@ -15,6 +15,7 @@ from applications.firms.rules.names import name_key
 from applications.kernel import audit, clock
 from applications.kernel.access import require
 from applications.kernel.errors import Reason, Refused
+from applications.kernel.turns import take_turn
 from applications.notifications.outbox import notify_address
 
 INVITATION_HOURS = 72
@@ -45,11 +46,11 @@ def _make(business_number, technologies, profile, *, by, note=""):
     except IntegrityError:
         is_own = Member.objects.filter(firm__business_number=business_number, user=by).exists()
         raise Refused(Reason(rules.OWN if is_own else rules.TAKEN, "business_number"))
-    _note_namesakes(firm)
     firm.technologies.set(technologies)
     audit.record(
         "register", firm, by=by, after={"business_number": business_number, "name": firm.name}, note=note
     )
+    _note_namesakes(firm)
     return firm
 
 
@@ -91,14 +92,16 @@ def _change(firm, technologies, profile, *, by, note=""):
     firm.name_key, firm.search_text = name_key(firm.name), firm.words()
     firm.save(update_fields=[*profile, "name_key", "search_text"])
     if "name" in after:
-        _note_namesakes(firm)
         firm.applications.find_by_firm(firm)
     firm.technologies.set(technologies)
     audit.record("edit", firm, by=by, before=before, after=after, note=note)
+    if "name" in after:
+        _note_namesakes(firm)
 
 
 def _note_namesakes(firm):
-    """Keep for both whose names look alike, now that this one is named."""
+    """Keep for both whose names look alike, now that this one is named; of two at once the second sees the first."""
+    take_turn("namesakes")
     Namesake.objects.filter(Q(firm=firm) | Q(other=firm)).delete()
     found = [other for other, _why in namesakes_of(firm, None)]
     pairs = [pair for other in found for pair in ((firm, other), (other, firm))]

@@ -65,7 +65,7 @@ def begin_from_paper(call, firm, *, arrived_at, reason, by, now):
 
 @transaction.atomic
 def edit(application, *, by, now, version, **parts):
-    """Save parts of the draft, each a name of rules.SECTION_OF.
+    """Save parts of the draft, each a name of rules.SECTION_OF, and what was typed and cannot be taken (intake/typed.py).
 
     version: what the page was loaded with; a save of the same section in between is refused, never overwritten.
     now: the arrival of the request. Returns the new version, or the same one where nothing differs.
@@ -86,6 +86,10 @@ def write(application, parts, *, by, anew=False):
     technologies, consents = parts.pop("technologies", None), parts.pop("consents", None)
     if "answers" in parts:
         parts["answers"] = {**application.answers, **parts["answers"]}
+    if "typed" in parts:
+        parts["typed"] = {
+            name: fields for name, fields in (application.typed | parts["typed"]).items() if fields
+        }
     if "budget" in parts:
         parts |= amounts(parts["budget"])
     for name, value in parts.items():
@@ -115,6 +119,9 @@ def _differs(application, parts):
                     blank_or(application.answers.get(code)) != blank_or(answer)
                     for code, answer in value.items()
                 ):
+                    return True
+            case "typed":
+                if any(application.typed.get(section, {}) != fields for section, fields in value.items()):
                     return True
             case "consents":
                 now = application.consents
@@ -161,7 +168,7 @@ def _lock_in_time(application, by, now):
 def restore(application, *, revision, by, now):
     """Bring a section back to what it was; what stands there now is kept as a revision too. Returns the new version."""
     application = _lock_in_time(application, by, now)
-    version = write(application, parts_of(revision.content), by=by, anew=True)
+    version = write(application, parts_of(revision.section, revision.content), by=by, anew=True)
     audit.record(
         "restore", application, by=by, after={"section": revision.section, "version": revision.version}
     )

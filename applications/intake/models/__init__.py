@@ -132,6 +132,7 @@ class Application(models.Model):
     answers = models.JSONField(default=dict)
     challenge = models.JSONField(default=dict)  # whom to exclude: {"person", "institution", "reason"}
     claims = models.JSONField(default=dict)  # of bonus items (bonus.py)
+    typed = models.JSONField(default=dict, editable=False)  # what cannot be taken as it is (typed.py)
     version = models.PositiveIntegerField(default=1, editable=False)
     section_versions = models.JSONField(default=dict, editable=False)  # section → version that last saved it
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -170,25 +171,24 @@ class Application(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["call", "firm"],
-                condition=~Q(status__in=["draft", "withdrawn"]),
+                fields=["call", "firm"], condition=~Q(status__in=["draft", "withdrawn"]),
                 name="application_one_per_call_and_firm",
             ),
             models.CheckConstraint(
-                condition=Q(status="draft")
-                | Q(number__isnull=False, submitted_at__isnull=False)
-                | Q(status="withdrawn"),
+                condition=Q(status="draft") | Q(number__isnull=False, submitted_at__isnull=False) | Q(status="withdrawn"),
                 name="application_submitted_has_number",
             ),
             models.CheckConstraint(
-                condition=Q(amends=None) | Q(status="draft", number=None),
-                name="application_amendment_is_draft",
+                condition=Q(amends=None) | Q(status="draft", number=None), name="application_amendment_is_draft"
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["in_review", "reviewed"]) | Q(stage__isnull=False),
                 name="application_reviewed_in_a_stage",
             ),
-        ]
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "withdrawn"]) | Q(typed={}), name="application_handed_in_as_asked"
+            ),
+        ]  # fmt: skip
         indexes = [
             models.Index(fields=["call", "status", "-submitted_at", "-id"], name="application_desk"),
             models.Index(fields=["status", "-submitted_at", "-id"], name="application_by_status"),

@@ -43,11 +43,12 @@ on(window, "pageshow", () => {
 // Themes.
 const themes = document.getElementById("theme");
 if (themes) {
-  themes.value = localStorage.getItem("theme") || "";
+  const local = kept("local");
+  themes.value = local.theme || "";
   on(themes, "change", () => {
     const page = document.documentElement.dataset;
-    if (themes.value) localStorage.theme = page.theme = themes.value;
-    else { delete localStorage.theme; delete page.theme; }
+    if (themes.value) local.theme = page.theme = themes.value;
+    else { delete local.theme; delete page.theme; }
   });
 }
 
@@ -58,8 +59,10 @@ for (const box of all("textarea[data-limit]")) {
   box.after(counter);
   const count = () => {
     const length = [...box.value.normalize("NFC").replace(/\r\n?/g, "\n").trim()].length;
+    const over = length > limit;
     counter.textContent = `${length.toLocaleString()} / ${limit.toLocaleString()}`;
-    counter.classList.toggle("over", length > limit);
+    if (over) counter.append(` · ${document.body.dataset.over.replace("COUNT", (length - limit).toLocaleString())}`);
+    counter.classList.toggle("over", over);
   };
   on(box, "input", count);
   count();
@@ -74,20 +77,29 @@ for (const form of all("form[data-guard], [data-guard] form")) {
 }
 
 // Time left until a deadline, by the server's clock, and never more than there is: what the page took to come has passed too,
-// and each second goes when it is over. Of two clocks that of the page goes on when somebody sets the computer's back, the other while
-// it sleeps. Announced at 60, 10 and 1 minutes.
+// and each second goes when it is over. The page's clock stands while the computer sleeps, the computer's own may be set: where they
+// part, the server is asked (its answer is cut to the second), and until it answers the later one counts. Announced at 60, 10 and 1 minutes.
 const announce = document.getElementById("announcer");
 for (const place of all("[data-countdown]")) {
-  const begun = Date.now() - performance.now();
-  const whole = (place.dataset.countdown - place.dataset.now) * 1000;
+  const { countdown, now } = place.dataset;
   const words = document.body.dataset;
-  let said = Infinity;
-  const tick = () => {
-    const exact = whole - Math.max(Date.now() - begun, performance.now());
+  const gap = () => Date.now() - performance.now();
+  let said = Infinity, known = gap(), unseen = 0;
+  const ask = async () => {
+    const begun = performance.now();
+    try {
+      const { headers } = await fetch(words.clock, { cache: "no-store", signal: AbortSignal.timeout(3000) });
+      unseen = Date.parse(headers.get("Date")) + 1000 - now * 1000 - begun;
+      known = gap();
+    } catch { /* no line */ }
+  };
+  const tick = async () => {
+    if (Math.abs(gap() - known) > 1000) await ask();
+    const ahead = Math.max(0, gap() - known);
+    const exact = (countdown - now) * 1000 - performance.now() - unseen - ahead;
     const left = Math.max(0, Math.floor(exact / 1000));
     const days = Math.floor(left / 86400);
-    const clock = [Math.floor(left / 3600) % 24, Math.floor(left / 60) % 60, left % 60]
-      .map((part) => String(part).padStart(2, "0")).join(":");
+    const clock = new Date(left * 1000).toISOString().slice(11, 19);
     place.textContent = left ? words.left.replace("DAYS", days).replace("TIME", clock) : words.closed;
     for (const minutes of [60, 10, 1]) {
       if (left <= minutes * 60 && left > 0 && said > minutes && left > minutes * 60 - 60) {
@@ -95,7 +107,7 @@ for (const place of all("[data-countdown]")) {
         announce.textContent = place.textContent;
       }
     }
-    if (left) setTimeout(tick, exact % 1000 + 1);
+    if (left || ahead > 1000) setTimeout(tick, left ? exact % 1000 + 1 : 5000);
   };
   tick();
 }

@@ -46,11 +46,11 @@ if (part) {
     form.elements.version.value = saved.version;
     const wrong = Object.entries(saved.errors).map(([name, [first]]) => `${labelOf(name)}: ${first}`);
     // "Saved" is never said over words that came while the answer was under way.
-    if (wrong.length) say(`${words.wrong} ${wrong.join(" ")}`);
+    if (wrong.length) say(`${saved.kept ? words.kept : words.wrong} ${wrong.join(" ")}`);
     else if (!changed) say(words.at.replace("TIME", saved.at));
     state.classList.toggle("error", wrong.length > 0);
     if (saved.said && !changed) tell(saved);
-    if (!changed && !wrong.length) form.dispatchEvent(new Event("saved"));
+    if (!changed && (saved.kept || !wrong.length)) form.dispatchEvent(new Event("saved"));
   }
 
   // What does not fit stands beside its cell, and what follows from the figures below them, as the server computed it.

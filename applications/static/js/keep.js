@@ -7,13 +7,12 @@
   const place = mine + location.pathname + location.search;
   const sent = "last sent";
 
+  const tab = kept("session");
   const store = (key, value) => {
-    try { sessionStorage.setItem(key, value); } catch { /* full: what is saved on the server is all there is */ }
+    try { tab[key] = value; } catch { /* full: what is saved on the server is all there is */ }
   };
   const drop = (unwanted) => {
-    for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith("typed/") && unwanted(key)) sessionStorage.removeItem(key);
-    }
+    for (const key of Object.keys(tab)) if (key.startsWith("typed/") && unwanted(key)) delete tab[key];
   };
   if (words.person) drop((key) => !key.startsWith(`${mine}/`)); // somebody else sits here now
   on(first("form[data-sign-out]"), "submit", () => drop(() => true));
@@ -27,10 +26,10 @@
   };
 
   // The page after a press says whether it was saved; the log-in page and the pages of errors say that it is not lost.
-  const last = sessionStorage.getItem(sent);
-  sessionStorage.removeItem(sent);
-  if (last && words.person && first(".messages .success")) sessionStorage.removeItem(last);
-  if (last && sessionStorage.getItem(last)) {
+  const last = tab[sent];
+  delete tab[sent];
+  if (last && words.person && first(".messages .success")) delete tab[last];
+  if (last && tab[last]) {
     const error = first("main [data-error]");
     const href = last.slice(last.indexOf("/", "typed/".length));
     if (error) tell(words.kept, error, make("a", { className: "button", href }, words.keptForm));
@@ -60,12 +59,12 @@
     const hidden = fields().filter((field) => field.type === "hidden").map((field) => field.name);
     const seen = (values) => JSON.stringify(values.filter(([name]) => !hidden.includes(name)));
     const keep = () => store(place, JSON.stringify(read()));
-    const forget = () => sessionStorage.removeItem(place);
+    const forget = () => delete tab[place];
 
     // What was not saved is put back, with the version that it was typed into: a save in between is compared, not overwritten.
     const putBack = () => {
-      const typed = JSON.parse(sessionStorage.getItem(place));
-      if (!typed) return;
+      if (!tab[place]) return;
+      const typed = JSON.parse(tab[place]);
       form.reset();
       const saved = read();
       if (seen(typed) === seen(saved)) return forget();

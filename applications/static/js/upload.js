@@ -12,23 +12,16 @@ function setUp(words) {
   const under = new Map(); // row of a paper → what is on its way to it
   let queue = Promise.resolve(); // one file at a time: each has the whole line
 
-  // Asking the server: its data, or an error that says what to do.
-  class Cut extends Error {} // the line: try again from where it stopped
-  class Ended extends Error {} // the upload is not there any more
+  // Asking the server: its data, or an error that says what to do. Any other error is one of the line: try again from where it stopped.
   class Refusal extends Error {} // the words of the server
+  class Ended extends Refusal {} // the upload is not there any more
 
   async function ask(url, options, signal) {
-    let answer;
-    try {
-      answer = await fetch(url, { redirect: "manual", signal, ...options, headers: { "X-CSRFToken": token } });
-    } catch (error) {
-      throw signal.aborted ? error : new Cut();
-    }
+    const answer = await fetch(url, { redirect: "manual", signal, ...options, headers: { "X-CSRFToken": token } });
     if (answer.ok) return answer.json();
     if (answer.status === 409) throw new Refusal((await answer.json()).reasons.join(" "));
-    if (answer.status === 404) throw new Ended();
-    if (answer.status >= 500) throw new Cut();
-    throw new Refusal(say.gone);
+    if (answer.status >= 500) throw new Error();
+    throw new (answer.status === 404 ? Ended : Refusal)(say.gone);
   }
 
   async function hashOf(file) {
@@ -61,7 +54,7 @@ function setUp(words) {
     // A line that is cut for a moment is nothing to tell of.
     async patiently(act) {
       for (const pause of [500, 1500, 4000]) {
-        try { return await act(); } catch (error) { if (!(error instanceof Cut)) throw error; }
+        try { return await act(); } catch (error) { if (error instanceof Refusal || this.stop.signal.aborted) throw error; }
         await new Promise((go) => setTimeout(go, pause));
       }
       return act();
@@ -141,13 +134,14 @@ function setUp(words) {
           throw error;
         });
         under.delete(row.id);
+        await upload.patiently(() => refresh(row.id));
         line.remove();
-        await refresh(row.id);
         if (said) first(`#${row.id} .paper`)?.append(make("p", { className: "small warning" }, said));
         announcer.textContent = `${say.done}: ${row.dataset.name} ${said ?? ""}`;
       } catch (error) {
         if (upload.stop.signal.aborted) return;
-        fail(error instanceof Refusal ? error.message : error instanceof Ended ? say.gone : say.cut, error instanceof Cut);
+        const isFinal = error instanceof Refusal;
+        fail(isFinal ? error.message : say.cut, !isFinal);
       }
     }
 
