@@ -119,6 +119,8 @@ def refuse_unless_open(earlier, replaces, call):
     """The same of a list that is to change a published one."""
     is_stale = bool(queries.stale(earlier))
     reasons = rules.public_already(earlier, now=clock.now(), is_stale=is_stale)
+    if not is_stale:
+        reasons = reasons or held_still(call.pk)
     if reasons := reasons or rules.replaced_meanwhile(earlier, replaces):
         raise Refused(*reasons, about=call)
 

@@ -22,9 +22,10 @@ from applications.decision.appeals import Appeal
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion, ResultNotice
 from applications.intake.deciding import ON_THEIR_WAY
-from applications.intake.models import TIE_COLUMNS, Application, Exclusion, Status
+from applications.intake.models import FROM_PAPER, TIE_COLUMNS, Application, Exclusion, Status
 from applications.intake.models.checks import Adjustment
 from applications.kernel import audit, calendar, clock
+from applications.kernel.clocks import legal_clock
 from applications.kernel.errors import Reason
 from applications.permissions import parts_in
 from applications.review import meeting
@@ -116,9 +117,13 @@ def by_id(ids):
 
 
 def still_open(call):
-    """Numbers of applications that are not through screening and review."""
+    """Numbers of applications that are not through screening and review, and firms whose paper the office may still enter."""
     found = Application.objects.filter(call=call, status__in=following.STILL_OPEN)
-    return list(found.order_by("number").values_list("number", flat=True))
+    numbers = list(found.order_by("number").values_list("number", flat=True))
+    if clock.now() >= legal_clock("paper_entry").ends_at(call.closes_at):
+        return numbers
+    on_paper = Application.objects.filter(FROM_PAPER, call=call, status=Status.DRAFT)
+    return numbers + list(on_paper.order_by("pk").values_list("firm__name", flat=True))
 
 
 def short_of_sheets(call):

@@ -22,6 +22,12 @@ class Move:
     permission: str
 
 
+def said_of(thing, person):
+    """The status of a thing in words, as this person may know it: firms read less of some than the desk does (firm_status)."""
+    told = getattr(thing, "firm_status", "") if person.role == "applicant" else ""
+    return getattr(told, "label", told) or thing.get_status_display()
+
+
 class Flow:
     """All statuses and moves of one kind of thing."""
 
@@ -38,8 +44,7 @@ class Flow:
         require(by, move.permission, obj)
         if obj.status not in move.sources:
             raise Refused(
-                _("This is not possible while the status is “%(status)s”.")
-                % {"status": obj.get_status_display()},
+                _("This is not possible while the status is “%(status)s”.") % {"status": said_of(obj, by)},
                 about=obj,
             )
         return move

@@ -555,6 +555,21 @@ def test_from_its_instant_on_a_list_is_neither_moved_nor_replaced(world, listed)
     assert queries.published_place(listed[0], now=NOON + timedelta(seconds=10)).result == "selected"
 
 
+def test_no_list_is_proposed_while_an_application_on_paper_may_still_be_entered(world):
+    world.with_score(world.r1, "90")
+    arrived = clock.kst(2026, 12, 10, 10)
+    with clock.at(arrived):
+        intake.begin_from_paper(
+            world.r1, world.b, arrived_at=arrived, reason="No computer", by=world.officer, now=arrived
+        )
+
+    with clock.at(clock.kst(2026, 12, 16, 9)):
+        early = reasons(actions.propose, world.r1, note="As ranked", by=world.officer)
+
+    assert early == [f"1 applications are not through yet: {world.b.name}"]
+    assert actions.propose(world.r1, note="As ranked", by=world.officer).status == "proposed"
+
+
 # At once
 
 

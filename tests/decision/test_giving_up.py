@@ -355,6 +355,16 @@ def test_who_was_selected_on_an_earlier_list_only_leaves_no_place_of_this_one_fr
     assert not following.to_go_on(LAST_DAY).exists()
 
 
+@pytest.mark.parametrize("status", ["in_review", "reviewed"])
+def test_g54_who_gives_up_too_early_reads_no_more_of_the_status_than_its_pages_say(world, status):
+    application = world.with_score(world.r1, "90")
+    Application.objects.filter(pk=application.pk).update(status=status)
+
+    said = reasons(continuing.give_up, application, reason=WHY, by=world.owner_of(application.firm))
+
+    assert said == ["This is not possible while the status is “Under review”."]
+
+
 @pytest.mark.postgresql
 def test_two_firms_that_give_up_at_once_free_two_places_and_two_reserves_come_up_in_order(committed, world):
     _first, [a, b, c, d, e, f] = published_list(world)

@@ -102,6 +102,17 @@ def test_what_staff_change_waits_until_the_instant_is_taken_back_and_asks_for_a_
     assert len(queries.stale(fresh(proposal))) >= 1
 
 
+def test_a_list_with_an_instant_is_not_replaced_behind_the_backs_of_who_approved_and_set_it(world):
+    proposal, _made = scheduled(world, "91", "88")
+
+    held = reasons(actions.propose, world.r1, note="As ranked", by=world.officer2, replaces=proposal.ordinal)
+    actions.hold_back(proposal, reason="A certificate has ended", by=world.officer)
+    actions.propose(world.r1, note="As ranked", by=world.officer2, replaces=proposal.ordinal)
+
+    assert held == [WAITS]
+    assert fresh(proposal).status == "replaced"
+
+
 def test_only_who_publishes_takes_an_instant_back_with_a_reason_and_before_it_has_come(world):
     proposal, _made = scheduled(world, "91")
     for person in (world.director, world.finance, world.auditor):
