@@ -162,7 +162,8 @@ def points(request, key):
 def _write(request, call, section, form_of, act, **facts):
     """Show a form, or do what it says and go on; a refusal keeps what was typed beside what is there now.
 
-    form_of: makes the form from (data, call); act: does it, given the form and the version it was loaded with.
+    form_of: makes the form from (data, call); act: does it, given the form and the version it was loaded with, and returns
+    the piece that it made or changed, of the kind `name`, where the page goes on then.
     """
     if call.published_at and request.method != "POST":  # who typed meanwhile is told
         return redirect("calls:manage", key=call.key)
@@ -170,14 +171,18 @@ def _write(request, call, section, form_of, act, **facts):
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
         try:
-            act(form, version)
+            made = act(form, version)
         except Refused as refusal:
             refusal.show_on(form)
             status = 409
             facts["differences"] = _compare(call, section, form, form_of, version)
         else:
             messages.success(request, _("Saved."))
-            return redirect(facts["after"])
+            return redirect(
+                f"{facts['after']}#{facts['name']}-{tree.place_of(facts['name'], made)}"
+                if made
+                else facts["after"]
+            )
     facts |= {"call": call, "form": form, "section": section, "title": TITLES[section]}
     return render(request, "calls/section.html", facts, status=status)
 
@@ -264,7 +269,7 @@ def add(request, key, name):
     def act(form, version):
         fields = form.fields_of()
         parent = fields.pop("part", within)
-        building.add(call, name, within=parent, version=version, by=request.user, **fields)
+        return building.add(call, name, within=parent, version=version, by=request.user, **fields)
 
     return _write(
         request,
@@ -273,6 +278,7 @@ def add(request, key, name):
         lambda data, call: FORMS[name](data, instance=piece, call=call),
         act,
         heading=ADD[name],
+        name=name,
         within=within and building.called(within),
         after=reverse("calls:edit", args=[call.key, kind.section]),
     )
@@ -292,7 +298,7 @@ def piece(request, key, name, place):
         return FORMS[name](data, instance=tree.pieces(call, name).filter(pk=found.pk).first(), call=call)
 
     def act(form, version):
-        building.change(call, name, found, version=version, by=request.user, **form.fields_of())
+        return building.change(call, name, found, version=version, by=request.user, **form.fields_of())
 
     return _write(
         request,
@@ -303,7 +309,7 @@ def piece(request, key, name, place):
         heading=building.called(found),
         place=place,
         name=name,
-        after=f"{reverse('calls:edit', args=[call.key, kind.section])}#{name}-{place}",
+        after=reverse("calls:edit", args=[call.key, kind.section]),
     )
 
 
