@@ -32,6 +32,11 @@ class Builder:
         """What the page says is missing, line by line."""
         return self.officer.page.locator(".panel-warning li").all_inner_texts()
 
+    @property
+    def shown(self):
+        """What firms would see of what is typed."""
+        return self.officer.page.frame_locator("#shown iframe").get_by_role("main")
+
     def saves(self, section, values):
         """A section that is one form; the overview comes back."""
         self.officer.follow(section).enter(values).press("Save")
@@ -108,10 +113,16 @@ def begins(officer):
 
 def announces(builder):
     """What everybody reads: title, text, days, and who may apply."""
-    builder.saves(
-        "Title and notice",
-        {"title": TITLE, "in one sentence": SUMMARY, "notice": NOTICE, "Subsidy under the Subsidy Act": True},
-    )
+    officer = builder.officer
+    officer.follow("Title and notice").enter({
+        "title": TITLE, "in one sentence": SUMMARY, "notice": NOTICE, "Subsidy under the Subsidy Act": True,
+    }).press("Preview")  # fmt: skip
+    assert officer.field("notice").input_value() == NOTICE
+    assert [
+        line for line in builder.shown.inner_text().split("\n") if line in NOTICE.split("\n")
+    ] == NOTICE.split("\n")
+    assert Call.objects.get().notice == ""
+    officer.press("Save")
     builder.saves("Schedule", {
         "opens": "2027-02-01T09:30", "closes": "2027-03-05T16:45", "Screening until (planned)": "2027-03-19",
         "Review until (planned)": "2027-04-16", "Result on (planned)": "2027-04-30",
@@ -134,6 +145,7 @@ def asks(builder):
     for part, label, kind, more in QUESTIONS:
         values = {"Question": label, "How it is answered": kind, **more}
         builder.adds("Add a question", values, within=part)
+    looks_at_a_question(builder)
     builder.moves_by_keyboard("과제 한 줄 소개", "Up")
     builder.moves_by_keyboard("시험성적서", "Up")
     builder.goes_back()
@@ -151,6 +163,21 @@ def asks(builder):
         "issued within some time before the closing day": True, "Within how many": "45", "days": True,
     })  # fmt: skip
     builder.goes_back()
+
+
+def looks_at_a_question(builder):
+    """What is typed is seen as firms will answer it; who goes away without saving is asked first, and nothing is saved."""
+    officer, asked = builder.officer, []
+    officer.follow(re.compile(f"^{said('Change')} 선행 연구와 다른 점$")).enter({"Hint": "새 도움말"}).press(
+        "Preview"
+    )
+    hint = builder.shown.get_by_text("새 도움말")
+    assert hint.is_hidden()
+    builder.shown.get_by_role("radio", name=said("Yes"), exact=True).check()
+    assert hint.is_visible()
+    officer.page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    officer.follow("Back without saving")
+    assert asked == ["beforeunload"]
 
 
 QUESTIONS = [  # part, label, kind, what else is entered
@@ -275,18 +302,18 @@ COLUMNS = {
 PIECES = {
     "fields": ["기가캐스팅", "초고속 열처리"],
     "parts": [("개발 내용", "수치로 적어 주세요."), ("사업화", "")],
-    "questions": [  # part, ordinal, code, label, kind, must, limit, options, condition, tracks
-        (1, 1, "q02", "과제 한 줄 소개", "text", True, 100, [], {}, []),
-        (1, 2, "q01", "개발 목표", "long", True, 3000, [], {}, []),
-        (1, 3, "q03", "선행 연구가 있습니까?", "yes_no", True, 2000, [], {}, []),
-        (1, 4, "q04", "선행 연구와 다른 점", "long", True, 2000, [], {"question": "q03", "is": ["yes"]}, []),
-        (1, 5, "q05", "지금의 기술 단계", "choice", True, 2000, [["a1", "실험실"], ["a2", "시제품"], ["a3", "양산"]], {}, []),
-        (1, 6, "q06", "성능지표", "table", True, 10, [["c1", "지표", "text"], ["c2", "목표값", "number"]], {}, []),
-        (2, 1, "q07", "참여 연구원(명)", "number", True, 3, [], {}, []),
-        (2, 2, "q08", "양산을 시작할 날", "date", False, 2000, [], {}, []),
-        (2, 3, "q09", "3년간 매출 목표", "won", True, 2000, [], {}, []),
-        (2, 4, "q11", "시험성적서", "file", True, 20, ["pdf"], {}, []),
-        (2, 5, "q10", "판로", "choices", True, 2000, [["a1", "내수"], ["a2", "수출"]], {}, ["root"]),
+    "questions": [  # part, ordinal, code, label, hint, kind, must, limit, options, condition, tracks
+        (1, 1, "q02", "과제 한 줄 소개", "50자 안팎", "text", True, 100, [], {}, []),
+        (1, 2, "q01", "개발 목표", "", "long", True, 3000, [], {}, []),
+        (1, 3, "q03", "선행 연구가 있습니까?", "", "yes_no", True, 2000, [], {}, []),
+        (1, 4, "q04", "선행 연구와 다른 점", "", "long", True, 2000, [], {"question": "q03", "is": ["yes"]}, []),
+        (1, 5, "q05", "지금의 기술 단계", "", "choice", True, 2000, [["a1", "실험실"], ["a2", "시제품"], ["a3", "양산"]], {}, []),
+        (1, 6, "q06", "성능지표", "", "table", True, 10, [["c1", "지표", "text"], ["c2", "목표값", "number"]], {}, []),
+        (2, 1, "q07", "참여 연구원(명)", "", "number", True, 3, [], {}, []),
+        (2, 2, "q08", "양산을 시작할 날", "", "date", False, 2000, [], {}, []),
+        (2, 3, "q09", "3년간 매출 목표", "", "won", True, 2000, [], {}, []),
+        (2, 4, "q11", "시험성적서", "", "file", True, 20, ["pdf"], {}, []),
+        (2, 5, "q10", "판로", "", "choices", True, 2000, [["a1", "내수"], ["a2", "수출"]], {}, ["root"]),
     ],
     "papers": [  # code, name, of all, of whom, kinds of files, how fresh
         ("D01", "연구개발계획서", True, "", ["pdf"], ""),
@@ -320,7 +347,8 @@ def pieces_of(call):
         "fields": [str(field) for field in call.open_to.order_by("code")],
         "parts": list(call.parts.values_list("title", "help")),
         "questions": list(call.questions.values_list(
-            "part__ordinal", "ordinal", "code", "label", "kind", "required", "max_length", "options", "condition", "tracks"
+            "part__ordinal", "ordinal", "code", "label", "help", "kind", "required", "max_length", "options",
+            "condition", "tracks",
         )),
         "papers": list(call.papers.values_list("code", "name", "required", "needed_from", "kinds", "validity")),
         "stages": list(stages.values_list("kind", "weight", "threshold", "quorum", "trimmed")),
