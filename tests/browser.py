@@ -191,14 +191,14 @@ class Person:
         return self.page.get_by_role("main").get_by_label(wanted)
 
     def enter(self, values):
-        """Fill in a form: {label: text, choice or file; True to tick}."""
+        """Fill in a form: {label: text, choice or file; True to tick, False to take the tick away}."""
         for label, value in values.items():
             field = self.field(label)
             kind = field.evaluate("e => e.type || e.tagName.toLowerCase()")
             if kind == "select-one":
                 field.select_option(label=self.said(value))
             elif kind in ("checkbox", "radio"):
-                field.check()
+                field.set_checked(value)
             elif kind == "file":
                 field.set_input_files(value)
             else:

@@ -2,7 +2,6 @@
 
 import re
 
-from crispy_forms.layout import HTML
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -14,11 +13,11 @@ from applications.calls import actions, building, queries, readiness, rules, tre
 from applications.calls.drafting import BeginForm, CopyForm, PointsForm, SectionForm
 from applications.calls.models import Call
 from applications.calls.pieces import FORMS
+from applications.calls.writing import write
 from applications.kernel import clock
 from applications.kernel.clocks import legal_clocks
 from applications.kernel.errors import Refused
 from applications.kernel.forms import whole_number
-from applications.kernel.sections import stale
 from applications.kernel.web import fetch, framed, page
 
 TITLES = {
@@ -129,9 +128,8 @@ def edit(request, key, name):
     def act(form, version):
         actions.edit(call, section=name, version=version, by=request.user, **form.fields_of())
 
-    return _write(
-        request, call, name, form, act, heading=TITLES[name], after=reverse("calls:manage", args=[call.key])
-    )
+    title, after = TITLES[name], reverse("calls:manage", args=[call.key])
+    return write(request, call, name, form, act, title=title, heading=title, after=after)
 
 
 @page("call.view", "GET")
@@ -148,68 +146,16 @@ def points(request, key):
     def act(form, version):
         actions.set_points(call, points=form.points, version=version, by=request.user)
 
-    return _write(
+    return write(
         request,
         call,
         "criteria",
         lambda data, call: PointsForm(data, call=call),
         act,
+        title=TITLES["criteria"],
         heading=_("Points of the criteria"),
         after=reverse("calls:edit", args=[call.key, "criteria"]),
     )
-
-
-def _write(request, call, section, form_of, act, **facts):
-    """Show a form, or do what it says and go on; a refusal keeps what was typed beside what is there now.
-
-    form_of: makes the form from (data, call); act: does it, given the form and the version it was loaded with.
-    """
-    if call.published_at and request.method != "POST":  # who typed meanwhile is told
-        return redirect("calls:manage", key=call.key)
-    form, status = form_of(request.POST or None, call), 200
-    if request.method == "POST" and form.is_valid():
-        version = form.cleaned_data["version"]
-        try:
-            act(form, version)
-        except Refused as refusal:
-            refusal.show_on(form)
-            status = 409
-            facts["differences"] = _compare(call, section, form, form_of, version)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(facts["after"])
-    facts |= {"call": call, "form": form, "section": section, "title": TITLES[section]}
-    return render(request, "calls/section.html", facts, status=status)
-
-
-def _compare(call, section, form, form_of, version):
-    """[(label, what is saved, what was typed)] where a stale form differs; the next save is made in full sight."""
-    now = Call.objects.select_related(*RELATED).get(pk=call.pk)
-    if now.published_at or not stale(now, [section], version=version):
-        return []
-    form.data = form.data.copy()
-    form.data["version"] = now.version
-    form.helper.layout.insert(0, HTML('{% include "parts/_differences.html" %}'))
-    fresh = form_of(None, now)
-    return [
-        (field.label, in_words(fresh[name], fresh[name].value()), in_words(form[name], form[name].data))
-        for name, field in fresh.fields.items()
-        if not field.widget.is_hidden
-        and name in form.fields
-        and field.has_changed(fresh.get_initial_for_field(field, name), form[name].data)
-    ]
-
-
-def in_words(bound, value):
-    """The value of a field as people read it: choices by their words, instants on the Korean clock."""
-    if isinstance(value, list | tuple) or hasattr(value, "model"):
-        return ", ".join(in_words(bound, one) for one in value)
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    words = {str(code): str(label) for code, label in getattr(bound.field, "choices", ())}
-    plain = bound.field.prepare_value(value)
-    text = bound.field.widget.format_value(plain) if hasattr(bound.field.widget, "format_value") else plain
-    return words.get(str(plain), "" if plain is None else str(text if not isinstance(text, list) else plain))
 
 
 # Pieces
@@ -264,15 +210,17 @@ def add(request, key, name):
     def act(form, version):
         fields = form.fields_of()
         parent = fields.pop("part", within)
-        building.add(call, name, within=parent, version=version, by=request.user, **fields)
+        return building.add(call, name, within=parent, version=version, by=request.user, **fields)
 
-    return _write(
+    return write(
         request,
         call,
         kind.section,
         lambda data, call: FORMS[name](data, instance=piece, call=call),
         act,
+        title=TITLES[kind.section],
         heading=ADD[name],
+        name=name,
         within=within and building.called(within),
         after=reverse("calls:edit", args=[call.key, kind.section]),
     )
@@ -292,18 +240,19 @@ def piece(request, key, name, place):
         return FORMS[name](data, instance=tree.pieces(call, name).filter(pk=found.pk).first(), call=call)
 
     def act(form, version):
-        building.change(call, name, found, version=version, by=request.user, **form.fields_of())
+        return building.change(call, name, found, version=version, by=request.user, **form.fields_of())
 
-    return _write(
+    return write(
         request,
         call,
         kind.section,
         form,
         act,
+        title=TITLES[kind.section],
         heading=building.called(found),
         place=place,
         name=name,
-        after=f"{reverse('calls:edit', args=[call.key, kind.section])}#{name}-{place}",
+        after=reverse("calls:edit", args=[call.key, kind.section]),
     )
 
 

@@ -51,6 +51,7 @@ def change(call, name, piece, /, *, version, by, **fields):
     else:
         piece.save()
     _end(call, name, "change", piece, by, before=before, after=_plainly(piece, fields))
+    return piece
 
 
 @transaction.atomic

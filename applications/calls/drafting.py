@@ -13,6 +13,7 @@ from applications.calls.ruling import MOST_TIE_KEYS, tie_choices
 from applications.calls.stages import Criterion
 from applications.kernel import clock
 from applications.kernel.forms import (
+    Act,
     DateInput,
     InstantField,
     Several,
@@ -23,7 +24,6 @@ from applications.kernel.forms import (
 )
 from applications.kernel.taxonomy import Region
 
-SAVE = _("Save")
 BOUNDS = {
     "year": (2023, 2099),
     "seats": (1, 1000),
@@ -47,6 +47,7 @@ BOUNDS = {
     "answer_days": (1, 60),
     "reserve_days": (1, 730),
 }
+SAVE = _("Save")
 PLANNED_HELP = _("Firms read it in the notice and where their application stands. May stay empty.")
 STEPS = [("0.1", "0.1"), ("0.5", "0.5"), ("1.0", "1")]
 
@@ -135,6 +136,13 @@ class CopyForm(BeginForm):
 
 
 # Its sections
+
+
+def saved_or_shown(*fields, button=SAVE):
+    """The helper of a form whose content is saved, or only shown as firms would see it."""
+    helper = layout("version", *fields, button=button)
+    helper.layout[-1].append(Act("preview", _("Preview"), quiet=True, at="#shown"))
+    return helper
 
 
 class Versioned(forms.Form):
@@ -244,7 +252,7 @@ class SectionForm(Versioned, forms.ModelForm):
             self.fields["law"].choices, self.fields["law"].required = Programme.Law.choices, True
         bound(self)
         ask_to_choose(self)
-        self.helper = layout("version", *names, button=SAVE)
+        self.helper = saved_or_shown(*names)
 
     def add_earlier(self):
         """The earlier calls whose unfilled places may be taken over, with how many; where there is none it is not asked."""
@@ -340,8 +348,7 @@ class PointsForm(Versioned):
                 label=criterion.name, min_value=1, max_value=100, initial=criterion.points
             )
             groups.setdefault(criterion.group, []).append(name)
-        self.helper = layout(
-            "version",
+        self.helper = saved_or_shown(
             *(Fieldset(literal(f"{group.stage} – {group.name}"), *names) for group, names in groups.items()),
             button=_("Save the points"),
         )
@@ -366,7 +373,7 @@ class PieceForm(Versioned, forms.ModelForm):
         self.prepare()
         bound(self)
         ask_to_choose(self)
-        self.helper = layout("version", "piece", *self.order(), button=SAVE)
+        self.helper = saved_or_shown("piece", *self.order())
 
     def prepare(self):
         """Fit the fields to the call."""

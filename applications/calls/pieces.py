@@ -1,6 +1,5 @@
-"""Forms of the pieces of a call in preparation: parts, questions, papers, items and quotas; measuring.py has those of its stages."""
+"""Forms of the pieces of a call in preparation: parts, questions and papers; measuring.py has those that it is measured by."""
 
-from decimal import Decimal
 from itertools import takewhile
 
 from crispy_forms.layout import Div
@@ -9,14 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls import queries, rules, validity
-from applications.calls.drafting import PieceForm, in_order
-from applications.calls.measuring import CriterionForm, GroupForm, PointForm, StageForm
+from applications.calls.drafting import PieceForm
+from applications.calls.measuring import CriterionForm, GroupForm, ItemForm, PointForm, QuotaForm, StageForm
 from applications.calls.models import MOST_MB, Part, Question, RequiredPaper
-from applications.calls.ruling import Item, Quota
 from applications.kernel import clock
 from applications.kernel.files import TYPES
-from applications.kernel.forms import LineField, PointsField
-from applications.kernel.taxonomy import IndustryField, PaperKind, Region
+from applications.kernel.forms import LineField
+from applications.kernel.taxonomy import PaperKind
 
 
 class PartForm(PieceForm):
@@ -256,9 +254,11 @@ class PaperForm(PieceForm):
         model = RequiredPaper
         fields = ["code", "name", "help", "kinds"]
         labels = {"name": _("Name"), "help": _("Hint")}
+        help_texts = {"name": _("Left empty, it bears the name of its kind.")}
         field_classes = {"name": LineField}
 
     def prepare(self):
+        self.fields["name"].required = False
         paper = self.instance
         taken = set(self.call.papers.exclude(pk=paper.pk).values_list("code", flat=True))
         known = {
@@ -286,6 +286,12 @@ class PaperForm(PieceForm):
 
     def clean(self):
         cleaned = super().clean()
+        if cleaned.get("name") == "":
+            kind = PaperKind.objects.filter(code=cleaned.get("code", "")).first()
+            if kind is None:
+                self.add_error("name", self.fields["name"].error_messages["required"])
+            else:
+                cleaned["name"] = kind.name
         if cleaned.get("valid") == "issued" and "within" in cleaned:
             unit = cleaned.get("unit") or "m"
             if not cleaned["within"]:
@@ -304,85 +310,6 @@ class PaperForm(PieceForm):
             "needed_from": "" if firms == "all" else firms,
             "validity": rule,
         }
-
-
-class ItemForm(PieceForm):
-    """A bonus or penalty item, and what shows that it holds."""
-
-    bounds = {"points": (Decimal("0.1"), 20)}
-
-    class Meta:
-        model = Item
-        fields = ["kind", "name", "points", "evidence", "by_file"]
-        labels = {
-            "kind": _("Kind"), "name": _("Name"), "points": _("Points"), "evidence": _("Evidence that is asked for"),
-            "by_file": _("The evidence is uploaded as a file"),
-        }  # fmt: skip
-        help_texts = {
-            "points": _("Above 0; all that counts is capped by the caps of the call."),
-            "evidence": _(
-                "What shows that it holds. Firms read it where they claim a bonus, staff where they decide."
-            ),
-            "by_file": _(
-                "Of a bonus only. A paper of this call must be asked of firms that claim a bonus by a file."
-            ),
-        }
-        field_classes = {"name": LineField, "evidence": LineField, "points": PointsField}
-        widgets = {"kind": forms.RadioSelect()}
-
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("kind") == Item.Kind.BONUS and not cleaned.get("evidence"):
-            self.add_error("evidence", _("A bonus says which evidence it asks for."))
-        if cleaned.get("kind") == Item.Kind.PENALTY and cleaned.get("by_file"):
-            self.add_error("by_file", _("Firms upload nothing for a penalty."))
-        return cleaned
-
-
-class QuotaForm(PieceForm):
-    """The least and the most places of a field or a region."""
-
-    of = forms.ChoiceField(label=_("Of"))
-
-    class Meta:
-        model = Quota
-        fields = ["least", "most"]
-        labels = {"least": _("At least"), "most": _("At most")}
-        help_texts = {
-            "least": _("Kept free for it while the rank is walked down; 0: none."),
-            "most": _("Whoever comes after is passed over; empty: no limit."),
-        }
-
-    def prepare(self):
-        taken = {(quota.kind, quota.of.pk) for quota in self.call.quotas.exclude(pk=self.instance.pk)}
-        self.things = {
-            f"{kind}-{thing.code}": (kind, thing)
-            for kind, found in (("field", IndustryField), ("region", Region))
-            for thing in found.objects.valid_on(clock.today())
-            if (kind, thing.pk) not in taken
-        }
-        self.fields["of"].choices = [
-            ("", _("Please choose")),
-            *((code, str(thing)) for code, (_kind, thing) in self.things.items()),
-        ]
-        self.fields["most"].required = False
-        if self.instance.pk:
-            self.initial["of"] = f"{self.instance.kind}-{self.instance.of.code}"
-
-    def order(self):
-        return ["of", "least", "most"]
-
-    def clean(self):
-        cleaned = super().clean()
-        in_order(self, "least", "most", _("The most places are not below the least."))
-        if cleaned.get("least") == 0 and cleaned.get("most") is None and "most" in cleaned:
-            self.add_error("most", _("A quota has a least or a most number of places."))
-        return cleaned
-
-    def fields_of(self):
-        found = super().fields_of()
-        kind, thing = self.things[found.pop("of")]
-        return found | {"field": None, "region": None} | {kind: thing}
 
 
 FORMS = {

@@ -88,15 +88,13 @@ MOST_TIE_KEYS = 5  # columns of an application that hold them
 
 def tie_choices(call):
     """{code: words} of what may break a tie in this call, the higher value first: only what there are data of."""
-    found = {}
-    for name, ordinal in call.stages.order_by("-groups__ordinal", "-ordinal").values_list(
-        "groups__name", "groups__ordinal"
-    ):
-        if ordinal:
-            found[f"group-{ordinal}"] = name
+    groups = {}  # of all stages that stand at the same place: their means are compared as one sum
+    found = call.stages.filter(groups__isnull=False).order_by("groups__ordinal", "ordinal")
+    for ordinal, name in found.values_list("groups__ordinal", "groups__name"):
+        groups.setdefault(f"group-{ordinal}", {})[name] = None
     numbers = call.questions.filter(kind="number").select_related("part")
     return {
-        **dict(reversed(found.items())),
+        **{key: " · ".join(names) for key, names in groups.items()},
         "base": _("the score without bonus"),
         "outside": _("a seat outside the capital area"),
         **{f"answer-{question.code}": question.label for question in numbers},

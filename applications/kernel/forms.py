@@ -148,12 +148,12 @@ def ask_to_choose(form):
 class Act(Submit):
     """A button whose word is read anew each time; crispy's own keeps the language that it was drawn in first.
 
-    quiet: one of several that is not the main one.
+    quiet: one of several that is not the main one; at: where on the page that answers, "#shown".
     """
 
-    def __init__(self, name, value, *, quiet=False):
+    def __init__(self, name, value, *, quiet=False, at=""):
         super().__init__(name, value)
-        self.quiet = quiet
+        self.quiet, self.at = quiet, at
 
     def render(self, form, context, *args, **options):
         return super(Act, copy(self)).render(form, context, *args, **options)

@@ -386,6 +386,10 @@ class Asked:
                 _name, _colon, value = str(one.example).partition(":")
                 yield f"{str(one.label).replace(' ', '')}:{value}", one.example
 
+    def followed(self):
+        """The columns behind which a second one may sort."""
+        return [column.label for column in self.sorts.values() if column.then]
+
     @property
     def is_narrowed(self):
         return bool(self.conditions or self.chosen)

@@ -1,6 +1,7 @@
 """The edge of the house: the declaration of a view, fetching what may be seen, and how a no is answered."""
 
 import re
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from ipaddress import ip_address
@@ -10,9 +11,10 @@ from csp.constants import SELF, UNSAFE_INLINE
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
-from django.http import HttpResponseNotAllowed
+from django.http import HttpResponseNotAllowed, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.urls import resolve
 
 from applications.kernel import clock
 from applications.kernel.access import require
@@ -185,6 +187,13 @@ class RefusedMiddleware:
     @staticmethod
     def missing(request):
         return render(request, "errors/404.html", status=404)
+
+
+def seen(request, address):
+    """The page that this person would be shown at another address of the house now."""
+    looker, match = copy(request), resolve(address)
+    looker.method, looker.path, looker.GET, looker.resolver_match = "GET", address, QueryDict(), match
+    return match.func(looker, *match.args, **match.kwargs)
 
 
 def framed(response):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from applications.calls import actions, announcing, building
 from applications.calls.models import Call, Programme, Question
-from applications.calls.ruling import tie_names, unbreakable
+from applications.calls.ruling import tie_choices, tie_names, unbreakable
 from applications.intake.rules import closed_firm
 from applications.kernel import audit, clock
 from applications.kernel.errors import Denied, Refused
@@ -556,7 +556,7 @@ def test_an_officer_adds_changes_and_moves_a_question_and_keeps_its_answers_code
 
     made.refresh_from_db()
     plan = desk("edit", call.key, "plan")
-    assert (added.url, moved.url) == (plan, f"{plan}#question-3-5")
+    assert (added.url, moved.url) == (f"{plan}#question-3-6", f"{plan}#question-3-5")
     assert (made.code, made.options) == ("q01", [["a2", "Two"], ["a3", "Three"]])
     assert (made.condition, made.required) == ({}, False)
 
@@ -621,6 +621,35 @@ def test_a_paper_is_of_a_known_kind_or_the_calls_own(world):
     found = list(call.papers.order_by("ordinal").values_list("code", "required", "needed_from", "kinds"))
     assert found[-2:] == [("D19", True, "", ["pdf"]), ("P01", False, "root", [])]
     assert list(taken.context["form"].errors) == ["code"]
+
+
+def test_a_paper_of_a_known_kind_that_is_given_no_name_bears_that_of_its_kind(world):
+    call = prepare(world)
+    client, given = browser(world.officer), {"version": "1", "help": "", "name": "", "asked_of": "all"}
+
+    nameless = client.post(desk("add", call.key, "paper"), given | {"code": ""})
+    client.post(desk("add", call.key, "paper"), given | {"code": "D19"})
+
+    assert nameless.context["form"].errors == {"name": ["This field is required."]}
+    assert (call.papers.last().code, call.papers.last().name) == ("D19", "기업부설연구소·전담부서 인정서")
+
+
+def test_the_list_comes_back_at_the_piece_that_was_added_or_changed_wherever_it_stands_now(world):
+    call = prepare(world)
+    client, parts = browser(world.officer), list(call.parts.all())
+    address = desk("edit", call.key, "plan")
+    last = parts[1].questions.count()
+
+    added = client.post(desk("add", call.key, "question") + "?within=1", question(call, part=parts[0].pk))
+    made = call.questions.get(label="What is new?")
+    call.refresh_from_db()
+    moved = client.post(
+        desk("piece", call.key, "question", f"1-{made.ordinal}"),
+        question(call, piece=made.pk, part=parts[1].pk),
+    )
+
+    assert added.url == f"{address}#question-1-{made.ordinal}"
+    assert moved.url == f"{address}#question-2-{last + 1}"
 
 
 def test_who_comes_second_sees_what_is_there_now_keeps_what_was_typed_and_may_save_then(world):
@@ -785,6 +814,21 @@ def test_an_officer_chooses_what_breaks_a_tie_among_what_there_is(world):
     call.questions.filter(code="hiring").delete()
     assert [(str(gap), gap.section) for gap in unbreakable(call)] == [
         ("What breaks a tie names something that this call no longer has.", "ties")
+    ]
+
+
+def test_what_breaks_a_tie_is_named_by_the_groups_of_all_stages_that_it_compares(world):
+    call = prepare(world)
+    first, second = call.stages.get(), call.stages.create(ordinal=2, kind="presentation", weight=60)
+    second.groups.create(ordinal=1, name="실행력")
+    second.groups.create(ordinal=2, name=first.groups.get(ordinal=2).name)
+    second.groups.create(ordinal=4, name="조직역량")
+
+    assert [words for code, words in tie_choices(call).items() if code.startswith("group")] == [
+        "기술성 · 실행력",
+        "사업성",
+        "정책부합성",
+        "조직역량",
     ]
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -219,6 +220,13 @@ def test_rows_of_one_firm_are_sorted_by_a_second_column_on_every_page(house, db,
 )  # fmt: skip
 def test_a_second_column_sorts_where_the_first_one_takes_it(house, db, parameters, sort):
     assert ask(house[0], **parameters)[0].sort == sort
+
+
+def test_the_help_of_a_list_says_which_columns_take_a_second_one(house, db):
+    with translation.override("en"):
+        assert ask(house[0])[0].followed() == ["Firm"]
+    page = browser(house[0].officer).get(reverse("intake:desk")).content.decode()
+    assert "chosen beside the search: Firm." in page
 
 
 def test_a_complete_number_is_looked_up_as_one(house, db):

@@ -70,7 +70,7 @@ for (const box of all("textarea[data-limit]")) {
 
 // Leaving a page with unsaved text asks first.
 for (const form of all("form[data-guard], [data-guard] form")) {
-  let changed = false;
+  let changed = form.closest("[data-guard]").dataset.guard === "unsaved"; // what was sent stands there again
   on(form, "input", () => { changed = true; });
   on(form, "submit saved", () => { changed = false; });
   on(window, "beforeunload", (event) => { if (changed) event.preventDefault(); });
