@@ -165,7 +165,8 @@ def test_a_kind_of_letter_is_shown_also_where_the_first_firm_of_it_can_not_be_wr
     assert shown["declined", 1] == ""
     assert "Nobody of these firms can be written to." in page.content.decode()
     entry = AccessEntry.objects.get(act="letter.preview")
-    assert (entry.subject_kind, entry.subject_ids) == ("proposal", [proposal.pk])  # not who is first of each result
+    # Not who is first of each result.
+    assert (entry.subject_kind, entry.subject_ids) == ("proposal", [proposal.pk])
 
 
 def test_before_it_publishes_the_officer_reads_counts_one_letter_of_each_kind_and_that_of_any_firm(world):
