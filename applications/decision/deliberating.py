@@ -234,8 +234,10 @@ def same_hands(hands, by):
     return []
 
 
-def not_convened(*, is_cancelled, is_open, still_open, closes_at, now):
+def not_convened(*, is_published, is_cancelled, is_open, still_open, closes_at, now):
     """Why the committee does not meet yet. still_open: numbers of applications that are not through screening and review."""
+    if not is_published:
+        return [Reason(_("This call is not published yet."))]
     if is_cancelled:
         return [Reason(_("This call was cancelled."))]
     if now < closes_at:

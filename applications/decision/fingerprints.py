@@ -12,6 +12,7 @@ from applications.decision.outcomes import Opinion
 from applications.intake.models import TIE_COLUMNS, Application, Status
 from applications.intake.models.checks import Adjustment
 from applications.review import meeting
+from applications.review.models import Assignment
 
 KEYS = ("final_score", *TIE_COLUMNS)
 
@@ -26,7 +27,8 @@ def of_call(call):
 
 
 def of_list(call, scheduled=None):
-    """A hash of the same with all that its firms are told: bonus and penalty with their grounds (each decision on one is a row of its own), and opinions.
+    """A hash of the same with all that its firms are told: bonus and penalty with their grounds (each decision on one is a row of its own), opinions,
+    and the sheets that their means are taken of.
 
     scheduled: the list that has its instant: who has left it since counts as it stood.
     What the committee decides is told apart (deliberating.outdated): its minutes do not change once they are closed.
@@ -35,7 +37,10 @@ def of_list(call, scheduled=None):
     heard = meeting.concluded().filter(application__call=call).aggregate(Count("pk"), Sum("version"))
     opinions = Opinion.objects.filter(application__call=call).order_by("pk")
     told = opinions.values_list("application", MD5("text"), MD5("to_improve"))
-    return hash_of([list(standing_of(call, scheduled)), given, heard, list(told)])
+    # Points that come to the same total are told by group.
+    sheets = Assignment.objects.filter(application__call=call, handed_in_at__isnull=False)
+    handed_in = sheets.aggregate(Max("handed_in_at"), Count("pk"))
+    return hash_of([list(standing_of(call, scheduled)), given, heard, list(told), handed_in])
 
 
 def hash_of(facts):

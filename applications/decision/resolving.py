@@ -44,6 +44,7 @@ def convene(call, *, held_at, place, secretary, by):
     require(by, "committee.convene", call)
     call = lock(call)
     reasons = deliberating.not_convened(
+        is_published=call.published_at is not None,
         is_cancelled=call.cancelled_at is not None,
         is_open=deliberated.standing(call)[0],
         still_open=queries.still_open(call),

@@ -1,7 +1,8 @@
 """Pages of exceptions to the number of sheets: the chair or an officer says why, a director decides."""
 
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,6 +52,9 @@ def ask_for_several(request, key, place):
     call = fetch(request, Call, key=key)
     stage = get_object_or_404(call.stages, ordinal=place)
     rows = exempting.askable(stage)
+    if request.method == "GET" and not rows:
+        messages.info(request, _("There is no application of this stage to ask for now."))
+        return redirect("review:stages", key=call.key)
     of_key = {str(one.key): one for one, _sheets in rows}
     return asked(
         request, SeveralExemptionsForm(request.POST or None, rows=rows),
@@ -102,6 +106,9 @@ def decide(request, key):
 def decide_several(request):
     """All that waits for a director, and one decision on those that are ticked."""
     rows = exempting.to_decide(request.user)
+    if request.method == "GET" and not rows:
+        messages.info(request, _("No exception waits for your decision."))
+        return redirect("review:desk")
     of_key = {str(one.key): one for one in rows}
     return asked(
         request, DecideSeveralForm(request.POST or None, rows=rows),

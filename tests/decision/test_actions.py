@@ -22,6 +22,7 @@ from applications.notifications.models import Letter
 from applications.notifications.tasks import deliver_letter
 from applications.review import actions as review
 from applications.review import seating
+from applications.review.queries import criteria_of
 from tests.asking import fresh, reasons
 from tests.remembering import step
 from tests.together import refusals, together, wait_until_somebody_waits
@@ -553,6 +554,22 @@ def test_from_its_instant_on_a_list_is_neither_moved_nor_replaced(world, listed)
         assert reasons(proposed, world, replaces=1) == public
 
     assert queries.published_place(listed[0], now=NOON + timedelta(seconds=10)).result == "selected"
+
+
+def test_a_sheet_that_comes_to_the_same_total_by_other_points_asks_for_a_new_list(world):
+    application = world.reviewed(world.r1, score=80)
+    proposal = approved(world)
+    sheet = application.assignments.first()
+    review.reopen_review(fresh(application), reason="A slip of the pen", by=world.officer)
+    review.reopen(fresh(sheet), reason="A slip of the pen", by=world.officer)
+    first, second, _third = (criterion.points for criterion in criteria_of(sheet.stage))
+    with clock.at(AFTER + timedelta(hours=1)):
+        world.save(fresh(sheet), 80 + second // 5, 80 - first // 5, 80)
+        review.hand_in(fresh(sheet), by=sheet.reviewer)
+        review.close_review(fresh(application), by=world.officer)
+
+    assert fresh(application).final_score == application.final_score
+    assert [str(reason) for reason in queries.stale(fresh(proposal))] == [CHANGED]
 
 
 def test_no_list_is_proposed_while_an_application_on_paper_may_still_be_entered(world):

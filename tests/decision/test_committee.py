@@ -425,6 +425,21 @@ def test_who_kept_the_minutes_does_not_approve_what_follows_from_them(world, lis
     assert (fresh(proposal).approved_by, proposal.deliberation) == (world.director, meeting)
 
 
+def test_the_committee_does_not_meet_on_a_call_that_was_never_published(world):
+    Call.objects.filter(pk=world.sprout.pk).update(published_at=None, closes_at=AFTER - timedelta(days=1))
+
+    said = reasons(
+        resolving.convene,
+        fresh(world.sprout),
+        held_at=AFTER,
+        place="Seoul",
+        secretary=world.officer,
+        by=world.officer,
+    )
+
+    assert said == ["This call is not published yet."]
+
+
 def test_whoever_wrote_in_the_minutes_does_not_approve_what_follows_from_them_either(world, listed):
     meeting = convened(world)
     resolving.edit(

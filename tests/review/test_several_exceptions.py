@@ -61,7 +61,7 @@ def test_an_officer_asks_for_several_with_one_reason_and_each_is_a_row_of_its_ow
     for one in (world.first, world.second):
         [entry] = [entry for entry in audit.trail(one) if entry.verb == "ask_exemption"]
         assert (entry.actor, entry.note, entry.after) == (world.officer, WHY, {"stage": 1, "sheets": 4})
-    assert browser(world.officer).get(several(call)).context["form"].fields["applications"].choices == []
+    assert browser(world.officer).get(several(call)).url == reverse("review:stages", args=[call.key])
 
 
 def test_the_directors_get_one_letter_of_all_that_is_asked_for_at_once(world, call):
@@ -238,3 +238,11 @@ def test_two_who_ask_for_the_same_several_at_once_ask_once(committed, world):
     [said] = refusals(found)
     assert said == f"{first.number}: This is asked for already. {second.number}: This is asked for already."
     assert Exemption.objects.count() == 2
+
+
+def test_where_nothing_is_to_be_asked_or_decided_the_pages_say_so(world):
+    asks = browser(world.officer).get(several(world.r1), follow=True)
+    decides = browser(world.director).get(reverse("review:exemptions"), follow=True)
+
+    assert "There is no application of this stage to ask for now." in text(asks)
+    assert "No exception waits for your decision." in text(decides)
