@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from applications.calls import conflicts, disclosure, planned, queries, rules, scale
-from applications.calls.ruling import unbreakable, unproven
+from applications.calls.ruling import unbreakable, unproven, unreachable
 from applications.kernel.errors import Gap
 
 BLANK = re.compile(r"【[^】]*】")  # what a template leaves to be written
@@ -45,6 +45,7 @@ def unready(call, *, now, clocks):
         + unready_criteria(call)
         + unproven(call)
         + unbreakable(call)
+        + unreachable(call)
         + conflicts.unlawful(call)
         + disclosure.unlawful(call, clocks)
     )

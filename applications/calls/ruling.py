@@ -122,3 +122,26 @@ def unproven(call):
         return [] if papers else [Gap(said, section="papers")]
     said = _("The paper “%(name)s” proves a bonus, but no bonus item asks for a file.")
     return [Gap(said % {"name": paper.name}, section="papers") for paper in papers]
+
+
+def unreachable(call):
+    """Minimums that no list of this call could ever meet: Gaps."""
+    quotas, gaps = list(call.quotas.filter(least__gt=0).select_related("field", "region")), []
+    if not quotas:
+        return []
+    for kind, said in (
+        ("field", _("The least places of the fields come to %(sum)d, and the call has %(places)d.")),
+        ("region", _("The least places of the regions come to %(sum)d, and the call has %(places)d.")),
+    ):
+        least = sum(quota.least for quota in quotas if quota.kind == kind)
+        if least > call.places:
+            gaps.append(Gap(said % {"sum": least, "places": call.places}, section="quotas"))
+    fields = set(call.open_to.values_list("pk", flat=True))
+    shut = _("%(name)s has a least number of places, but nobody of it may apply.")
+    gaps += [
+        Gap(shut % {"name": quota}, section="quotas")
+        for quota in quotas
+        if (quota.field_id and fields and quota.field_id not in fields)
+        or (quota.region_id and call.regions and quota.region.code not in call.regions)
+    ]
+    return gaps

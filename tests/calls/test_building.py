@@ -744,8 +744,8 @@ def test_pages_ask_as_often_for_many_questions_as_for_one(world, django_assert_n
         for n in range(1, questions + 1)
     )
     address, queries = {
-        "plan": (desk("edit", call.key, "plan"), 11),
-        "manage": (desk("manage", call.key), 13),
+        "plan": (desk("edit", call.key, "plan"), 12),
+        "manage": (desk("manage", call.key), 14),
         "question": (desk("piece", call.key, "question", "1-1"), 8),
         "preview": (reverse("intake:section_preview", args=[call.key, "plan"]), 6),
     }[page]

@@ -10,6 +10,7 @@ from applications.calls.readiness import unready
 from applications.calls.rules import wrong_sum
 from applications.kernel import clock
 from applications.kernel.clocks import legal_clocks
+from applications.kernel.taxonomy import IndustryField, Region
 from tests.world import BEFORE, CLOSES, OPENS
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -135,6 +136,26 @@ def test_a_call_asks_sixty_questions_at_most(call):
     assert said(call) == [("", "A call asks at most 60 questions.")]
     call.questions.get(code="q60").delete()
     assert said(call) == []
+
+
+def test_a_minimum_that_no_list_can_meet_keeps_the_call_from_being_published(call):
+    first, second = IndustryField.objects.all()[:2]
+    call.seats = 3
+    call.quotas.create(ordinal=1, field=first, least=2)
+    call.quotas.create(ordinal=2, field=second, least=1)
+    within = said(call)
+    call.quotas.filter(ordinal=2).update(least=2)
+    call.open_to.set([first])
+    seoul, busan = Region.objects.all()[:2]
+    call.quotas.create(ordinal=3, region=busan, least=1)
+    call.regions = [seoul.code]
+
+    assert within == []
+    assert said(call) == [
+        ("", "The least places of the fields come to 4, and the call has 3."),
+        ("", f"{second} has a least number of places, but nobody of it may apply."),
+        ("", f"{busan} has a least number of places, but nobody of it may apply."),
+    ]
 
 
 def test_an_rnd_call_needs_its_money(world):
