@@ -85,7 +85,7 @@ def columns(application, result):
     return {
         "sheets": result.sheets,
         "stage_scores": [
-            [one.stage.ordinal, one.sheets, one.score and str(one.score)]
+            [one.stage.ordinal, one.sheets, None if one.score is None else str(one.score)]
             for one in result.stages
             if one.stage.ordinal <= reached
         ],

@@ -319,7 +319,7 @@ def test_a_draft_and_what_is_in_review_are_not_recalled(world):
     draft, reviewed = world.draft(world.r1, world.a), world.in_review(world.r1, world.b)
 
     assert reasons(recall, draft) == ["This is not possible while the status is “Draft”."]
-    assert reasons(recall, reviewed) == ["This is not possible while the status is “In review”."]
+    assert reasons(recall, reviewed) == ["This is not possible while the status is “Under review”."]
 
 
 def test_giving_the_changes_up_leaves_what_stands_and_forgets_their_files(

@@ -319,6 +319,13 @@ def test_a_call_may_rank_equals_by_other_keys_in_another_order(world):
     assert (a.tie_1, a.tie_2, a.tie_3, a.tie_4, a.tie_5) == (3, 1, Decimal("71.50"), 15, 0)
 
 
+def test_sheets_of_nothing_but_zeros_come_to_a_score_of_zero(world, a1):
+    world.handed_in(a1, 0, 0, 0)
+
+    assert scored(a1) == (1, Decimal("0.00"), Decimal("0.00"))
+    assert fresh(a1).stage_scores == [[1, 1, "0.00"]]
+
+
 def test_g47_a_handed_in_sheet_is_not_edited_and_given_back_only_with_a_reason(world, a1):
     sheets = [world.handed_in(a1, *values) for values in G44]
     before = state()
