@@ -71,7 +71,17 @@ def obstacles(call, lines, decided=None):
             now=clock.now(),
             closes_at=call.closes_at,
         )
+        + rules.unordered(swayed(call, lines, decided))
     )
+
+
+def swayed(call, lines, decided=None):
+    """Equals whose order decides who below them is selected, though they all are (rules.swayed): only where money and minimums meet."""
+    if call.budget_line_id is None and call.budget_krw is None:
+        return []
+    if rules.undecided(lines, decided) or not call.quotas.filter(least__gt=0).exists():
+        return []
+    return rules.swayed(lines, lambda order: draw(call, order), decided)
 
 
 def unfollowed(resolutions, lines):

@@ -28,7 +28,7 @@ def of_call(call):
 
 def of_list(call, scheduled=None):
     """A hash of the same with all that its firms are told: bonus and penalty with their grounds (each decision on one is a row of its own), opinions,
-    and the sheets that their means are taken of.
+    the sheets that their means are taken of, and the title of the call.
 
     scheduled: the list that has its instant: who has left it since counts as it stood.
     What the committee decides is told apart (deliberating.outdated): its minutes do not change once they are closed.
@@ -40,7 +40,7 @@ def of_list(call, scheduled=None):
     # Points that come to the same total are told by group.
     sheets = Assignment.objects.filter(application__call=call, handed_in_at__isnull=False)
     handed_in = sheets.aggregate(Max("handed_in_at"), Count("pk"))
-    return hash_of([list(standing_of(call, scheduled)), given, heard, list(told), handed_in])
+    return hash_of([list(standing_of(call, scheduled)), given, heard, list(told), handed_in, call.title])
 
 
 def hash_of(facts):

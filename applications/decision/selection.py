@@ -65,11 +65,18 @@ class Room:
         """Of each minimum, in their order, as much as can be met beside those before it."""
         self.least, self.plan, self.barred = Counter(), Counter(), set()
         there = Counter(end for kind, number in self.below.items() for end in ends(kind) * number)
-        for end, bound in self.bounds.items():
-            met, most = self.taken[end], min(bound.least, self.taken[end] + min(there[end], self.seats))
-            least = (
-                most  # what can be met with one of them can be met with fewer: halved from the second try on
-            )
+        wanted = {
+            end: min(bound.least, self.taken[end] + min(there[end], self.seats))
+            for end, bound in self.bounds.items()
+        }
+        self.least = Counter(wanted)
+        if (plan := self.planned()) is not None:  # all of them at once
+            self.plan = plan
+            return
+        self.least = Counter()
+        for end, most in wanted.items():
+            met, least = self.taken[end], most
+            # What can be met with one of them can be met with fewer: halved from the second try on.
             while met < most:
                 self.least[end] = least
                 if (plan := self.planned()) is not None:

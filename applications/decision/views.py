@@ -119,7 +119,7 @@ def propose(request, key):
 
     def waiting(decided):
         drawn = actions.draw_with(call, resolutions, decided)[0] if decided else lines
-        return rules.undecided(drawn, decided)
+        return rules.undecided(drawn, decided) or actions.swayed(call, drawn, decided)
 
     groups = asked_about(waiting, request.POST)
     shown = around_the_cut(lines)

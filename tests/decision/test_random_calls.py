@@ -107,10 +107,15 @@ def voted(world, call, vote, reviewed):
     return found
 
 
+def waiting(call, order):
+    lines = actions.draw(call, order)
+    return rules.undecided(lines, order) or actions.swayed(call, lines, order)
+
+
 def ordered(call, chance):
     """An order by chance of all equals whose order makes a difference, those that come up by it included."""
     order = {}
-    while groups := rules.undecided(actions.draw(call, order), order):
+    while groups := waiting(call, order):
         for group in groups:
             places = list(range(1, len(group) + 1))
             chance.shuffle(places)

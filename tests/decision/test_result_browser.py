@@ -151,10 +151,19 @@ class Way:
 
     # The list
 
-    def the_list_is_proposed_approved_and_published(self, *, begin, place, letter, waits=False):
-        """begin: what leads to the proposal; place: of a plan whose letter is read before it goes; waits: with an instant first."""
+    def the_list_is_proposed_approved_and_published(self, *, begin, place, letter, sent_back="", waits=False):
+        """begin: what leads to the proposal; place: of a plan whose letter is read before it goes; sent_back: why the first one is; waits: with an instant first."""
         officer = self.ranking().follow(begin).enter({"Reason and remarks of the committee": "의결에 따름"})
         officer.press("Propose this list")
+        if sent_back:
+            self.list_of(self.director).follow("Send the list back").enter({"Reason": sent_back}).press(
+                "Send it back"
+            )
+            officer = self.ranking()
+            assert sent_back in officer.text
+            officer.follow(begin).enter({"Reason and remarks of the committee": "의결에 따름"}).press(
+                "Propose this list"
+            )
         director = self.list_of(self.director).press("Approve the list")
         assert officer.page.get_by_role("button", name=said("Approve the list")).count() == 0
         self.list_of(officer).follow("Publish the result")
@@ -248,7 +257,11 @@ def test_from_the_sheets_to_the_public_figures_of_a_call(street, world, travelle
     way.how_firm_the_cut_is_stands_beside_it_and_what_if_changes_nothing()
     way.the_committee_meets()
     counts, listed = way.the_list_is_proposed_approved_and_published(
-        begin="Propose the result list", place=2, letter="On the reserve list", waits=True
+        begin="Propose the result list",
+        place=2,
+        letter="On the reserve list",
+        sent_back="회의록 번호를 적어 주세요. (시험)",
+        waits=True,
     )
     assert [int(number) for number in re.findall(r"\d+", counts)] == [3, 1, 1]
     assert said("The committee decided otherwise than by rank: %(reason)s", reason=CONTRACT) in listed

@@ -342,3 +342,24 @@ def test_a_list_replaces_only_the_one_that_was_seen(seen, is_fine):
 )
 def test_a_tie_is_broken_by_the_first_key_that_differs(above, row, place):
     assert rules.broken_by(above, row) == place
+
+
+def test_equals_who_are_all_selected_are_asked_for_where_their_order_decides_who_below_them_is():
+    """The money goes to whom the order puts first, and the minimum of the region is met or not."""
+    people = [
+        candidate("A", 80, field=1, region=2, grant_krw=30), candidate("B", 80, field=2, region=1, grant_krw=20),
+        candidate("C", 80, field=1, region=2, grant_krw=10), candidate("D", 79, field=1, region=1, grant_krw=30),
+    ]  # fmt: skip
+    bounds = [Bound("field", 2, "Casting", 1, None), Bound("region", 1, "South", 2, None)]
+
+    def redraw(decided):
+        return cut(*people, seats=3, reserves=0, budget_krw=60, bounds=bounds, decided=decided)
+
+    lines, order = redraw(None), {"A": 1, "B": 2, "C": 3}
+    other = redraw({"C": 1, "B": 2, "A": 3})
+
+    assert results(lines) == {"A": "selected", "B": "selected", "C": "selected", "D": "declined"}
+    assert results(other) == {"C": "selected", "B": "selected", "A": "declined", "D": "selected"}
+    assert rules.undecided(lines) == []
+    assert [[c.pk for c in group] for group in rules.swayed(lines, redraw)] == [["A", "B", "C"]]
+    assert rules.swayed(redraw(order), redraw, order) == []
