@@ -6,7 +6,16 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.calls.models import BudgetLine, Call
-from applications.decision import bounding, deliberated, deliberating, fingerprints, queries, rules, telling
+from applications.decision import (
+    bounding,
+    deliberated,
+    deliberating,
+    fingerprints,
+    queries,
+    rules,
+    swaying,
+    telling,
+)
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion
 from applications.intake.awaiting import held_still
@@ -76,12 +85,12 @@ def obstacles(call, lines, decided=None):
 
 
 def swayed(call, lines, decided=None):
-    """Equals whose order decides who below them is selected, though they all are (rules.swayed): only where money and minimums meet."""
+    """Equals whose order decides who below them is selected, though they all are (swaying.swayed): only where money and minimums meet."""
     if call.budget_line_id is None and call.budget_krw is None:
         return []
     if rules.undecided(lines, decided) or not call.quotas.filter(least__gt=0).exists():
         return []
-    return rules.swayed(lines, lambda order: draw(call, order), decided)
+    return swaying.swayed(lines, lambda order: draw(call, order), decided)
 
 
 def unfollowed(resolutions, lines):

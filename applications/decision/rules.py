@@ -268,30 +268,6 @@ def undecided(lines, decided=None):
     return [group for group in found if group and not is_ordered([c.pk for c in group], decided)]
 
 
-def swayed(lines, redraw, decided=None):
-    """Groups of equals that are all selected, whose order yet makes a difference to those below them, and was not decided.
-
-    It does where money and minimums meet: what one of them takes first decides what is still owed. redraw: gives the Lines for an order.
-    """
-    groups, found = {}, []
-    for line in lines:
-        if line.result == "selected" and not line.by_committee:
-            groups.setdefault(line.candidate.key, []).append(line.candidate)
-    for equals in groups.values():
-        ids = [c.pk for c in equals]
-        if len({c.coming for c in equals}) == 1 or is_ordered(ids, decided):
-            continue
-        backwards = {pk: place for place, pk in enumerate(reversed(ids), 1)}
-        if outcomes(redraw({**(decided or {}), **backwards})) != outcomes(lines):
-            found.append(equals)
-    return found
-
-
-def outcomes(lines):
-    """{id: (result, number on the reserve list)}."""
-    return {line.candidate.pk: (line.result, line.reserve_rank) for line in lines}
-
-
 def in_question(equals):
     """The Candidates of these equal lines whose order makes a difference."""
     by_rank = {(line.result, line.reserve_rank) for line in equals if not line.by_committee}

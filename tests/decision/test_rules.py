@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from applications.decision import rules
+from applications.decision import rules, swaying
 from applications.decision.rules import Candidate
 from applications.decision.selection import Bound
 from tests.world import AFTER, CLOSES
@@ -361,5 +361,5 @@ def test_equals_who_are_all_selected_are_asked_for_where_their_order_decides_who
     assert results(lines) == {"A": "selected", "B": "selected", "C": "selected", "D": "declined"}
     assert results(other) == {"C": "selected", "B": "selected", "A": "declined", "D": "selected"}
     assert rules.undecided(lines) == []
-    assert [[c.pk for c in group] for group in rules.swayed(lines, redraw)] == [["A", "B", "C"]]
-    assert rules.swayed(redraw(order), redraw, order) == []
+    assert [[c.pk for c in group] for group in swaying.swayed(lines, redraw)] == [["A", "B", "C"]]
+    assert swaying.swayed(redraw(order), redraw, order) == []
