@@ -83,7 +83,7 @@ def declared_clear(user, thing):
 
 
 @Predicate
-def told(user, sheet):
+def judged_together(user, sheet):
     """No panel that still judges alone hears what the sheet is about."""
     return not type(sheet).objects.with_alone().filter(pk=sheet.pk, is_alone=True).exists()
 
@@ -291,7 +291,7 @@ PERMISSIONS = {
     "severity.view": (officer | director | auditor) & visible,
     "severity.ask": officer & visible,
     "review.print": (reviewer & own_assignment & declared_clear)
-    | ((officer | director | auditor) & visible & told),
+    | ((officer | director | auditor) & visible & judged_together),
     "review.set_aside": director & visible,
     "reviewer.forget": reviewer & visible,
     "reviewer.list": officer | director | auditor,

@@ -24,6 +24,7 @@ from applications.kernel.forms import (
 )
 from applications.kernel.taxonomy import Region
 
+SAVE = _("Save")
 BOUNDS = {
     "year": (2023, 2099),
     "seats": (1, 1000),
@@ -47,7 +48,6 @@ BOUNDS = {
     "answer_days": (1, 60),
     "reserve_days": (1, 730),
 }
-SAVE = _("Save")
 PLANNED_HELP = _("Firms read it in the notice and where their application stands. May stay empty.")
 STEPS = [("0.1", "0.1"), ("0.5", "0.5"), ("1.0", "1")]
 

@@ -18,7 +18,7 @@ from applications.decision import (
 )
 from applications.decision.models import Place, Proposal
 from applications.decision.outcomes import Opinion
-from applications.intake.awaiting import held_still
+from applications.intake.awaiting import held_still, is_due
 from applications.intake.models import Application, Status
 from applications.kernel import audit, clock
 from applications.kernel.access import require
@@ -37,17 +37,23 @@ def draw(call, decided=None):
 
 
 def draw_with(call, resolutions, decided=None):
-    """What deliberated.drawn says of these resolutions: {application id: Resolution}.
+    """What deliberated.drawn says of these resolutions: {application id: Resolution}."""
+    return drawing(call, resolutions)(decided)
+
+
+def drawing(call, resolutions):
+    """The same as a function of the order of equals, for whoever tries several: the call is read once.
 
     The reasons stand in the language of the house, since the list is kept and read by everybody.
     """
-    with translation.override(settings.LANGUAGE_CODE):
-        return deliberated.drawn(
-            queries.candidates(call, deliberated.grants(resolutions)),
-            resolutions,
-            limits=bounding.limits(call),
-            decided=decided,
-        )
+    candidates = queries.candidates(call, deliberated.grants(resolutions))
+    limits = bounding.limits(call)
+
+    def drawn(decided):
+        with translation.override(settings.LANGUAGE_CODE):
+            return deliberated.drawn(candidates, resolutions, limits=limits, decided=decided)
+
+    return drawn
 
 
 def hold(call):
@@ -90,7 +96,8 @@ def swayed(call, lines, decided=None):
         return []
     if rules.undecided(lines, decided) or not call.quotas.filter(least__gt=0).exists():
         return []
-    return swaying.swayed(lines, lambda order: draw(call, order), decided)
+    again = drawing(call, deliberated.in_force(deliberated.closed(call)))
+    return swaying.swayed(lines, lambda order: again(order)[0], decided)
 
 
 def unfollowed(resolutions, lines):
@@ -281,12 +288,7 @@ def stop(proposal, *, by):
     lock(proposal.call)
     hold(proposal.call)
     proposal = Proposal.objects.select_related("call", "follows", "published_by").get(pk=proposal.pk)
-    due = (
-        proposal.status == Proposal.Status.APPROVED
-        and proposal.publish_at
-        and proposal.publish_at <= clock.now()
-    )
-    if not due or not (reasons := queries.stale(proposal)):
+    if not is_due(proposal.call_id) or not (reasons := queries.stale(proposal)):
         return
     told, at = proposal.published_by, proposal.publish_at
     with translation.override(settings.LANGUAGE_CODE):

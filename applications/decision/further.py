@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from applications.decision.rules import Line, cut, is_ordered, obstacle, order
+from applications.decision.rules import Line, cut, is_ordered, obstacle, order, outcomes
 from applications.decision.selection import Purse, Room
 from applications.kernel.errors import Reason
 
@@ -154,8 +154,7 @@ def undecided(candidates, stood, *, decided=None, **limits):
     """
 
     def results(order):
-        lines = redraw(candidates, stood, decided=order, **limits)
-        return {line.candidate.pk: (line.result, line.reserve_rank) for line in lines}
+        return outcomes(redraw(candidates, stood, decided=order, **limits))
 
     found, drawn = [], results(decided)
     for group in equals(candidates, stood, limits["pass_mark"]):

@@ -23,9 +23,8 @@ def samples(request, proposal):
     found = telling.kinds_of(proposal, told)
     places = told.filter(rank__in=[rank for *_kind, rank in found]).select_related("application__firm")
     news = telling.news_of(proposal, places, now=telling.leaves_at(proposal, clock.now()))
-    log_view(
-        request, "letter.preview", proposal
-    )  # which of them these are would tell who is first of each result
+    # Which of them these are would tell who is first of each result.
+    log_view(request, "letter.preview", proposal)
     first = {one.place.rank: next(iter(telling.letters_of(one)), (None, "", "")) for one in news}
     return [(kind, result, number, *first[rank][1:]) for kind, result, number, rank in found]
 

@@ -275,6 +275,11 @@ def in_question(equals):
     return [line.candidate for line in found] if len(found) > 1 else []
 
 
+def outcomes(lines):
+    """{id: (result, number on the reserve list)}."""
+    return {line.candidate.pk: (line.result, line.reserve_rank) for line in lines}
+
+
 def is_ordered(equals, decided):
     """Whether each of these has a place among them. equals: ids; decided: {id: place}."""
     return {(decided or {}).get(pk) for pk in equals} == set(range(1, len(equals) + 1))

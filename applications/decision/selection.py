@@ -128,8 +128,9 @@ class Room:
     def take(self, one):
         """This one is selected."""
         self.seats -= 1
-        if self.plan[self.coming[one][0]]:
-            self.plan[self.coming[one][0]] -= 1
+        kind, _krw = self.coming[one]
+        if self.plan[kind]:
+            self.plan[kind] -= 1
         self.count(one)
 
     def add(self, one):
@@ -138,6 +139,7 @@ class Room:
         self.settle()
 
     def count(self, one):
+        """This one is in the list: what its field, its region and the money have left."""
         kind, krw = self.coming[one]
         if one in self.waiting:
             self.waiting.remove(one)

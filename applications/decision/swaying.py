@@ -17,11 +17,6 @@ def swayed(lines, redraw, decided=None):
         if len({c.coming for c in equals}) == 1 or rules.is_ordered(ids, decided):
             continue
         backwards = {pk: place for place, pk in enumerate(reversed(ids), 1)}
-        if outcomes(redraw({**(decided or {}), **backwards})) != outcomes(lines):
+        if rules.outcomes(redraw({**(decided or {}), **backwards})) != rules.outcomes(lines):
             found.append(equals)
     return found
-
-
-def outcomes(lines):
-    """{id: (result, number on the reserve list)}."""
-    return {line.candidate.pk: (line.result, line.reserve_rank) for line in lines}

@@ -1,7 +1,6 @@
 """What the clock does with decisions: lists whose instant has come are published, how firm a cut is is worked out."""
 
 import logging
-from functools import partial
 
 from celery import shared_task
 
@@ -37,7 +36,7 @@ def publish_or_stop(proposal):
 def end_reserves():
     """Every ten minutes: reserve lists whose last day is over end, and who is still on them is told."""
     ended = following.reserves_ended(clock.now()).select_related("call")
-    each(ended, partial(continuing.lapse, by=TIMETABLE))
+    each(ended, continuing.lapse, by=TIMETABLE)
 
 
 @shared_task
@@ -50,4 +49,4 @@ def carry_resamplings_on():
 @shared_task
 def report_fairness():
     """Every ten minutes: the public figures of calls whose list is confirmed."""
-    each(fairness.to_report().select_related("call"), partial(fairness.report, by=TIMETABLE))
+    each(fairness.to_report().select_related("call"), fairness.report, by=TIMETABLE)

@@ -13,6 +13,7 @@ from applications.firms.models.vault import KeptPaper
 from applications.firms.queries import to_ask_the_tax_office_about
 from applications.kernel import clock
 from applications.kernel.files.stored import Scan
+from applications.kernel.rounds import each
 from applications.permissions import TIMETABLE
 
 CALLS_A_ROUND = 5
@@ -21,8 +22,7 @@ CALLS_A_ROUND = 5
 @shared_task
 def end_requests():
     """Every ten minutes."""
-    for request in JoinRequest.objects.run_out(clock.now()).order_by("ends_at")[:500]:
-        joining.end(request, by=TIMETABLE)
+    each(JoinRequest.objects.run_out(clock.now()).order_by("ends_at")[:500], joining.end, by=TIMETABLE)
 
 
 @shared_task
@@ -41,8 +41,8 @@ def ask_tax_office():
 @shared_task
 def warn_of_expiry():
     """Every hour."""
-    for paper in KeptPaper.objects.to_warn_of(clock.today()).select_related("firm")[:500]:
-        vault.warn_of_expiry(paper, by=TIMETABLE)
+    due = KeptPaper.objects.to_warn_of(clock.today()).select_related("firm")[:500]
+    each(due, vault.warn_of_expiry, by=TIMETABLE)
 
 
 @shared_task

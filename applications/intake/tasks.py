@@ -9,6 +9,7 @@ from applications.intake.models import Document
 from applications.intake.queries import calls_that_end, people_of_firms, supplements_that_end, to_be_reminded
 from applications.kernel import clock
 from applications.kernel.files.stored import Scan
+from applications.kernel.rounds import each
 from applications.notifications.outbox import notify_each
 from applications.permissions import TIMETABLE
 
@@ -51,5 +52,4 @@ def news_of(application, told, marks, now):
 def tell_of_viruses():
     """Every minute."""
     infected = Document.objects.filter(file__scan=Scan.INFECTED, told_at=None)
-    for document in infected.select_related("application__firm")[:500]:
-        uploads.tell_of_virus(document, by=TIMETABLE)
+    each(infected.select_related("application__firm")[:500], uploads.tell_of_virus, by=TIMETABLE)

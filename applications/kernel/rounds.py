@@ -5,10 +5,10 @@ import logging
 logger = logging.getLogger(__name__)
 
 
-def each(things, act):
-    """Call act(thing) for each of these; whatever it raises is written to the log. Each act has a transaction of its own."""
+def each(things, act, **options):
+    """Call act(thing, **options) for each of these; whatever it raises is written to the log. Each act has a transaction of its own."""
     for thing in things:
         try:
-            act(thing)
+            act(thing, **options)
         except Exception:
             logger.exception("A round failed for %r", thing)

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db import transaction
 
 from applications.kernel import clock
+from applications.kernel.rounds import each
 from applications.notifications.outbox import notify_each
 from applications.permissions import TIMETABLE
 from applications.review import calibrating, membership, pacing, people, queries, seating
@@ -68,22 +69,18 @@ LOOKED_BACK = timedelta(days=1)
 @shared_task
 def look_at_participants():
     """Every ten minutes. Who came to an application under review within a day may stand with one of its reviewers: staff are told once."""
-    for application in queries.with_others_in_it(clock.now() - LOOKED_BACK):
-        people.look_at(application)
+    each(queries.with_others_in_it(clock.now() - LOOKED_BACK), people.look_at)
 
 
 @shared_task
 def keep_invitations():
     """Every ten minutes: who has not answered in time gives way to the next one drawn, and who has a day left is reminded once."""
     now = clock.now()
-    for panelist in membership.overdue(now)[:100]:
-        seating.lapse(panelist, by=TIMETABLE)
-    for panelist in membership.to_be_reminded(now, seating.REMIND_BEFORE)[:100]:
-        seating.remind(panelist, by=TIMETABLE)
+    each(membership.overdue(now)[:100], seating.lapse, by=TIMETABLE)
+    each(membership.to_be_reminded(now, seating.REMIND_BEFORE)[:100], seating.remind, by=TIMETABLE)
 
 
 @shared_task
 def measure_paces():
     """Every hour, each stage once a day: how long its sheets took."""
-    for stage in pacing.to_measure(clock.now())[:100]:
-        pacing.measure(stage)
+    each(pacing.to_measure(clock.now())[:100], pacing.measure)

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from applications.decision import further
 from applications.decision.further import Standing
-from applications.decision.rules import Candidate, cut
+from applications.decision.rules import Candidate, cut, outcomes
 from applications.decision.selection import Bound
 from tests.decision.test_selection import BOUNDS, fits
 
@@ -291,10 +291,6 @@ def further_lists(draw):
     return left, stood, limits | {"first_selected": first}
 
 
-def outcome(lines):
-    return {line.candidate.pk: (line.result, line.reserve_rank) for line in lines}
-
-
 @settings(max_examples=300)
 @given(further_lists())
 def test_a_random_further_list_takes_no_place_and_goes_beyond_none_but_by_an_appeal(made):
@@ -358,4 +354,4 @@ def test_where_nobody_is_asked_any_order_of_equals_makes_the_same_further_list(m
             places = list(range(1, len(group) + 1))
             chance.shuffle(places)
             decided |= dict(zip((c.pk for c in group), places, strict=True))
-        assert outcome(further.redraw(plans, stood, decided=decided, **limits)) == outcome(lines)
+        assert outcomes(further.redraw(plans, stood, decided=decided, **limits)) == outcomes(lines)

@@ -17,6 +17,7 @@ from applications.decision import (
     waiting,
 )
 from applications.decision.models import Proposal
+from applications.decision.outcomes import ResultNotice
 from applications.decision.tasks import end_reserves, publish_due
 from applications.intake import actions as intake
 from applications.intake.models import Application
@@ -260,6 +261,23 @@ def test_a_list_that_does_not_stand_at_its_instant_loses_it_and_who_set_it_is_to
         None,
     )
     assert to_do == [proposal]
+
+
+def test_a_list_that_fails_for_a_reason_nobody_foresaw_keeps_no_other_from_its_instant(world):
+    first, [a] = scheduled(world, "91")
+    other = world.plain_call()
+    world.with_score(other, "90")
+    second = actions.propose(other, note="As ranked", by=world.officer)
+    actions.approve(second, by=world.officer2)
+    actions.publish(second, publish_at=NOON, by=world.officer)
+    ResultNotice.objects.create(
+        application=a, place=first.places.get(), delivered_at=AFTER, appeal_ends_at=LAST_DAY, facts={}
+    )  # a second one breaks a constraint
+
+    with clock.at(NOON):
+        publish_due()
+
+    assert (fresh(first).status, fresh(second).status) == ("approved", "published")
 
 
 def test_a_list_that_was_stopped_is_a_thing_to_do(world):
