@@ -58,6 +58,11 @@ class Versioned(forms.Form):
         }
         return found if len(json.dumps(found)) <= MOST_TYPED else {}
 
+    @property
+    def keeps_all(self):
+        """Whether all that has an error is kept as it was typed."""
+        return self.typed.keys() == self.errors.keys()
+
 
 def too_many(error):
     """How many characters a text has too many, if that is its error."""

@@ -91,6 +91,10 @@ def section(request, key, name):
         else:
             if form.is_valid():
                 return saved_well(request, form, application, name)
+            if form.keeps_all:
+                messages.info(
+                    request, _("What you typed is kept. What is marked is to be mended before you submit.")
+                )
             go_on_from(form, version)
             application = fetch(request, Application.objects.with_steps(), key=key, related=RELATED)
     over = coming.over(application, now=clock.now())
@@ -228,8 +232,8 @@ def autosave(request, key, name):
         return JsonResponse({"error": str(refusal), "stale": stale}, status=409)
     at = clock.now().astimezone(clock.KST).strftime("%H:%M:%S")
     more = live(request, form, application, name)
-    kept = form.typed.keys() == form.errors.keys()
-    return JsonResponse({"version": version, "at": at, "errors": form.errors, "kept": kept, **more})
+    found = {"version": version, "at": at, "errors": form.errors, "kept": form.keeps_all}
+    return JsonResponse(found | more)
 
 
 def compare(application, form, parts, version):

@@ -128,3 +128,18 @@ def test_nothing_is_handed_in_beside_the_rules_while_something_does_not_fit(draf
 
     with pytest.raises(IntegrityError, match="application_handed_in_as_asked"), transaction.atomic():
         Application.objects.update(typed={"plan": {"answer_entry": ["가", 1]}})
+
+
+@pytest.mark.usefixtures("english")
+def test_who_saves_by_hand_reads_that_what_is_marked_is_kept_and_what_is_too_much_is_not_said_to_be(draft):
+    client, said = (
+        browser(draft.created_by),
+        "What you typed is kept. What is marked is to be mended before you submit.",
+    )
+
+    kept, too_much = (
+        at(client, "post", DURING, url("section", draft, "project"), typed(draft, summary="나" * length))
+        for length in (501, 200_001)
+    )
+
+    assert [said in page.content.decode() for page in (kept, too_much)] == [True, False]
