@@ -23,19 +23,21 @@ value = some.one_of(
     some.integers(0, 1000).map(lambda n: f"{n / 10:.1f}"),
 ).map(Decimal)
 values = some.tuples(value, value, value)
-FATES = some.sampled_from(["kept", "kept", "kept", "excluded", "open", "conflict"])
+KEPT, OUT = some.just("kept"), some.sampled_from(["excluded", "open", "conflict"])
+FATES = some.sampled_from(
+    [KEPT, KEPT, KEPT, KEPT, KEPT | OUT, KEPT | OUT, KEPT | OUT, OUT]
+)  # of all sheets of a stage
 before = some.lists(values, max_size=1)
 
 
-def sheets(number, all_kept):
-    """So many sheets, of which some are taken out or not handed in unless all are to be kept."""
-    one = some.tuples(values, before, some.just("kept") if all_kept else FATES)
-    return some.lists(one, min_size=number, max_size=number)
+def sheets(number, fates):
+    """So many sheets. fates: what becomes of each."""
+    return some.lists(some.tuples(values, before, fates), min_size=number, max_size=number)
 
 
 def stages(weights):
     """A stage of each weight: sheets, whether it is trimmed, its threshold."""
-    every = some.tuples(some.integers(1, 9), some.booleans()).flatmap(lambda asked: sheets(*asked))
+    every = some.tuples(some.integers(1, 9), FATES).flatmap(lambda asked: sheets(*asked))
     threshold = some.sampled_from([None, None, "40", "60"])
     return some.tuples(
         *(some.builds(Round, some.just(weight), every, some.booleans(), threshold) for weight in weights)
